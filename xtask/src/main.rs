@@ -1,0 +1,2 @@
+//! The front door for everyday work; see `cargo xtask help`.
+fn main() {}
