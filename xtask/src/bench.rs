@@ -5,14 +5,23 @@ use crate::sh::{self, Outcome, cargo, root, target_dir};
 /// Runs one benchmark; the program prints a table and writes `target/bench/NAME.json`.
 pub fn run(args: &[String]) -> Outcome {
     let Some(name) = args.first().filter(|name| !name.starts_with('-')) else {
-        return Err("which one? `cargo xtask bench pipeline` or `cargo xtask bench behaviour [--data DIR]`".into());
+        return Err(
+            "which one? `cargo xtask bench pipeline` or `cargo xtask bench behaviour [--data DIR]`".into(),
+        );
     };
     run_built(name, args.get(1..).unwrap_or_default())
 }
 
 fn run_built(name: &str, rest: &[String]) -> Outcome {
     crate::setup::ensure(&[crate::setup::Need::Cc])?;
-    sh::run(cargo().args(["build", "--locked", "--profile", "demo", "--package", "tandem-bench"]))?;
+    sh::run(cargo().args([
+        "build",
+        "--locked",
+        "--profile",
+        "demo",
+        "--package",
+        "tandem-bench",
+    ]))?;
     let program = target_dir().join("demo/tandem-bench");
     let mut command = crate::sh::command(&program.display().to_string());
     command.arg(name).args(rest).env("TANDEM_ROOT", root());

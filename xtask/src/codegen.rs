@@ -16,13 +16,26 @@ pub fn run(args: &[String]) -> Outcome {
 
 /// Writes both files, or with `check` fails if they would change.
 pub fn check_or_write(check: bool, types_too: bool) -> Outcome {
-    let described = quiet(cargo().args(["run", "--quiet", "--locked", "--package", "tandem", "--", "openapi"]))?;
+    let described = quiet(cargo().args([
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "tandem",
+        "--",
+        "openapi",
+    ]))?;
     settle(check, Path::new(OPENAPI), &described)?;
     if !types_too {
         return Ok(());
     }
     console::install()?;
-    let types = quiet(&mut console::npm(&["exec", "--", "openapi-typescript", "../api/openapi.json"]))?;
+    let types = quiet(&mut console::npm(&[
+        "exec",
+        "--",
+        "openapi-typescript",
+        "../api/openapi.json",
+    ]))?;
     settle(check, Path::new(TYPES), &types)
 }
 
@@ -33,7 +46,10 @@ fn settle(check: bool, path: &Path, wanted: &str) -> Outcome {
         return Ok(());
     }
     if check {
-        return Err(format!("{} is not what the code says; run `cargo xtask codegen` and commit", path.display()));
+        return Err(format!(
+            "{} is not what the code says; run `cargo xtask codegen` and commit",
+            path.display()
+        ));
     }
     fs::write(&full, wanted).map_err(|e| format!("cannot write {}: {e}", full.display()))
 }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::setup::{Need, ensure};
-use crate::sh::{Outcome, Step, cargo, command, root, run, target_dir};
+use crate::sh::{self, Outcome, Step, cargo, command, root, target_dir};
 use crate::{console, flag, option, stamp};
 
 /// Sets up, builds, simulates, ingests, serves.
-pub fn run_demo(args: &[String]) -> Outcome {
+pub fn run(args: &[String]) -> Outcome {
     ensure(&[Need::Cc, Need::Node])?;
     console::build()?;
     let binary = build()?;
@@ -22,21 +22,26 @@ pub fn run_demo(args: &[String]) -> Outcome {
     prepare(&binary, &dir, &company)?;
     let port = option(args, "--port").unwrap_or("7878");
     let mut serve = command(&binary.display().to_string());
-    serve.args(["--config", "var/demo/tandem.toml", "serve", "--next-free-port", "--sign-in-links"]);
+    serve.args([
+        "--config",
+        "var/demo/tandem.toml",
+        "serve",
+        "--next-free-port",
+        "--sign-in-links",
+    ]);
     serve.args(["--listen", &format!("127.0.0.1:{port}")]);
-    run(&mut serve)
+    sh::run(&mut serve)
 }
-
-pub use run_demo as run;
 
 fn build() -> Outcome<PathBuf> {
     let binary = target_dir().join("demo/tandem");
-    let value = stamp::of(&["crates", "content", "console/dist", "Cargo.toml", "Cargo.lock"]) + &stamp::of(&["console/src"]);
+    let value = stamp::of(&["crates", "content", "console/dist", "Cargo.toml", "Cargo.lock"])
+        + &stamp::of(&["console/src"]);
     if stamp::is("demo-binary", &value) && binary.exists() {
         return Ok(binary);
     }
     let _step = Step::new("building the binary (the first time takes some minutes)");
-    crate::sh::run(cargo().args(["build", "--locked", "--profile", "demo", "--package", "tandem"]))?;
+    sh::run(cargo().args(["build", "--locked", "--profile", "demo", "--package", "tandem"]))?;
     stamp::set("demo-binary", &value)?;
     Ok(binary)
 }
@@ -55,16 +60,32 @@ pub fn prepare(binary: &std::path::Path, dir: &std::path::Path, company: &[&str]
     let tandem = || command(&binary.display().to_string());
     {
         let _step = Step::new("simulating a company and its logs");
-        run(tandem().arg("simulate").args(company).arg("--out").arg(dir.join("company")))?;
+        sh::run(
+            tandem()
+                .arg("simulate")
+                .args(company)
+                .arg("--out")
+                .arg(dir.join("company")),
+        )?;
     }
     let settings = dir.join("tandem.toml");
     let home = fs::read_to_string(dir.join("company/tandem.toml"))
         .map_err(|e| format!("the simulation left no settings: {e}"))?;
-    fs::write(&settings, format!("data_dir = \"{}\"\n{home}", dir.join("data").display()))
-        .map_err(|e| format!("cannot write {}: {e}", settings.display()))?;
+    fs::write(
+        &settings,
+        format!("data_dir = \"{}\"\n{home}", dir.join("data").display()),
+    )
+    .map_err(|e| format!("cannot write {}: {e}", settings.display()))?;
     {
         let _step = Step::new("reading its logs and people facts, detecting, learning, scoring");
-        run(tandem().arg("--config").arg(&settings).arg("ingest").arg(dir.join("company/people")).arg(dir.join("company/logs")))?;
+        sh::run(
+            tandem()
+                .arg("--config")
+                .arg(&settings)
+                .arg("ingest")
+                .arg(dir.join("company/people"))
+                .arg(dir.join("company/logs")),
+        )?;
     }
     fs::write(&done, wanted).map_err(|e| format!("cannot write {}: {e}", done.display()))
 }

@@ -45,35 +45,64 @@ pub fn ensure(needs: &[Need]) -> Outcome {
 
 /// The browser's path, if there is one.
 pub fn chromium() -> Option<&'static str> {
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-        .into_iter()
-        .find(|path| std::path::Path::new(path).exists())
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ]
+    .into_iter()
+    .find(|path| std::path::Path::new(path).exists())
 }
 
 fn postgres() -> bool {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    versions.into_iter().any(|version| version.path().join("bin/initdb").exists()) || exists("initdb")
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    versions
+        .into_iter()
+        .any(|version| version.path().join("bin/initdb").exists())
+        || exists("initdb")
 }
 
 fn install(packages: &[&str]) -> Outcome {
-    let line = format!("apt-get update && apt-get install -y --no-install-recommends {}", packages.join(" "));
+    let line = format!(
+        "apt-get update && apt-get install -y --no-install-recommends {}",
+        packages.join(" ")
+    );
     let root_user = quiet(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     let prefix = if root_user {
         ""
-    } else if command("sudo").args(["-n", "true"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success()) {
+    } else if command("sudo")
+        .args(["-n", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+    {
         "sudo "
     } else {
-        return Err(format!("{} missing; as root, run:\n    {line}\nand start again", packages.join(", ")));
+        return Err(format!(
+            "{} missing; as root, run:\n    {line}\nand start again",
+            packages.join(", ")
+        ));
     };
     if !exists("apt-get") {
-        return Err(format!("{} missing, and this is no Debian: install them with your package manager", packages.join(", ")));
+        return Err(format!(
+            "{} missing, and this is no Debian: install them with your package manager",
+            packages.join(", ")
+        ));
     }
-    let _step = Step::new(&format!("installing {} from Debian's packages", packages.join(", ")));
+    let _step = Step::new(&format!(
+        "installing {} from Debian's packages",
+        packages.join(", ")
+    ));
     let shell = format!(
         "export DEBIAN_FRONTEND=noninteractive; {prefix}apt-get update -qq && {prefix}apt-get install -y -qq --no-install-recommends {}",
         packages.join(" ")
     );
-    quiet(command("sh").args(["-c", &shell])).map(drop).map_err(|e| format!("{e}\nas root, run:\n    {line}"))
+    quiet(command("sh").args(["-c", &shell]))
+        .map(drop)
+        .map_err(|e| format!("{e}\nas root, run:\n    {line}"))
 }
 
 fn newer_node() -> Outcome {
@@ -81,20 +110,37 @@ fn newer_node() -> Outcome {
     if at_least(&version, NODE) {
         return Ok(());
     }
-    let _step = Step::new(&format!("this node is {}; fetching {NODE_PACKAGE} into var/tools", version.trim()));
+    let _step = Step::new(&format!(
+        "this node is {}; fetching {NODE_PACKAGE} into var/tools",
+        version.trim()
+    ));
     let tools = root().join("var/tools");
     std::fs::create_dir_all(&tools).map_err(|e| format!("cannot make {}: {e}", tools.display()))?;
-    quiet(command("npm").args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(&tools).arg(NODE_PACKAGE))?;
+    quiet(
+        command("npm")
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&tools)
+            .arg(NODE_PACKAGE),
+    )?;
     let version = quiet(command("node").arg("--version"))?;
     if at_least(&version, NODE) {
         Ok(())
     } else {
-        Err(format!("node {} is too old, at least {}.{} is needed", version.trim(), NODE.0, NODE.1))
+        Err(format!(
+            "node {} is too old, at least {}.{} is needed",
+            version.trim(),
+            NODE.0,
+            NODE.1
+        ))
     }
 }
 
 fn at_least(version: &str, wanted: (u32, u32)) -> bool {
-    let mut parts = version.trim().trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     found >= wanted
 }

@@ -39,14 +39,23 @@ pub fn cargo() -> Command {
 /// Runs a command with its output on the terminal.
 pub fn run(command: &mut Command) -> Outcome {
     let shown = shown(command);
-    let status = command.status().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})")) }
+    let status = command
+        .status()
+        .map_err(|e| format!("cannot start `{shown}`: {e}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{shown}` failed ({status})"))
+    }
 }
 
 /// Runs a command quietly; on failure its whole output is part of the error.
 pub fn quiet(command: &mut Command) -> Outcome<String> {
     let shown = shown(command);
-    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("cannot start `{shown}`: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         return Ok(text);
@@ -58,15 +67,24 @@ pub fn quiet(command: &mut Command) -> Outcome<String> {
 /// Runs a command, shows every line of its standard output and hands it to `line`.
 pub fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome {
     let shown = shown(command);
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("cannot start `{shown}`: {e}"))?;
     if let Some(stdout) = child.stdout.take() {
         for text in BufReader::new(stdout).lines().map_while(Result::ok) {
             println!("{text}");
             line(&text);
         }
     }
-    let status = child.wait().map_err(|e| format!("cannot wait for `{shown}`: {e}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})")) }
+    let status = child
+        .wait()
+        .map_err(|e| format!("cannot wait for `{shown}`: {e}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{shown}` failed ({status})"))
+    }
 }
 
 /// True if a program answers to `--version`.
@@ -95,7 +113,10 @@ impl Step {
             eprintln!("{line}");
         }
         let _ = std::io::stderr().flush();
-        Self { name: name.to_owned(), started: Instant::now() }
+        Self {
+            name: name.to_owned(),
+            started: Instant::now(),
+        }
     }
 
     /// Seconds since it began.
@@ -111,6 +132,9 @@ impl Drop for Step {
 }
 
 fn shown(command: &Command) -> String {
-    let args: Vec<_> = command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
+    let args: Vec<_> = command
+        .get_args()
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
     format!("{} {}", command.get_program().to_string_lossy(), args.join(" "))
 }

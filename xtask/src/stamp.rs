@@ -24,7 +24,12 @@ pub fn of(paths: &[&str]) -> String {
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) {
     if path.is_dir() {
-        let skip = |name: &str| matches!(name, "node_modules" | "dist" | "target" | "test-results" | "playwright-report");
+        let skip = |name: &str| {
+            matches!(
+                name,
+                "node_modules" | "dist" | "target" | "test-results" | "playwright-report"
+            )
+        };
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             if !skip(&entry.file_name().to_string_lossy()) {
                 list(&entry.path(), files);

@@ -32,7 +32,8 @@ impl Report {
             Err(error) => {
                 eprintln!("✗ {name}: {error}");
                 self.failed += 1;
-                self.errors.push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
+                self.errors
+                    .push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
             }
         }
     }
@@ -78,12 +79,25 @@ pub fn run(args: &[String]) -> Outcome {
             }
         })
     });
-    report.step("format", |_| quiet(cargo().args(["fmt", "--all", "--check"])).map(drop));
+    report.step("format", |_| {
+        quiet(cargo().args(["fmt", "--all", "--check"])).map(drop)
+    });
     report.step("tidy", |_| tidy::run());
     report.step("clippy", |_| {
-        run_shown(cargo().args(["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        run_shown(cargo().args([
+            "clippy",
+            "--quiet",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     });
-    report.step("build", |_| run_shown(cargo().args(["test", "--quiet", "--locked", "--workspace", "--no-run"])));
+    report.step("build", |_| {
+        run_shown(cargo().args(["test", "--quiet", "--locked", "--workspace", "--no-run"]))
+    });
     if let Some(side) = side {
         let _ = side.join();
         for (name, seconds, outcome) in receiver {
@@ -95,9 +109,15 @@ pub fn run(args: &[String]) -> Outcome {
     if with_browser {
         report.step("end to end", browser_tests);
     }
-    report.times.push(("all together".into(), started.elapsed().as_secs_f64()));
+    report
+        .times
+        .push(("all together".into(), started.elapsed().as_secs_f64()));
     report.print();
-    if report.failed == 0 { Ok(()) } else { Err("not everything holds".into()) }
+    if report.failed == 0 {
+        Ok(())
+    } else {
+        Err("not everything holds".into())
+    }
 }
 
 type NamedStep = (&'static str, fn() -> Outcome);
@@ -117,8 +137,17 @@ fn console_steps() -> Vec<NamedStep> {
 
 fn cargo_tests(report: &mut Report) -> Outcome {
     let mut tests = cargo();
-    tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"]);
-    tests.env("TANDEM_REQUIRE_POSTGRES", "1").env("INSTA_UPDATE", "no");
+    tests.args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--no-fail-fast",
+        "--",
+        "--show-output",
+    ]);
+    tests
+        .env("TANDEM_REQUIRE_POSTGRES", "1")
+        .env("INSTA_UPDATE", "no");
     let (mut passed, mut failed) = (0, 0);
     let mut skipped = Vec::new();
     let outcome = each_line(&mut tests, |line| {
@@ -154,7 +183,9 @@ fn browser_tests(report: &mut Report) -> Outcome {
 
 /// The number right before `word`, 0 if there is none.
 fn number_before(text: &str, word: &str) -> u64 {
-    let Some((before, _)) = text.split_once(word) else { return 0 };
+    let Some((before, _)) = text.split_once(word) else {
+        return 0;
+    };
     let digits: String = before.chars().rev().take_while(char::is_ascii_digit).collect();
     digits.chars().rev().collect::<String>().parse().unwrap_or(0)
 }

@@ -26,11 +26,23 @@ const LAYERS: [(&str, u8); 15] = [
 
 /// What a pure crate must not do: read files, open sockets, look at the clock, draw random numbers, wait.
 const IMPURE: [&str; 9] = [
-    "std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now", "Timestamp::now", "thread_rng", "rand::rng()", "tokio::",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "SystemTime::now",
+    "Instant::now",
+    "Timestamp::now",
+    "thread_rng",
+    "rand::rng()",
+    "tokio::",
 ];
 
 /// Heavy dependencies and the one crate that may name them.
-const HOMES: [(&str, &str); 3] = [("datafusion", "tandem-lake"), ("sqlx", "tandem-store"), ("evtx", "tandem-normalise")];
+const HOMES: [(&str, &str); 3] = [
+    ("datafusion", "tandem-lake"),
+    ("sqlx", "tandem-store"),
+    ("evtx", "tandem-normalise"),
+];
 
 /// Longest Rust file, lines.
 const RUST_LINES: usize = 600;
@@ -51,23 +63,41 @@ pub fn run() -> Outcome {
         console_file(&root, &file, &mut breaches);
     }
     forgotten_tests(&root, &mut breaches);
-    if breaches.is_empty() { Ok(()) } else { Err(format!("{} breaches\n  {}", breaches.len(), breaches.join("\n  "))) }
+    if breaches.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} breaches\n  {}",
+            breaches.len(),
+            breaches.join("\n  ")
+        ))
+    }
 }
 
 fn crates(root: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(root.join("crates")).into_iter().flatten().flatten();
-    let mut found: Vec<_> = entries.map(|e| e.path().join("Cargo.toml")).filter(|p| p.exists()).collect();
+    let mut found: Vec<_> = entries
+        .map(|e| e.path().join("Cargo.toml"))
+        .filter(|p| p.exists())
+        .collect();
     found.sort();
     found
 }
 
 fn layer(name: &str) -> Option<u8> {
-    LAYERS.iter().find(|(known, _)| *known == name).map(|(_, layer)| *layer)
+    LAYERS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, layer)| *layer)
 }
 
 fn layers(manifest: &Path, breaches: &mut Vec<String>) {
     let text = fs::read_to_string(manifest).unwrap_or_default();
-    let name = manifest.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = manifest
+        .parent()
+        .and_then(Path::file_name)
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let Some(own) = layer(&name) else {
         breaches.push(format!("{name}: not in the table of layers (xtask/src/tidy.rs)"));
         return;
@@ -77,7 +107,9 @@ fn layers(manifest: &Path, breaches: &mut Vec<String>) {
     }
     for dependency in dependencies(&text) {
         if let Some(theirs) = layer(&dependency).filter(|theirs| *theirs > own) {
-            breaches.push(format!("{name} (layer {own}) depends upwards on {dependency} (layer {theirs})"));
+            breaches.push(format!(
+                "{name} (layer {own}) depends upwards on {dependency} (layer {theirs})"
+            ));
         }
         for (heavy, home) in HOMES {
             if dependency == heavy && name != home {
@@ -108,12 +140,18 @@ fn rust_file(root: &Path, file: &Path, breaches: &mut Vec<String>) {
     if lines > RUST_LINES {
         breaches.push(format!("{shown}: {lines} lines, at most {RUST_LINES}"));
     }
-    let pure = LAYERS.iter().any(|(name, layer)| *layer == 0 && shown.starts_with(&format!("crates/{name}/src/")));
+    let pure = LAYERS
+        .iter()
+        .any(|(name, layer)| *layer == 0 && shown.starts_with(&format!("crates/{name}/src/")));
     if !pure || shown.ends_with("tests.rs") {
         return;
     }
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+    for (number, line) in code
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+    {
         if let Some(word) = IMPURE.iter().find(|word| line.contains(**word)) {
             breaches.push(format!("{shown}:{}: `{word}` in a pure crate", number + 1));
         }
@@ -135,10 +173,15 @@ fn forgotten_tests(root: &Path, breaches: &mut Vec<String>) {
         let folder = manifest.with_file_name("tests").join("it");
         let main = fs::read_to_string(folder.join("main.rs")).unwrap_or_default();
         for file in files(&folder, &["rs"]) {
-            let Some(stem) = file.file_stem().map(|s| s.to_string_lossy().into_owned()) else { continue };
+            let Some(stem) = file.file_stem().map(|s| s.to_string_lossy().into_owned()) else {
+                continue;
+            };
             let top = file.parent() == Some(folder.as_path());
             if top && stem != "main" && !main.contains(&format!("mod {stem};")) {
-                breaches.push(format!("{}: not named in main.rs, so it never runs", file.display()));
+                breaches.push(format!(
+                    "{}: not named in main.rs, so it never runs",
+                    file.display()
+                ));
             }
         }
     }
@@ -150,7 +193,10 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(files(&path, endings));
-        } else if path.extension().is_some_and(|e| endings.iter().any(|ending| e.to_string_lossy() == *ending)) {
+        } else if path
+            .extension()
+            .is_some_and(|e| endings.iter().any(|ending| e.to_string_lossy() == *ending))
+        {
             found.push(path);
         }
     }
@@ -178,7 +224,11 @@ mod tests {
         let dir = std::env::temp_dir().join("tandem-tidy/tandem-domain");
         fs::create_dir_all(&dir).unwrap();
         let manifest = dir.join("Cargo.toml");
-        fs::write(&manifest, "[dependencies]\ntandem-lake = \"1\"\ndatafusion = \"1\"\n[lints]\n").unwrap();
+        fs::write(
+            &manifest,
+            "[dependencies]\ntandem-lake = \"1\"\ndatafusion = \"1\"\n[lints]\n",
+        )
+        .unwrap();
         let mut breaches = Vec::new();
         layers(&manifest, &mut breaches);
         assert_eq!(breaches.len(), 2, "{breaches:?}");

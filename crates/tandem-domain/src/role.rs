@@ -55,7 +55,10 @@ impl Role {
 
     /// May look at subjects' stories, alerts and events.
     pub const fn sees_subjects(self) -> bool {
-        matches!(self, Self::ItAnalyst | Self::CorporateInvestigator | Self::Approver | Self::Auditor)
+        matches!(
+            self,
+            Self::ItAnalyst | Self::CorporateInvestigator | Self::Approver | Self::Auditor
+        )
     }
 
     /// May search raw events, which hold account names.

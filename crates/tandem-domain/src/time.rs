@@ -44,7 +44,10 @@ impl Timestamp {
 
     /// Reads an RFC 3339 instant such as `2026-01-31T08:00:00Z` or `2026-01-31T08:00:00.123456+02:00`.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        text.trim().parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_microsecond()))
+        text.trim()
+            .parse::<jiff::Timestamp>()
+            .ok()
+            .map(|t| Self(t.as_microsecond()))
     }
 }
 

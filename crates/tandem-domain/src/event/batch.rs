@@ -113,12 +113,26 @@ pub struct EventBatch {
 impl EventBatch {
     /// An empty batch of the source named `source` (for example `windows-security`).
     pub fn new(source: &str) -> Self {
-        Self { source: source.to_owned(), ..Self::default() }
+        Self {
+            source: source.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// The name of the source all events came from.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Names the source; for streams whose source shows only in their first record.
+    pub fn set_source(&mut self, source: &str) {
+        source.clone_into(&mut self.source);
+    }
+
+    /// Keeps only the events for which `keep` says yes, for example to drop duplicates. Their text stays in the arena until
+    /// [`Self::clear`].
+    pub fn retain(&mut self, mut keep: impl FnMut(&EventHead) -> bool) {
+        self.rows.retain(|row| keep(&row.head));
     }
 
     /// How many events there are.
@@ -231,12 +245,17 @@ impl EventBatch {
     fn push_text(&mut self, text: &str) -> Span {
         let start = self.text.len() as u32;
         self.text.push_str(text);
-        Span { start, len: text.len() as u32 }
+        Span {
+            start,
+            len: text.len() as u32,
+        }
     }
 
     fn str(&self, span: Span) -> &str {
         let start = span.start as usize;
-        self.text.get(start..start + span.len as usize).unwrap_or_default()
+        self.text
+            .get(start..start + span.len as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -283,13 +302,20 @@ impl EventBuilder<'_> {
     /// As [`Self::get`], by id.
     pub fn get_by_id(&self, id: NameId) -> Option<Value<'_>> {
         let own = self.batch.fields.get(self.field_mark..)?;
-        own.iter().find(|field| field.name == id).map(|field| self.batch.value(field.value))
+        own.iter()
+            .find(|field| field.name == id)
+            .map(|field| self.batch.value(field.value))
     }
 
     /// All fields written so far.
     pub fn fields(&self) -> impl Iterator<Item = FieldRef<'_>> {
         let batch: &EventBatch = self.batch;
-        batch.fields.get(self.field_mark..).unwrap_or_default().iter().map(|field| batch.field_ref(*field))
+        batch
+            .fields
+            .get(self.field_mark..)
+            .unwrap_or_default()
+            .iter()
+            .map(|field| batch.field_ref(*field))
     }
 
     /// Sets a text attribute of the core view; an empty text is the same as absent.
@@ -367,7 +393,11 @@ impl EventBatch {
 
     fn field_ref(&self, field: Field) -> FieldRef<'_> {
         let name = self.names.get(field.name.0 as usize).map_or("", |name| name);
-        FieldRef { id: field.name, name, value: self.value(field.value) }
+        FieldRef {
+            id: field.name,
+            name,
+            value: self.value(field.value),
+        }
     }
 }
 
@@ -393,13 +423,20 @@ impl<'a> EventRef<'a> {
     pub fn fields(&self) -> impl Iterator<Item = FieldRef<'a>> + use<'a> {
         let batch = self.batch;
         let range = self.row.fields.start as usize..self.row.fields.end as usize;
-        batch.fields.get(range).unwrap_or_default().iter().map(move |field| batch.field_ref(*field))
+        batch
+            .fields
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .map(move |field| batch.field_ref(*field))
     }
 
     /// Every value of the field `name` (case-sensitive); several for a list, none if absent.
     pub fn field(&self, name: &str) -> impl Iterator<Item = Value<'a>> + use<'a> {
         let id = self.batch.name_id(name);
-        self.fields().filter(move |field| Some(field.id) == id).map(|field| field.value)
+        self.fields()
+            .filter(move |field| Some(field.id) == id)
+            .map(|field| field.value)
     }
 
     /// A text attribute of the core view.
@@ -421,7 +458,9 @@ impl<'a> EventRef<'a> {
     /// The Sigma log sources of this event.
     pub fn logsources(&self) -> impl Iterator<Item = &'a LogSource> + use<'a> {
         let batch = self.batch;
-        self.logsource_ids().iter().filter_map(move |id| batch.logsources.get(*id as usize))
+        self.logsource_ids()
+            .iter()
+            .filter_map(move |id| batch.logsources.get(*id as usize))
     }
 
     /// The record as received; empty where the native view already says all.

@@ -4,7 +4,10 @@ use crate::{EventId, Timestamp};
 #[test]
 fn a_finished_event_reads_back_both_views() {
     let mut batch = EventBatch::new("test");
-    let logsource = LogSource { product: Some("windows".into()), ..LogSource::default() };
+    let logsource = LogSource {
+        product: Some("windows".into()),
+        ..LogSource::default()
+    };
     let mut event = batch.start().unwrap();
     event.field("EventID", Value::Int(4624));
     event.field("TargetUserName", Value::Text("jdoe"));
@@ -13,7 +16,11 @@ fn a_finished_event_reads_back_both_views() {
     event.num(NumAttr::BytesOut, 7);
     event.logsource(&logsource);
     event.logsource(&logsource);
-    event.finish(EventHead { id: EventId(9), time: Timestamp(5), ..EventHead::default() });
+    event.finish(EventHead {
+        id: EventId(9),
+        time: Timestamp(5),
+        ..EventHead::default()
+    });
 
     let read = batch.get(0).unwrap();
     assert_eq!(read.field("EventID").next(), Some(Value::Int(4624)));
@@ -60,8 +67,33 @@ fn names_are_shared_across_events_and_survive_clear() {
 
 #[test]
 fn a_rule_without_service_covers_an_event_with_one() {
-    let event = LogSource { product: Some("windows".into()), service: Some("security".into()), category: None };
-    let rule = LogSource { product: Some("Windows".into()), ..LogSource::default() };
+    let event = LogSource {
+        product: Some("windows".into()),
+        service: Some("security".into()),
+        category: None,
+    };
+    let rule = LogSource {
+        product: Some("Windows".into()),
+        ..LogSource::default()
+    };
     assert!(rule.covers(&event));
     assert!(!event.covers(&rule));
+}
+
+#[test]
+fn retain_drops_only_what_it_is_told_to() {
+    let mut batch = EventBatch::new("");
+    batch.set_source("renamed");
+    for id in 0..4 {
+        let mut event = batch.start().unwrap();
+        event.field("n", Value::Int(id as i64));
+        event.finish(EventHead {
+            id: EventId(id),
+            ..EventHead::default()
+        });
+    }
+    batch.retain(|head| head.id.0 % 2 == 1);
+    let left: Vec<_> = batch.iter().map(|e| e.field("n").next()).collect();
+    assert_eq!(left, [Some(Value::Int(1)), Some(Value::Int(3))]);
+    assert_eq!(batch.source(), "renamed");
 }
