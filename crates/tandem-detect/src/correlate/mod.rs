@@ -1,0 +1,5 @@
+//! Patterns over many matches.
+
+mod definition;
+
+pub(crate) use definition::{Bounds, Correlation, Kind, Test};

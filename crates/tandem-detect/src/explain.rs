@@ -1,0 +1,70 @@
+//! Sentences in plain words: a rule's `explain` template filled in.
+
+use std::borrow::Cow;
+
+use tandem_domain::event::EventRef;
+
+use crate::field::text_of;
+use crate::rule::Rule;
+
+/// Longest value put into a sentence, characters.
+const MAX_VALUE: usize = 120;
+/// What stands for a value that the event does not give.
+const MISSING: &str = "(not given)";
+
+/// The names in braces of a template.
+pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    pieces(template).filter_map(|piece| match piece {
+        Piece::Name(name) => Some(name),
+        Piece::Text(_) => None,
+    })
+}
+
+enum Piece<'a> {
+    Text(&'a str),
+    Name(&'a str),
+}
+
+fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
+    template.split('{').enumerate().flat_map(|(index, part)| {
+        let name = if index == 0 { None } else { part.split_once('}') };
+        match name {
+            Some((name, rest)) => [Some(Piece::Name(name.trim())), Some(Piece::Text(rest))],
+            None => [Some(Piece::Text(part)), None],
+        }
+    })
+    .flatten()
+}
+
+/// Fills a template; values are cut to a readable length and cleaned of control characters.
+pub(crate) fn fill<'v>(template: &str, mut value: impl FnMut(&str) -> Option<Cow<'v, str>>) -> String {
+    let mut out = String::with_capacity(template.len() + 64);
+    for piece in pieces(template) {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Name(name) => match value(name).filter(|text| !text.trim().is_empty()) {
+                Some(text) => push_clean(&text, &mut out),
+                None => out.push_str(MISSING),
+            },
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn push_clean(text: &str, out: &mut String) {
+    let mut chars = text.trim().chars();
+    out.extend(chars.by_ref().take(MAX_VALUE).map(|c| if c.is_control() { ' ' } else { c }));
+    if chars.next().is_some() {
+        out.push('…');
+    }
+}
+
+/// What a match on one event means; the rule's title if it has no template.
+pub(crate) fn event_sentence(rule: &Rule, event: &EventRef<'_>, account: &str) -> String {
+    let Some(template) = &rule.insider.explain else { return rule.title.clone() };
+    fill(template, |name| match name {
+        "account" | "attr:account" => Some(Cow::Owned(account.to_owned())),
+        "time" => Some(Cow::Owned(event.head().time.to_string())),
+        field => text_of(event, field).map(Cow::Owned),
+    })
+}

@@ -1,0 +1,159 @@
+//! Fields that rules name, and where an event keeps them.
+
+use rustc_hash::FxHashMap;
+use tandem_domain::event::{EventBatch, EventRef};
+use tandem_domain::{Attr, NumAttr, Value};
+
+/// What begins the name of a field of the core view.
+const CORE_PREFIX: &str = "attr:";
+
+/// Index of a field in its [`Fields`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FieldId(pub(crate) u32);
+
+/// A field of the core view, written `attr:name` in rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CoreField {
+    Attr(Attr),
+    Num(NumAttr),
+    /// The OCSF class's name.
+    Class,
+    /// The OCSF activity's number.
+    Activity,
+    /// `unknown`, `success` or `failure`.
+    Status,
+    /// The name of the source the event came from.
+    Source,
+}
+
+impl CoreField {
+    /// The core field that a rule's field name means: `None` for a native field, `Some(None)` for an unknown core field.
+    pub(crate) fn parse(name: &str) -> Option<Option<Self>> {
+        let name = name.strip_prefix(CORE_PREFIX)?;
+        let attr = || Attr::parse(name).map(Self::Attr);
+        let num = || NumAttr::parse(name).map(Self::Num);
+        Some(match name {
+            "class" => Some(Self::Class),
+            "activity" => Some(Self::Activity),
+            "status" => Some(Self::Status),
+            "source" => Some(Self::Source),
+            _ => attr().or_else(num),
+        })
+    }
+
+    /// Its value in an event.
+    pub(crate) fn of<'b>(self, event: &EventRef<'b>) -> Option<Value<'b>> {
+        use tandem_domain::event::Status;
+        Some(match self {
+            Self::Attr(attr) => Value::Text(event.attr(attr)?),
+            Self::Num(num) => Value::Int(event.num(num)?),
+            Self::Class => Value::Text(event.head().class.as_str()),
+            Self::Activity => Value::Int(i64::from(event.head().activity)),
+            Self::Status => Value::Text(match event.head().status {
+                Status::Unknown => "unknown",
+                Status::Success => "success",
+                Status::Failure => "failure",
+            }),
+            Self::Source => Value::Text(event.source()),
+        })
+    }
+}
+
+/// The text of the field `name` (native, or core with `attr:`) in an event; the first value if there are several.
+pub(crate) fn text_of(event: &EventRef<'_>, name: &str) -> Option<String> {
+    let value = match CoreField::parse(name) {
+        Some(core) => core?.of(event)?,
+        None => native(event, name)?,
+    };
+    let mut text = String::new();
+    write_value(value, &mut text);
+    (!matches!(value, Value::Null)).then_some(text)
+}
+
+/// The first value of a native field, whatever spaces its name has.
+pub(crate) fn native<'b>(event: &EventRef<'b>, name: &str) -> Option<Value<'b>> {
+    let exact = event.field(name).next();
+    exact.or_else(|| event.fields().find(|field| same_name(field.name, name)).map(|field| field.value))
+}
+
+fn same_name(left: &str, right: &str) -> bool {
+    let letters = |text: &str| text.len() - text.bytes().filter(|byte| *byte == b' ').count();
+    letters(left) == letters(right)
+        && left.chars().filter(|c| *c != ' ').eq(right.chars().filter(|c| *c != ' '))
+}
+
+/// Writes a value as text; null as nothing.
+pub(crate) fn write_value(value: Value<'_>, out: &mut String) {
+    use std::fmt::Write as _;
+    // Writing to a string cannot fail.
+    let _ = match value {
+        Value::Null => Ok(()),
+        Value::Bool(value) => out.write_str(if value { "true" } else { "false" }),
+        Value::Int(value) => write!(out, "{value}"),
+        Value::Float(value) => write!(out, "{value}"),
+        Value::Text(value) => out.write_str(value),
+    };
+}
+
+/// All fields that a set of rules names. Spaces in names do not count: a source's `Threat Name` is the taxonomy's
+/// `ThreatName`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields {
+    core: Vec<(FieldId, CoreField)>,
+    by_name: FxHashMap<Box<str>, FieldId>,
+}
+
+impl Fields {
+    /// The id of a field, adding it if it is new.
+    pub(crate) fn intern(&mut self, name: &str) -> FieldId {
+        let name = without_spaces(name);
+        if let Some(id) = self.by_name.get(&*name) {
+            return *id;
+        }
+        let id = FieldId(self.by_name.len() as u32);
+        if let Some(Some(core)) = CoreField::parse(&name) {
+            self.core.push((id, core));
+        }
+        self.by_name.insert((*name).into(), id);
+        id
+    }
+
+    /// The id of a field that is known.
+    pub(crate) fn get(&self, name: &str) -> Option<FieldId> {
+        self.by_name.get(&*without_spaces(name)).copied()
+    }
+
+    /// For each name that an event has, the field it is.
+    pub(crate) fn bind_event(&self, event: &EventRef<'_>) -> Vec<Option<FieldId>> {
+        let mut names = Vec::new();
+        for field in event.fields() {
+            let at = field.id.0 as usize;
+            if names.len() <= at {
+                names.resize(at + 1, None);
+            }
+            if let Some(name) = names.get_mut(at) {
+                *name = self.get(field.name);
+            }
+        }
+        names
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// The fields that live in the core view.
+    pub(crate) fn core(&self) -> &[(FieldId, CoreField)] {
+        &self.core
+    }
+
+    /// For each name of a batch, the field it is.
+    pub(crate) fn bind(&self, batch: &EventBatch, out: &mut Vec<Option<FieldId>>) {
+        out.clear();
+        out.extend(batch.names().iter().map(|name| self.get(name)));
+    }
+}
+
+fn without_spaces(name: &str) -> std::borrow::Cow<'_, str> {
+    if name.contains(' ') { name.replace(' ', "").into() } else { name.into() }
+}

@@ -1,0 +1,160 @@
+//! One detection item: a field (or keywords) and the values it is compared with.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::FxHashSet;
+
+use crate::field::FieldId;
+use crate::pattern::{Cell, Pattern, Shape};
+use crate::view::{Cells, View};
+
+/// From this many values on, a list is searched by table and automaton instead of one by one.
+const LONG_LIST: usize = 8;
+
+/// Where an item looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// At one field.
+    Field(Box<str>),
+    /// At every value and the raw record.
+    Keywords,
+}
+
+/// A field and the values it is compared with.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) target: Target,
+    /// The modifiers as written, for explanations and comparison.
+    pub(crate) modifiers: Box<str>,
+    pub(crate) patterns: Vec<Pattern>,
+    /// Each pattern as the rule writes it.
+    pub(crate) shown: Vec<Box<str>>,
+    /// `neq`: no value may fit; otherwise one is enough.
+    pub(crate) negate: bool,
+    quick: Option<Box<Quick>>,
+}
+
+/// A long list of alternatives, arranged for speed.
+#[derive(Debug, Clone)]
+struct Quick {
+    exact: FxHashSet<Box<str>>,
+    contains: Option<AhoCorasick>,
+    rest: Vec<usize>,
+}
+
+impl Item {
+    /// An item; `patterns` and `shown` belong together.
+    pub(crate) fn new(target: Target, modifiers: &str, values: Vec<(Pattern, String)>) -> Self {
+        let (patterns, shown) = values.into_iter().map(|(pattern, text)| (pattern, text.into_boxed_str())).unzip();
+        let modifiers = modifiers.into();
+        Self { target, modifiers, patterns, shown, negate: false, quick: None }
+    }
+
+    /// With long lists arranged for speed; call it last.
+    pub(crate) fn arranged(mut self) -> Self {
+        if self.patterns.len() >= LONG_LIST {
+            self.quick = Quick::new(&self.patterns).map(Box::new);
+        }
+        self
+    }
+
+    /// The names of fields that `fieldref` values name, one for each value (empty for other values).
+    pub(crate) fn others(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|pattern| match pattern {
+            Pattern::FieldRef { other, .. } => &**other,
+            _ => "",
+        })
+    }
+
+    /// True if the event laid out in `view` satisfies the item. `field` and `others` are the ids of the fields it names.
+    pub(crate) fn holds(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> bool {
+        let fits = |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
+        let mut values = self.patterns.iter().enumerate();
+        let outcome = if let Some(quick) = &self.quick {
+            self.cells(view, field).any(|cell| quick.fits(cell))
+                || quick.rest.iter().any(|at| self.patterns.get(*at).is_some_and(|pattern| fits((*at, pattern))))
+        } else {
+            values.any(fits)
+        };
+        // `neq` with another field needs both fields; with values, an absent field differs from all of them.
+        let relation_absent = || {
+            self.patterns.iter().any(|pattern| matches!(pattern, Pattern::FieldRef { .. }))
+                && (self.cells(view, field).next().is_none()
+                    || others.iter().any(|other| view.cells(*other).next().is_none()))
+        };
+        if self.negate { !outcome && !relation_absent() } else { outcome }
+    }
+
+    fn value_fits(&self, view: &View<'_>, field: FieldId, other: Option<FieldId>, pattern: &Pattern) -> bool {
+        match pattern {
+            Pattern::Null => {
+                let mut cells = self.cells(view, field).peekable();
+                cells.peek().is_none() || cells.any(|cell| pattern.fits(cell))
+            }
+            Pattern::Exists(wanted) => self.cells(view, field).next().is_some() == *wanted,
+            Pattern::FieldRef { relation, cased, .. } => {
+                let text = |cell: &Cell<'_>| !matches!(cell.value, tandem_domain::Value::Null);
+                let Some(other) = other else { return false };
+                self.cells(view, field).filter(text).any(|left| {
+                    view.cells(other).filter(text).any(|right| {
+                        if *cased {
+                            relation.holds(left.plain, right.plain)
+                        } else {
+                            relation.holds(left.folded, right.folded)
+                        }
+                    })
+                })
+            }
+            _ => self.cells(view, field).any(|cell| pattern.fits(cell)),
+        }
+    }
+
+    /// For an item that holds: the first value of its list that fits (under `neq`, the first), and the event's value.
+    pub(crate) fn evidence(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> Option<(&str, String)> {
+        let mut values = self.patterns.iter().enumerate();
+        let (at, pattern) = values
+            .find(|(at, pattern)| self.negate || self.value_fits(view, field, others.get(*at).copied(), pattern))?;
+        let cell = self.cells(view, field).find(|cell| pattern.fits(*cell));
+        let cell = cell.or_else(|| self.cells(view, field).next().filter(|_| matches!(self.target, Target::Field(_))));
+        let shown = self.shown.get(at).map_or("", |text| &**text);
+        Some((shown, cell.map(|cell| cell.plain.to_owned()).unwrap_or_default()))
+    }
+
+    fn cells<'v, 'b>(&self, view: &'v View<'b>, field: FieldId) -> Cells<'v, 'b> {
+        match self.target {
+            Target::Field(_) => view.cells(field),
+            Target::Keywords => view.words(),
+        }
+    }
+}
+
+impl Quick {
+    /// `None` if there is nothing to gain, or the automaton cannot be built.
+    fn new(patterns: &[Pattern]) -> Option<Self> {
+        let mut exact = FxHashSet::default();
+        let mut contains = Vec::new();
+        let mut rest = Vec::new();
+        for (at, pattern) in patterns.iter().enumerate() {
+            match pattern {
+                Pattern::Text(text) if !text.cased => match &text.shape {
+                    Shape::Exact(wanted) => {
+                        exact.insert(wanted.clone());
+                    }
+                    Shape::Contains(finder) => contains.push(finder.needle().to_vec()),
+                    _ => rest.push(at),
+                },
+                _ => rest.push(at),
+            }
+        }
+        if exact.len() + contains.len() < LONG_LIST {
+            return None;
+        }
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&contains).ok()?;
+        Some(Self { exact, contains: (!contains.is_empty()).then_some(automaton), rest })
+    }
+
+    fn fits(&self, cell: Cell<'_>) -> bool {
+        !matches!(cell.value, tandem_domain::Value::Null)
+            && (self.exact.contains(cell.folded)
+                || self.contains.as_ref().is_some_and(|automaton| automaton.is_match(cell.folded)))
+    }
+}

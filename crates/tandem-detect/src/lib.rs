@@ -1,0 +1,31 @@
+//! Sigma rules over event batches.
+//!
+//! [`RuleSet`] loads rules (Sigma specification 2.1: rules, correlations, filters) and says what it refused and why.
+//! [`Engine`] matches [`EventBatch`](tandem_domain::EventBatch)es against all of them at once; [`why`] explains a match.
+//! [`BaseMatch`] is what is kept of a match, and a correlator finds the patterns over many of them.
+//!
+//! The crate is pure: the same rules and the same events give the same matches, in the same order.
+
+mod base_match;
+mod condition;
+mod correlate;
+mod engine;
+mod explain;
+mod field;
+mod insider;
+mod item;
+mod load;
+mod pattern;
+mod rule;
+mod ruleset;
+mod text;
+mod view;
+mod why;
+
+pub use base_match::BaseMatch;
+pub use engine::{Coverage, Engine};
+pub use insider::Insider;
+pub use load::{Lists, RuleError};
+pub use rule::{Level, Rule, RuleIdx, RuleStatus};
+pub use ruleset::RuleSet;
+pub use why::{Why, why};

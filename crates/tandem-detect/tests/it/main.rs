@@ -1,0 +1,7 @@
+//! Integration tests: Sigma conformance, real rules and records where they are at hand, and the rules of `content/rules`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod conformance;
+mod records;
+mod sigmahq;
+mod winlog;

@@ -1,0 +1,117 @@
+//! SigmaHQ's rules and regression records, where they are at hand.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use tandem_detect::{Engine, RuleSet};
+use tandem_domain::event::EventBatch;
+
+use crate::{conformance, winlog};
+
+/// Unpacks an archive once into the build's own folder.
+fn unpacked(archive: &Path, name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packs").join(name);
+    if !folder.join(".done").exists() {
+        std::fs::create_dir_all(&folder).unwrap();
+        let status = Command::new("tar").arg("xf").arg(archive).arg("-C").arg(&folder).status().unwrap();
+        assert!(status.success(), "tar could not unpack {}", archive.display());
+        std::fs::write(folder.join(".done"), "").unwrap();
+    }
+    folder
+}
+
+fn pack() -> Option<PathBuf> {
+    static ONCE: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
+    let found = ONCE.get_or_init(|| {
+        let archive = conformance::data_folder()?.join("siem_sigma_regression.tar.xz");
+        archive.is_file().then(|| {
+            let pack = unpacked(&archive, "siem_sigma_regression");
+            let rules = files(&pack, ".tar.gz").into_iter().next().unwrap();
+            unpacked(&rules, "sigmahq");
+            pack
+        })
+    });
+    if found.is_none() {
+        println!("skipped: no siem_sigma_regression.tar.xz; set TANDEM_DATA to the folder that holds it");
+    }
+    found.clone()
+}
+
+/// All files below a folder whose name ends so, sorted.
+fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.to_string_lossy().ends_with(end) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sigmahq() -> (RuleSet, Vec<tandem_detect::RuleError>) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packs/sigmahq");
+    let texts: Vec<(String, String)> = files(&folder, ".yml")
+        .into_iter()
+        .map(|path| (path.to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    RuleSet::load(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+#[test]
+fn every_sigmahq_rule_loads_unless_it_needs_a_list() {
+    if pack().is_none() {
+        return;
+    }
+    let (rules, errors) = sigmahq();
+    let other: Vec<_> = errors.iter().filter(|error| !error.reason.contains("placeholder")).collect();
+    println!("SigmaHQ: {} loaded, {} need a list, {} refused", rules.len(), errors.len() - other.len(), other.len());
+    assert!(other.is_empty(), "{other:#?}");
+    assert!(rules.len() > 3_700);
+}
+
+#[test]
+fn every_regression_record_is_matched_by_its_rule() {
+    let Some(pack) = pack() else { return };
+    let (rules, _) = sigmahq();
+    let mut engine = Engine::new(Arc::new(rules));
+    let (mut pairs, mut found, mut exact, mut counted, mut extra) = (0, 0, 0, 0, 0);
+    let mut missing = Vec::new();
+    for path in files(&pack, ".json") {
+        let info = std::fs::read_to_string(path.with_file_name("info.yml")).unwrap();
+        let after = |key: &str| info.split(key).nth(1).map(|rest| rest.lines().next().unwrap_or("").trim().to_owned());
+        let wanted = info.split("rule_metadata:").nth(1).unwrap().split("id:").nth(1).unwrap();
+        let wanted = wanted.lines().next().unwrap().trim().to_owned();
+        let mut batch = EventBatch::new("evtx");
+        let text = std::fs::read_to_string(&path).unwrap();
+        for record in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Json>() {
+            winlog::push(&mut batch, &record.unwrap());
+        }
+        let mut hits: BTreeMap<String, usize> = BTreeMap::new();
+        let set = Arc::clone(engine.rules());
+        engine.scan(&batch, &mut |_, rule| *hits.entry(set.rule(rule).unwrap().id.clone()).or_default() += 1);
+        pairs += 1;
+        let hit = hits.remove(&wanted).unwrap_or(0);
+        found += usize::from(hit > 0);
+        if hit == 0 {
+            missing.push(format!("{wanted} {}", path.display()));
+        }
+        if let Some(count) = after("match_count:") {
+            counted += 1;
+            exact += usize::from(count == hit.to_string());
+        }
+        extra += hits.len();
+    }
+    println!("regression: {found} of {pairs} found, {exact} of {counted} counts exact, {extra} extra pairs");
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert_eq!(pairs, 202);
+}
