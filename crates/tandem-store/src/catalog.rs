@@ -1,0 +1,181 @@
+//! Which segments make up the lake, and how far every stream was read.
+
+use serde::{Deserialize, Serialize};
+use tandem_domain::{Day, Timestamp};
+
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+use crate::sql::{Cell, Columns, Where, fetch, insert_many};
+
+/// A segment of the lake. `body` is the lake's own description of it, kept as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    /// Path in the lake.
+    pub path: String,
+    /// Its day.
+    pub day: Day,
+    /// Earliest event.
+    pub min_time: Timestamp,
+    /// Latest event.
+    pub max_time: Timestamp,
+    /// Events.
+    pub rows: u64,
+    /// The lake's description, JSON.
+    pub body: String,
+}
+
+/// How far a stream was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checkpoint {
+    /// The stream: absolute path, with `!member` for archives.
+    pub stream_key: String,
+    /// Identity of its beginning.
+    pub fingerprint: String,
+    /// Size and time of change as stored, to leave unchanged files alone.
+    pub stamp: Option<String>,
+    /// Identity of its whole content as stored, to notice copies.
+    pub content_mark: Option<String>,
+    /// Decompressed bytes read.
+    pub offset: u64,
+    /// The reader's own state, JSON.
+    pub state_json: String,
+    /// Read to the end.
+    pub done: bool,
+}
+
+const DOING: &str = "reading the catalog";
+
+pub(crate) fn segment_cells(s: SegmentRow) -> Vec<Cell> {
+    vec![
+        Cell::Text(s.path),
+        Cell::Int(i64::from(s.day.0)),
+        Cell::Int(s.min_time.0),
+        Cell::Int(s.max_time.0),
+        Cell::Int(s.rows as i64),
+        Cell::Text(s.body),
+    ]
+}
+
+pub(crate) fn checkpoint_cells(c: Checkpoint) -> Vec<Cell> {
+    vec![
+        Cell::Text(c.stream_key),
+        Cell::Text(c.fingerprint),
+        Cell::MaybeText(c.stamp),
+        Cell::MaybeText(c.content_mark),
+        Cell::Int(c.offset as i64),
+        Cell::Text(c.state_json),
+        Cell::Int(i64::from(c.done)),
+    ]
+}
+
+impl Store {
+    /// How far a stream was read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoint(&self, stream_key: &str) -> Result<Option<Checkpoint>, StoreError> {
+        let row = sqlx::query("SELECT stream_key, fingerprint, stamp, content_mark, position, state, done FROM checkpoints WHERE stream_key = $1")
+            .bind(stream_key)
+            .fetch_optional(&self.pool)
+            .await
+            .doing(DOING)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Checkpoint {
+            stream_key: row.text(0)?,
+            fingerprint: row.text(1)?,
+            stamp: row.maybe_text(2)?,
+            content_mark: row.maybe_text(3)?,
+            offset: row.int(4)?.unsigned_abs(),
+            state_json: row.text(5)?,
+            done: row.int(6)? != 0,
+        }))
+    }
+
+    /// A stream that was read whole and has this content, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stream_with_content(&self, content_mark: &str) -> Result<Option<String>, StoreError> {
+        let row =
+            sqlx::query("SELECT stream_key FROM checkpoints WHERE content_mark = $1 AND done = 1 LIMIT 1")
+                .bind(content_mark)
+                .fetch_optional(&self.pool)
+                .await
+                .doing(DOING)?;
+        row.map(|r| r.text(0)).transpose()
+    }
+
+    /// Live segments, by day and path; with bounds, only those of days from `from` to `to`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn segments(&self, from: Option<Day>, to: Option<Day>) -> Result<Vec<SegmentRow>, StoreError> {
+        let mut filter = Where::default();
+        if let Some(from) = from {
+            filter.and("day >= ?", Cell::Int(i64::from(from.0)));
+        }
+        if let Some(to) = to {
+            filter.and("day <= ?", Cell::Int(i64::from(to.0)));
+        }
+        let text = format!(
+            "SELECT path, day, min_time, max_time, rows, body FROM segments{} ORDER BY day, path",
+            filter.text()
+        );
+        fetch(&self.pool, text, filter.cells(), DOING)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(SegmentRow {
+                    path: row.text(0)?,
+                    day: Day(row.int(1)? as i32),
+                    min_time: Timestamp(row.int(2)?),
+                    max_time: Timestamp(row.int(3)?),
+                    rows: row.int(4)?.unsigned_abs(),
+                    body: row.text(5)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Replaces segments by others in one transaction. False, and nothing changed, if one of the old ones is no longer live.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn swap_segments(&self, old: &[String], new: Vec<SegmentRow>) -> Result<bool, StoreError> {
+        const SWAPPING: &str = "replacing segments";
+        let mut tx = self.pool.begin().await.doing(SWAPPING)?;
+        for path in old {
+            let done = sqlx::query("DELETE FROM segments WHERE path = $1")
+                .bind(path)
+                .execute(&mut *tx)
+                .await
+                .doing(SWAPPING)?;
+            if done.rows_affected() != 1 {
+                return Ok(false);
+            }
+        }
+        let rows = new.into_iter().map(segment_cells).collect();
+        insert_many(
+            &mut tx,
+            "INSERT INTO segments (path, day, min_time, max_time, rows, body)",
+            "",
+            rows,
+            SWAPPING,
+        )
+        .await?;
+        tx.commit().await.doing(SWAPPING)?;
+        Ok(true)
+    }
+
+    /// How many events the live segments hold.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn event_count(&self) -> Result<u64, StoreError> {
+        let row = sqlx::query("SELECT CAST(COALESCE(SUM(rows), 0) AS BIGINT) FROM segments")
+            .fetch_one(&self.pool)
+            .await
+            .doing(DOING)?;
+        Ok(row.int(0)?.unsigned_abs())
+    }
+}

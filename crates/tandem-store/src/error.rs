@@ -1,0 +1,57 @@
+//! What can go wrong.
+
+/// The state database cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is no address of a database that is supported.
+    #[error("`{0}` is no database address; give sqlite:PATH or postgres://USER@HOST/NAME")]
+    Address(String),
+    /// The database refused or cannot be reached.
+    #[error("the state database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        source: sqlx::Error,
+    },
+    /// The database was written by a newer Tandem.
+    #[error("the state database has version {found}, this program knows {known}; start a newer one")]
+    Newer {
+        /// Version found.
+        found: i64,
+        /// Version known.
+        known: i64,
+    },
+    /// A stored value cannot be read.
+    #[error("a stored {what} cannot be read")]
+    Stored {
+        /// Which kind of value.
+        what: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// Names what was being done when the database failed.
+pub(crate) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { doing, source })
+    }
+}
+
+/// Reads a stored JSON text.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Stored { what, source })
+}
+
+/// Writes a value as JSON text.
+pub(crate) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Stored { what, source })
+}

@@ -1,0 +1,31 @@
+//! The state database: what was ingested, analysed, raised and decided. SQLite by default, PostgreSQL by one setting.
+//!
+//! One dialect of SQL serves both: `$1` placeholders, `BIGINT`, `TEXT`, `DOUBLE PRECISION`, upserts by `ON CONFLICT`. Where the
+//! two differ (blobs, generated ids) the migrations fill in the right word. Events themselves live in the lake; this database
+//! says which of its segments count, and one transaction per commit keeps that true.
+
+mod access;
+mod alerts;
+mod analysis;
+mod catalog;
+mod commit;
+mod error;
+mod migrations;
+mod open;
+mod people;
+mod rejects;
+mod settings;
+mod sql;
+mod subjects;
+
+pub use access::{SessionRow, SignInTaken, TokenRow};
+pub use alerts::{AlertFilter, AlertRow, HistoryRow, QueueCount};
+pub use analysis::{DayResult, Snapshot};
+pub use catalog::{Checkpoint, SegmentRow};
+pub use commit::{ActivityRow, BatchCommit, Committed, MatchRow, RejectRow, SourceDay};
+pub use error::StoreError;
+pub use open::Store;
+pub use people::PeopleRow;
+pub use rejects::{RejectFilter, StoredReject};
+pub use settings::LookRow;
+pub use subjects::{ScoreRow, SubjectFilter, SubjectRow};
