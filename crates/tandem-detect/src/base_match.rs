@@ -27,7 +27,7 @@ pub struct BaseMatch {
     pub event: EventId,
     /// When it happened.
     pub time: Timestamp,
-    /// The acting account as the source wrote it, or empty. Make it canonical before feeding a correlator: it is
+    /// The acting account as the source wrote it, or empty. Make it canonical before feeding a [`Correlator`](crate::Correlator): it is
     /// what `group-by: attr:account` groups by.
     ///
     pub account: String,

@@ -15,7 +15,7 @@ const MISSING: &str = "(not given)";
 /// The names in braces of a template.
 pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     pieces(template).filter_map(|piece| match piece {
-        Piece::Name(name) => Some(name),
+        Piece::Name(name) => Some(name.split('|').next().unwrap_or(name)),
         Piece::Text(_) => None,
     })
 }
@@ -42,13 +42,29 @@ pub(crate) fn fill<'v>(template: &str, mut value: impl FnMut(&str) -> Option<Cow
     for piece in pieces(template) {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Name(name) => match value(name).filter(|text| !text.trim().is_empty()) {
-                Some(text) => push_clean(&text, &mut out),
-                None => out.push_str(MISSING),
-            },
+            Piece::Name(name) => {
+                let (name, form) = name.split_once('|').unwrap_or((name, ""));
+                match value(name).filter(|text| !text.trim().is_empty()) {
+                    Some(text) if form == "size" => out.push_str(&size(&text)),
+                    Some(text) => push_clean(&text, &mut out),
+                    None => out.push_str(MISSING),
+                }
+            }
         }
     }
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A number of bytes as people say it (`{field|size}`).
+fn size(text: &str) -> String {
+    let Ok(mut number) = text.trim().parse::<f64>() else { return text.to_owned() };
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if number < 1_000.0 {
+            return if unit == "bytes" { format!("{number} {unit}") } else { format!("{number:.1} {unit}") };
+        }
+        number /= 1_000.0;
+    }
+    format!("{number:.1} TB")
 }
 
 fn push_clean(text: &str, out: &mut String) {

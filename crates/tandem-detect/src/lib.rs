@@ -2,7 +2,7 @@
 //!
 //! [`RuleSet`] loads rules (Sigma specification 2.1: rules, correlations, filters) and says what it refused and why.
 //! [`Engine`] matches [`EventBatch`](tandem_domain::EventBatch)es against all of them at once; [`why`] explains a match.
-//! [`BaseMatch`] is what is kept of a match, and a correlator finds the patterns over many of them.
+//! [`BaseMatch`] is what is kept of a match, and [`Correlator`] finds the patterns over many of them.
 //!
 //! The crate is pure: the same rules and the same events give the same matches, in the same order.
 
@@ -23,9 +23,10 @@ mod view;
 mod why;
 
 pub use base_match::BaseMatch;
+pub use correlate::{CorrelationMatch, Correlator, CorrelatorState};
 pub use engine::{Coverage, Engine};
 pub use insider::Insider;
 pub use load::{Lists, RuleError};
 pub use rule::{Level, Rule, RuleIdx, RuleStatus};
 pub use ruleset::RuleSet;
-pub use why::{Why, why};
+pub use why::{Why, matches, why};

@@ -46,6 +46,14 @@ pub fn why(rule: &Rule, event: EventRef<'_>) -> Vec<Why> {
     found
 }
 
+/// True if a rule matches an event: the plain reading of the rule, without the engine's tables. Slow; for tests of rules.
+pub fn matches(rule: &Rule, event: EventRef<'_>) -> bool {
+    let Some(detection) = rule.detection() else { return false };
+    let reader = Reader::new(detection, event);
+    let truth = |at: usize| detection.selections.get(at).is_some_and(|selection| reader.holds(&selection.node));
+    detection.condition.holds(&mut |at| truth(at))
+}
+
 /// One rule beside one event, without the engine's tables.
 struct Reader<'b> {
     fields: Fields,

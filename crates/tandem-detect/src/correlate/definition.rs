@@ -102,10 +102,7 @@ impl Correlation {
         match &self.test {
             Test::All => false,
             Test::Expr(expr) => expr.has_not(),
-            Test::Bounds(bounds) => {
-                let counts = matches!(self.kind, Kind::EventCount | Kind::ValueCount | Kind::Temporal);
-                counts && !bounds.only_lower()
-            }
+            Test::Bounds(bounds) => !bounds.only_lower(),
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::pattern::{Compare, Number};
 const KINDS: &str = "event_count, value_count, value_sum, value_avg, value_percentile, value_median, temporal, \
 temporal_ordered";
 
+/// Largest count that a condition may compare with: that many matches of one group are remembered.
+const MAX_COUNT: f64 = 100_000.0;
+
 /// Reads `correlation`.
 pub(crate) fn parse(map: &Mapping) -> Result<Correlation, Fault> {
     inner(submap(map, "correlation")?).map_err(|fault| fault.at("correlation"))
@@ -100,8 +103,12 @@ fn bounds(condition: &Mapping, kind: Kind) -> Result<Bounds, Fault> {
             Fault::new(format!("unknown condition `{name}`")).hint("one of: gt, gte, lt, lte, eq, neq, field")
         })?;
         let number = key(value).as_deref().and_then(Number::parse);
-        let number = number.ok_or_else(|| Fault::new(format!("`{name}` needs a number")).at(name))?;
-        tests.push((compare, number.as_f64()));
+        let number = number.ok_or_else(|| Fault::new(format!("`{name}` needs a number")).at(name.clone()))?;
+        let number = number.as_f64();
+        if matches!(kind, Kind::EventCount | Kind::ValueCount) && !(0.0..=MAX_COUNT).contains(&number) {
+            return Err(Fault::new(format!("a count is compared with a number from 0 to {MAX_COUNT}")).at(name));
+        }
+        tests.push((compare, number));
     }
     if tests.is_empty() {
         return Err(Fault::new("the condition compares with nothing"));

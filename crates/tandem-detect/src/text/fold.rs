@@ -6,9 +6,14 @@ pub(crate) fn fold_char(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();
     }
-    // Dotless i and dotted capital I have no simple folding: they are letters of their own.
-    if matches!(c, 'ı' | 'İ') {
-        return c;
+    match c {
+        // Dotless i and dotted capital I have no simple folding: they are letters of their own.
+        'ı' | 'İ' => return c,
+        // Compatibility letters without a simple upper case.
+        '\u{1fd3}' => return '\u{390}',
+        '\u{1fe3}' => return '\u{3b0}',
+        '\u{fb05}' => return '\u{fb06}',
+        _ => {}
     }
     let upper = single(c.to_uppercase()).unwrap_or(c);
     single(upper.to_lowercase()).unwrap_or(c)

@@ -11,7 +11,9 @@ fn folding_agrees_with_unicode_simple_folding_for_every_character() {
         classes.entry(fold_char(c)).or_default().push(c);
     }
     let mut wrong = Vec::new();
-    for c in ('\u{80}'..='\u{1ffff}').filter(|c| c.is_alphabetic()) {
+    // Left out: letters of Unicode 16 and later, which the two tables may know at different times.
+    let newest = |c: char| ('\u{a7cb}'..='\u{a7dc}').contains(&c) || ('\u{16ea0}'..='\u{16edf}').contains(&c);
+    for c in ('\u{80}'..='\u{1ffff}').filter(|c| c.is_alphabetic() && !newest(*c)) {
         let mut class = regex_syntax::hir::ClassUnicode::new([regex_syntax::hir::ClassUnicodeRange::new(c, c)]);
         class.try_case_fold_simple().unwrap();
         for range in class.iter() {

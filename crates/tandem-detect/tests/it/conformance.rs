@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use tandem_detect::{Engine, RuleSet};
+use tandem_detect::{Correlator, Engine, RuleSet};
+use tandem_domain::Timestamp;
 use tandem_domain::event::EventBatch;
 
 use crate::records::{logsource, push};
@@ -55,5 +56,38 @@ fn single_event_battery() {
         }
     }
     println!("single events: {} of {}", cases.len() - failures.len(), cases.len());
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+/// Feeds the case's events through engine and correlator.
+fn correlated(case: &Json) -> Result<bool, String> {
+    let (rules, errors) = RuleSet::load([("case.yml", case["rules"].as_str().unwrap())]);
+    if let Some(error) = errors.first() {
+        return Err(error.to_string());
+    }
+    let rules = Arc::new(rules);
+    let mut batch = EventBatch::new("test");
+    for event in case["events"].as_array().unwrap() {
+        push(&mut batch, &event["ev"], &[logsource("test", "test", "")], event["ts"].as_i64().unwrap());
+    }
+    let mut engine = Engine::new(Arc::clone(&rules));
+    let mut matches = Vec::new();
+    engine.scan(&batch, &mut |event, rule| matches.push(rules.base_match(rule, batch.get(event).unwrap()).unwrap()));
+    let found = Correlator::new(Arc::clone(&rules)).run(matches, Timestamp::from_seconds(100_000));
+    let wanted = rules.rules().iter().find(|rule| rule.name.as_deref() == Some("corr")).unwrap();
+    Ok(found.iter().any(|found| found.rule == wanted.id))
+}
+
+#[test]
+fn correlation_battery() {
+    let Some(cases) = cases("sigma_correlation_conformance.jsonl") else { return };
+    let mut failures = Vec::new();
+    for case in &cases {
+        let outcome = correlated(case);
+        if outcome.as_ref().ok() != case["expect_fires"].as_bool().as_ref() {
+            failures.push(format!("{}: expected {}, got {outcome:?}", case["name"], case["expect_fires"]));
+        }
+    }
+    println!("correlations: {} of {}", cases.len() - failures.len(), cases.len());
     assert!(failures.is_empty(), "{failures:#?}");
 }

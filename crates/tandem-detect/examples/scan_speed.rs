@@ -1,0 +1,86 @@
+//! How fast rules are matched: `scan_speed RULES RECORDS [ROUNDS]`.
+//!
+//! RULES is a folder of Sigma rules, RECORDS a file or folder of Windows event log records as JSON (as `evtx_dump` writes
+//! them, one after the other). Only the scan is timed: records are read into batches before.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../tests/it/records.rs"]
+#[allow(dead_code)]
+mod records;
+#[path = "../tests/it/winlog.rs"]
+mod winlog;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tandem_detect::{Engine, RuleSet};
+use tandem_domain::event::EventBatch;
+
+/// Events in one batch, about what a collector closes a batch with.
+const BATCH: usize = 4_096;
+
+fn files(path: &Path, ends: &[&str]) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    let wanted = |path: &PathBuf| path.is_dir() || ends.iter().any(|end| path.to_string_lossy().ends_with(end));
+    entries.iter().filter(|path| wanted(path)).flat_map(|path| files(path, ends)).collect()
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(rules), Some(records)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: scan_speed RULES RECORDS [ROUNDS]");
+        std::process::exit(2);
+    };
+    let rounds: usize = arguments.next().map_or(10, |text| text.parse().unwrap());
+    let texts: Vec<(String, String)> = files(Path::new(&rules), &[".yml", ".yaml"])
+        .into_iter()
+        .map(|path| (path.to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    let start = Instant::now();
+    let (set, errors) = RuleSet::load(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let loaded = start.elapsed();
+    let mut engine = Engine::new(Arc::new(set));
+    println!("rules: {} loaded, {} refused; load {loaded:?}, link {:?}", engine.rules().len(), errors.len(), start.elapsed() - loaded);
+
+    let mut batches = vec![EventBatch::new("windows")];
+    let mut bytes = 0;
+    for path in files(Path::new(&records), &[".json", ".jsonl"]) {
+        let text = std::fs::read_to_string(path).unwrap();
+        bytes += text.len();
+        let text = text.trim_start_matches('\u{feff}');
+        for record in serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>() {
+            if batches.last().unwrap().len() >= BATCH {
+                batches.push(EventBatch::new("windows"));
+            }
+            winlog::push(batches.last_mut().unwrap(), &record.unwrap());
+        }
+    }
+    let events: usize = batches.iter().map(EventBatch::len).sum();
+    let text: usize = batches.iter().map(EventBatch::text_bytes).sum();
+    println!("records: {events} in {} batches, {bytes} bytes of JSON, {text} of text", batches.len());
+
+    let mut matches = 0_usize;
+    let cold = Instant::now();
+    batches.iter().for_each(|batch| engine.scan(batch, &mut |_, _| matches += 1));
+    println!("first round, with compiling buckets: {:?}, {matches} matches", cold.elapsed());
+    let before = engine.coverage().evaluated;
+    let mut best = f64::MAX;
+    let all = Instant::now();
+    for _ in 0..rounds {
+        let start = Instant::now();
+        batches.iter().for_each(|batch| engine.scan(batch, &mut |_, _| matches += 1));
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    let mean = all.elapsed().as_secs_f64() / rounds as f64;
+    let evaluated = (engine.coverage().evaluated - before) as f64 / (events * rounds) as f64;
+    println!("{rounds} rounds: mean {:.0} events/s, best {:.0} events/s", events as f64 / mean, events as f64 / best);
+    println!("rules evaluated per event after the prefilter: {evaluated:.1}");
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmRSS")).for_each(|line| println!("{line}"));
+    }
+}
