@@ -1,0 +1,148 @@
+//! SQL over an explicit list of segments.
+
+pub(crate) mod fault;
+mod gate;
+mod result;
+pub(crate) mod table;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionContext;
+use futures::StreamExt;
+
+pub use self::result::{QueryResult, ResultColumn};
+use self::table::EventsTable;
+use crate::config::QueryLimits;
+use crate::engine::Engine;
+use crate::error::{LakeError, Result};
+use crate::segment::Segment;
+
+/// The table's name in SQL.
+pub(crate) const TABLE: &str = "events";
+
+/// Runs one reading statement on the engine's own threads.
+pub(crate) async fn run(
+    engine: Arc<Engine>,
+    sql: String,
+    segments: Arc<[Segment]>,
+    limits: QueryLimits,
+) -> Result<QueryResult> {
+    let table = Arc::new(EventsTable::new(segments));
+    let answer = tokio::time::timeout(limits.timeout, answer(&engine, &sql, &table, limits)).await;
+    match answer {
+        Err(_) => Err(LakeError::Timeout(limits.timeout)),
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(Failure::Refused(error))) => Err(error),
+        Ok(Err(Failure::Running(error))) if fault::may_be_damage(&error) => {
+            match damage(&engine, &table.scanned(), limits).await {
+                Some(damage) => Err(damage),
+                None => Err(fault::running(&error, limits.memory)),
+            }
+        }
+        Ok(Err(Failure::Running(error))) => Err(fault::running(&error, limits.memory)),
+    }
+}
+
+/// Why a query gave no answer.
+enum Failure {
+    /// Nothing was run.
+    Refused(LakeError),
+    /// It failed on the way.
+    Running(DataFusionError),
+}
+
+impl From<DataFusionError> for Failure {
+    fn from(error: DataFusionError) -> Self {
+        Self::Running(error)
+    }
+}
+
+async fn answer(
+    engine: &Engine,
+    sql: &str,
+    table: &Arc<EventsTable>,
+    limits: QueryLimits,
+) -> std::result::Result<QueryResult, Failure> {
+    let started = Instant::now();
+    let statement = gate::read_only(sql).map_err(Failure::Refused)?;
+    let context = session(engine, limits.memory, None)?;
+    context.register_table(TABLE, Arc::clone(table) as _)?;
+    let planning = |error| Failure::Refused(fault::planning(&error));
+    let plan = context
+        .state()
+        .statement_to_plan(statement)
+        .await
+        .map_err(planning)?;
+    let only_reading = SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
+    only_reading.verify_plan(&plan).map_err(|error| {
+        Failure::Refused(LakeError::Refused {
+            statement: error.message().into_owned(),
+        })
+    })?;
+    let mut stream = context.execute_logical_plan(plan).await?.execute_stream().await?;
+    let schema = stream.schema();
+    let (mut batches, mut rows, mut bytes, mut truncated) = (Vec::new(), 0_usize, 0_usize, false);
+    while let Some(batch) = stream.next().await {
+        let batch: RecordBatch = batch?;
+        let room = limits.max_rows - rows;
+        truncated = batch.num_rows() > room;
+        let batch = if truncated { batch.slice(0, room) } else { batch };
+        rows += batch.num_rows();
+        bytes += batch.get_array_memory_size();
+        if bytes > limits.memory {
+            let reason = "the result itself is too large".to_owned();
+            return Err(Failure::Refused(LakeError::Memory {
+                limit: limits.memory,
+                reason,
+            }));
+        }
+        batches.push(batch);
+        if truncated {
+            break;
+        }
+    }
+    Ok(QueryResult::new(schema, batches, truncated, started.elapsed()))
+}
+
+/// A session of its own for one query: its own memory account and its own table, everything else shared. Batches have
+/// the engine's usual size unless `batch_rows` says otherwise.
+pub(crate) fn session(
+    engine: &Engine,
+    memory: usize,
+    batch_rows: Option<usize>,
+) -> std::result::Result<SessionContext, DataFusionError> {
+    let runtime = engine.runtime_env(memory)?;
+    let template = engine.session_template();
+    let mut config = template.config().clone();
+    if let Some(rows) = batch_rows {
+        config = config.with_batch_size(rows);
+    }
+    let state = SessionStateBuilder::new_from_existing(template)
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_session_id(String::new())
+        .with_catalog_list(Arc::new(datafusion::catalog::MemoryCatalogProviderList::new()))
+        .build();
+    Ok(SessionContext::new_with_state(state))
+}
+
+/// The first of the segments that is missing or not what was written. Looks no longer than a query may take.
+async fn damage(engine: &Engine, segments: &[Segment], limits: QueryLimits) -> Option<LakeError> {
+    let search = async {
+        for segment in segments {
+            if let Err(damage) = engine.verify(segment).await {
+                return Some(damage);
+            }
+        }
+        None
+    };
+    tokio::time::timeout(limits.timeout, search).await.ok().flatten()
+}
