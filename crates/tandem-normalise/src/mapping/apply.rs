@@ -1,0 +1,292 @@
+//! Applying a mapping to a record.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+use tandem_domain::event::{EventBuilder, EventHead, NameId, Severity, Status};
+use tandem_domain::{Attr, ClassUid, EventId, LogSource, NumAttr, Timestamp, Value};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::case::Layers;
+use super::expr::Outcome;
+use super::spec::{IdPart, Mapping};
+use super::view::{Digits, Tables, View, meaningful, text_of};
+use super::{Context, Mappings, Refusal};
+use crate::format::Format;
+
+/// Memory that a thread reuses from one record to the next.
+#[derive(Default)]
+struct Scratch {
+    tables: Tables,
+    text: String,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// Everything found out about a record, to be written into it.
+struct Plan<'m> {
+    head: EventHead,
+    attrs: SmallVec<[(Attr, Put); 24]>,
+    nums: SmallVec<[(NumAttr, i64); 6]>,
+    fields: SmallVec<[(&'m str, Range<usize>); 8]>,
+    logsources: SmallVec<[&'m LogSource; 6]>,
+}
+
+/// A text attribute's value: a field of the record as it is, or a piece of the scratch text.
+enum Put {
+    Field(NameId),
+    Text(Range<usize>),
+}
+
+fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
+    SCRATCH.with(|cell| match cell.try_borrow_mut() {
+        Ok(mut scratch) => work(&mut scratch),
+        Err(_) => work(&mut Scratch::default()),
+    })
+}
+
+/// The mapping for a record.
+pub(super) fn identify<'m>(
+    mappings: &'m Mappings,
+    event: &EventBuilder<'_>,
+    context: &Context<'_>,
+) -> Option<&'m Mapping> {
+    if let Some(name) = context.forced {
+        return mappings.find(name);
+    }
+    with_scratch(|scratch| {
+        let view = scratch.tables.read(mappings.identity, &mappings.names, event);
+        choose(mappings, &view, context)
+    })
+}
+
+/// Applies the mapping of a record to it.
+pub(super) fn apply<'m>(
+    mappings: &'m Mappings,
+    event: &mut EventBuilder<'_>,
+    context: &Context<'_>,
+) -> Result<(EventHead, &'m Mapping), Refusal> {
+    with_scratch(|scratch| {
+        scratch.text.clear();
+        let (mapping, plan) = {
+            let view = scratch.tables.read(mappings.identity, &mappings.names, event);
+            let mapping = match context.forced {
+                Some(name) => mappings.find(name).ok_or_else(|| unknown_mapping(mappings, name))?,
+                None => choose(mappings, &view, context).ok_or_else(|| no_mapping(context.format))?,
+            };
+            (mapping, plan(mappings, mapping, &view, context, &mut scratch.text)?)
+        };
+        write(event, &plan, &scratch.text);
+        Ok((plan.head, mapping))
+    })
+}
+
+fn choose<'m>(mappings: &'m Mappings, view: &View<'_, '_>, context: &Context<'_>) -> Option<&'m Mapping> {
+    let holds = |mapping: &Mapping| {
+        mapping.matches.iter().any(|found| found.formats.contains(&context.format) && found.holds(view))
+    };
+    if let Some(hinted) = mappings.by_hint.get(context.source_hint) {
+        let hinted = hinted.iter().filter_map(|at| mappings.mappings.get(*at)).find(|mapping| holds(mapping));
+        if hinted.is_some() {
+            return hinted;
+        }
+    }
+    let position = Format::ALL.iter().position(|format| *format == context.format)?;
+    mappings.by_format.get(position)?.iter().find_map(|(at, which)| {
+        let mapping = mappings.mappings.get(*at)?;
+        mapping.matches.get(*which)?.holds(view).then_some(mapping)
+    })
+}
+
+fn unknown_mapping(mappings: &Mappings, name: &str) -> Refusal {
+    let known: Vec<&str> = mappings.names().collect();
+    Refusal {
+        reason: format!("there is no mapping named `{name}`"),
+        field: None,
+        hint: format!("correct the source's `mapping` setting; known are: {}", known.join(", ")),
+    }
+}
+
+fn no_mapping(format: Format) -> Refusal {
+    Refusal {
+        reason: format!("no mapping recognises this {} record", format.as_str()),
+        field: None,
+        hint: "write a mapping for it (docs/mappings.md), or force one for the source".to_owned(),
+    }
+}
+
+fn plan<'m>(
+    mappings: &'m Mappings,
+    mapping: &'m Mapping,
+    view: &View<'_, '_>,
+    context: &Context<'_>,
+    text: &mut String,
+) -> Result<Plan<'m>, Refusal> {
+    let time = mapping.time(view, context, &mappings.names, text)?;
+    let mut layers = Layers::new();
+    mapping.cases.first(view, &mut layers);
+    mapping.also.every(view, &mut layers);
+    layers.push(&mapping.base);
+    let mut plan = Plan {
+        head: head(&layers, view, text),
+        attrs: SmallVec::new(),
+        nums: SmallVec::new(),
+        fields: SmallVec::new(),
+        logsources: SmallVec::new(),
+    };
+    plan.head.time = time;
+    plan.head.id = identity(mapping, view, context, time, text);
+    // Most specific first, so that an attribute is taken from the first layer that has something for it.
+    let (mut attrs_done, mut nums_done) = (0_u64, 0_u64);
+    for layer in &layers {
+        plan.logsources.extend(&layer.logsources);
+        for (attr, expr) in &layer.attrs {
+            if attrs_done & (1 << attr.index()) != 0 {
+                continue;
+            }
+            let start = text.len();
+            let put = match expr.evaluate(view, text) {
+                Outcome::Absent => continue,
+                Outcome::Blocked => None,
+                Outcome::Field(_, id) => Some(Put::Field(id)),
+                Outcome::Written => Some(Put::Text(start..text.len())),
+            };
+            attrs_done |= 1 << attr.index();
+            plan.attrs.extend(put.map(|put| (*attr, put)));
+        }
+        for (attr, expr) in &layer.nums {
+            if nums_done & (1 << attr.index()) == 0
+                && let Some(value) = expr.evaluate(view, text)
+            {
+                nums_done |= 1 << attr.index();
+                plan.nums.push((*attr, value));
+            }
+        }
+        for (name, expr) in &layer.fields {
+            let start = text.len();
+            if plan.fields.iter().all(|(known, _)| *known != &**name) && expr.write(view, text) {
+                plan.fields.push((name, start..text.len()));
+            }
+        }
+    }
+    Ok(plan)
+}
+
+fn head(layers: &Layers<'_>, view: &View<'_, '_>, text: &mut String) -> EventHead {
+    let mut head = EventHead::default();
+    let (mut class, mut activity, mut status, mut severity) = (None, None, None, None);
+    for layer in layers {
+        // An activity belongs to a class: one said by a layer outside of the class's own does not count.
+        if class.is_none() {
+            if activity.is_none() && let Some(choice) = &layer.activity {
+                activity = choice.evaluate(view, text, |number| u8::try_from(number).ok());
+            }
+            if let Some(choice) = &layer.class {
+                class = choice.evaluate(view, text, |number| ClassUid::from_uid(u16::try_from(number).ok()?));
+            }
+        }
+        if status.is_none() && let Some(choice) = &layer.status {
+            status = choice.evaluate(view, text, |number| match number {
+                1 => Some(Status::Success),
+                2 => Some(Status::Failure),
+                _ => None,
+            });
+        }
+        if severity.is_none() && let Some(choice) = &layer.severity {
+            severity = choice.evaluate(view, text, severity_of);
+        }
+    }
+    head.class = class.unwrap_or_default();
+    head.activity = activity.unwrap_or_default();
+    head.status = status.unwrap_or_default();
+    head.severity = severity.unwrap_or_default();
+    head
+}
+
+fn severity_of(number: u32) -> Option<Severity> {
+    Some(match number {
+        1 => Severity::Informational,
+        2 => Severity::Low,
+        3 => Severity::Medium,
+        4 => Severity::High,
+        5 | 6 => Severity::Critical,
+        _ => return None,
+    })
+}
+
+/// The record's own identity if it has one, else its place and its bytes.
+fn identity(
+    mapping: &Mapping,
+    view: &View<'_, '_>,
+    context: &Context<'_>,
+    time: Timestamp,
+    text: &mut String,
+) -> EventId {
+    let start = text.len();
+    let own = own_identity(mapping, view, time, text);
+    let id = own.then(|| xxh3_128(text.get(start..).unwrap_or_default().as_bytes()));
+    text.truncate(start);
+    EventId(id.unwrap_or_else(|| {
+        let mut place = [0; 40];
+        let parts = [context.stream_id.to_le_bytes(), xxh3_128(context.raw).to_le_bytes()];
+        for (to, from) in place.iter_mut().zip(parts.iter().flatten().chain(&context.offset.to_le_bytes())) {
+            *to = *from;
+        }
+        xxh3_128(&place)
+    }))
+}
+
+fn own_identity(mapping: &Mapping, view: &View<'_, '_>, time: Timestamp, text: &mut String) -> bool {
+    if mapping.id.is_empty() {
+        return false;
+    }
+    text.push_str(&mapping.name);
+    for part in &mapping.id {
+        text.push('\u{1f}');
+        let (slots, needed) = match part {
+            IdPart::Time => {
+                let _ = write!(text, "{}", time.0);
+                continue;
+            }
+            IdPart::Field(slots) => (slots, true),
+            IdPart::Optional(slots) => (slots, false),
+        };
+        let mut room = Digits::default();
+        let mut said = false;
+        for found in slots.iter().filter_map(|slot| view.first(*slot)) {
+            if let Some(value) = text_of(&found.value, &mut room).and_then(meaningful) {
+                text.push_str(value);
+                said = true;
+                break;
+            }
+        }
+        if needed && !said {
+            return false;
+        }
+    }
+    true
+}
+
+fn write(event: &mut EventBuilder<'_>, plan: &Plan<'_>, text: &str) {
+    for (attr, put) in &plan.attrs {
+        match put {
+            Put::Field(id) => {
+                event.attr_from_field(*attr, *id);
+            }
+            Put::Text(range) => event.attr(*attr, text.get(range.clone()).unwrap_or_default()),
+        }
+    }
+    for (attr, value) in &plan.nums {
+        event.num(*attr, *value);
+    }
+    for (name, range) in &plan.fields {
+        event.field(name, Value::Text(text.get(range.clone()).unwrap_or_default()));
+    }
+    for logsource in &plan.logsources {
+        event.logsource(logsource);
+    }
+}
