@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::case::Layers;
 use super::expr::Outcome;
-use super::spec::{IdPart, Mapping};
+use super::spec::{IdPart, Mapping, Match};
 use super::view::{Digits, Tables, View, meaningful, text_of};
 use super::{Context, Mappings, Refusal};
 use crate::format::Format;
@@ -86,9 +86,9 @@ pub(super) fn apply<'m>(
 }
 
 fn choose<'m>(mappings: &'m Mappings, view: &View<'_, '_>, context: &Context<'_>) -> Option<&'m Mapping> {
-    let holds = |mapping: &Mapping| {
-        mapping.matches.iter().any(|found| found.formats.contains(&context.format) && found.holds(view))
-    };
+    // A mapping that takes every record of a format must not shut out the others because the source bears its name.
+    let fits = |found: &Match| found.weight > 0 && found.formats.contains(&context.format) && found.holds(view);
+    let holds = |mapping: &Mapping| mapping.matches.iter().any(fits);
     if let Some(hinted) = mappings.by_hint.get(context.source_hint) {
         let hinted = hinted.iter().filter_map(|at| mappings.mappings.get(*at)).find(|mapping| holds(mapping));
         if hinted.is_some() {
@@ -166,9 +166,10 @@ fn plan<'m>(
                 plan.nums.push((*attr, value));
             }
         }
-        for (name, expr) in &layer.fields {
+        for (slot, name, expr) in &layer.fields {
             let start = text.len();
-            if plan.fields.iter().all(|(known, _)| *known != &**name) && expr.write(view, text) {
+            let done = view.says_something(*slot) || plan.fields.iter().any(|(known, _)| *known == &**name);
+            if !done && expr.write(view, text) {
                 plan.fields.push((name, start..text.len()));
             }
         }

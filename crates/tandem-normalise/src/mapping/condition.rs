@@ -5,7 +5,7 @@ use regex::Regex;
 use tandem_domain::Value;
 
 use super::reader::{Reader, suggestion};
-use super::view::{Digits, Slot, View, meaningful, text_of};
+use super::view::{Digits, Slot, View, text_of};
 use super::yaml::{Entry, Kind, Node};
 
 const MODIFIERS: &[&str] =
@@ -178,7 +178,7 @@ impl Test {
 
     fn holds(&self, view: &View<'_, '_>) -> bool {
         let held = if let Check::Exists(wanted) = self.check {
-            view.all(self.slot).any(|found| says_something(&found.value)) == wanted
+            view.says_something(self.slot) == wanted
         } else if view.repeats(self.slot) {
             view.all(self.slot).any(|found| self.matches(&found.value))
         } else {
@@ -212,14 +212,6 @@ impl Test {
             Check::Regex(all) => all.iter().any(|regex| regex.is_match(text)),
             Check::Exists(_) | Check::Compare(..) => false,
         }
-    }
-}
-
-fn says_something(value: &Value<'_>) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Text(text) => meaningful(text).is_some(),
-        _ => true,
     }
 }
 

@@ -9,6 +9,8 @@
 //! file_name: { from: TargetFilename, take: basename }
 //! data_label: { from: level, map: { 1: public, 2: internal }, else: unknown }
 //! ```
+//!
+//! An expression that finds nothing leaves the attribute to less specific layers, unless it ends in an `else`.
 
 use super::reader::Reader;
 use super::step::{self, Step};
@@ -134,6 +136,13 @@ impl Expr {
             }
             if outcome == Outcome::Written && !step.apply(buffer, start) {
                 outcome = Outcome::Absent;
+            }
+            if outcome == Outcome::Absent {
+                buffer.truncate(start);
+                if let Some(otherwise) = step.otherwise() {
+                    buffer.push_str(otherwise);
+                    outcome = Outcome::Written;
+                }
             }
         }
         if outcome == Outcome::Written && meaningful(buffer.get(start..).unwrap_or_default()).is_none() {

@@ -19,7 +19,7 @@ pub(super) const KEYS: &[&str] =
 #[derive(Debug)]
 pub(super) enum Choice<T> {
     Fixed(T),
-    /// Keys in lower case.
+    /// Keys in lower case; `other` stands for every other text, and for none.
     ByText { expr: Expr, table: FxHashMap<Box<str>, T>, other: Option<T> },
     /// The record itself holds OCSF's number.
     Number(Expr),
@@ -44,7 +44,8 @@ pub(super) struct Layer {
     pub(super) attrs: Vec<(Attr, Expr)>,
     pub(super) nums: Vec<(NumAttr, NumExpr)>,
     /// Fields added to the native view, under the names that Sigma rules use.
-    pub(super) fields: Vec<(Box<str>, Expr)>,
+    /// A field that the record has already is left as it is.
+    pub(super) fields: Vec<(Slot, Box<str>, Expr)>,
     pub(super) logsources: Vec<LogSource>,
 }
 
@@ -75,7 +76,8 @@ impl Layer {
         if let Some(entry) = find("fields") {
             for field in reader.free_map(&entry.value, "`fields`") {
                 let expr = Expr::read(reader, &field.value, &format!("field `{}`", field.key), &[]);
-                layer.fields.extend(expr.map(|expr| (field.key.as_str().into(), expr)));
+                let slot = reader.slot(&field.key);
+                layer.fields.extend(expr.map(|expr| (slot, field.key.as_str().into(), expr)));
             }
         }
         if let Some(entry) = find("logsources") {
@@ -109,8 +111,9 @@ impl<T: Copy> Choice<T> {
         let found = expr.write(view, buffer);
         let text = buffer.get(start..).unwrap_or_default();
         let value = match self {
-            Self::ByText { table, other, .. } if found => {
-                table.get(text.to_ascii_lowercase().as_str()).copied().or(*other)
+            Self::ByText { table, other, .. } => {
+                let known = if found { table.get(text.to_ascii_lowercase().as_str()).copied() } else { None };
+                known.or(*other)
             }
             Self::Number(_) if found => text.parse().ok().and_then(from_number),
             _ => None,

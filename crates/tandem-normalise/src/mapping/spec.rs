@@ -224,7 +224,22 @@ fn read_match(reader: &mut Reader<'_>, node: &Node, priority: u32) -> Option<Mat
     let has: Vec<Slot> = has.into_iter().map(|(field, _)| reader.slot(field)).collect();
     let when = find("when").map(|entry| Condition::read(reader, &entry.value, "`when`")).unwrap_or_default();
     let weight = priority * 1_000 + has.len() as u32 * 20 + when.weight();
+    read_alike(&mut formats, weight > 0);
     Some(Match { formats, has, when, weight })
+}
+
+/// JSON is read the same in lines and in documents, tables the same with commas and tabs. A syslog message that holds JSON is
+/// opened, so what tells a JSON record from others tells it there too.
+fn read_alike(formats: &mut Vec<Format>, specific: bool) {
+    const ALIKE: &[&[Format]] = &[&[Format::Json, Format::Ndjson], &[Format::Csv, Format::Tsv]];
+    for group in ALIKE {
+        if group.iter().any(|format| formats.contains(format)) {
+            formats.extend_from_slice(group);
+        }
+    }
+    if specific && formats.contains(&Format::Json) {
+        formats.push(Format::Syslog);
+    }
 }
 
 fn format_names() -> impl Iterator<Item = &'static str> {

@@ -121,6 +121,14 @@ pub(super) fn read_map(reader: &mut Reader<'_>, entries: &[Entry], steps: &mut V
 }
 
 impl Step {
+    /// What stands in for a text that is absent.
+    pub(super) fn otherwise(&self) -> Option<&str> {
+        match self {
+            Self::Map(_, other) => other.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Changes the text that starts at `start`; false if nothing is left of it.
     pub(super) fn apply(&self, buffer: &mut String, start: usize) -> bool {
         let text = buffer.get(start..).unwrap_or_default();

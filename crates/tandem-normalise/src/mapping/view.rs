@@ -138,6 +138,15 @@ impl<'e> View<'e, '_> {
         self.presence(slot).is_some()
     }
 
+    /// True if the record has the field with a value.
+    pub(super) fn says_something(&self, slot: Slot) -> bool {
+        self.all(slot).any(|found| match found.value {
+            Value::Null => false,
+            Value::Text(text) => meaningful(text).is_some(),
+            _ => true,
+        })
+    }
+
     /// True if the field stands more than once, that is, if it is a list.
     pub(super) fn repeats(&self, slot: Slot) -> bool {
         self.presence(slot).is_some_and(|presence| presence.repeats)

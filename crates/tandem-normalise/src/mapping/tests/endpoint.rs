@@ -4,7 +4,7 @@ fn cef(name: &str, more: &str) -> Seen {
     map(
         Format::Cef,
         &format!(
-            r#"{{"DeviceVendor": "Vendor", "DeviceProduct": "Endpoint", "DeviceVersion": "1", "SignatureID": "100", "Name": "{name}", "Severity": "5",
+            r#"{{"DeviceVendor": "Vendor", "DeviceProduct": "Endpoint", "DeviceVersion": "1", "DeviceEventClassID": "100", "Name": "{name}", "Severity": "5",
             "rt": 1772438400000, "suser": "jdoe", "shost": "ws01" {more}}}"#
         ),
     )
