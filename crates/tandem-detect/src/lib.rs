@@ -7,6 +7,7 @@
 //! The crate is pure: the same rules and the same events give the same matches, in the same order.
 
 mod base_match;
+mod builtin;
 mod condition;
 mod correlate;
 mod engine;

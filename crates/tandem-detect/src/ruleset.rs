@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base_match::Needs;
 use crate::load::{self, Lists, Loaded, RuleError};
-use crate::rule::{Body, Rule, RuleIdx};
+use crate::rule::{Body, Level, Rule, RuleIdx};
 
 /// A set of rules. Every correlation in it finds the rules it names.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +107,8 @@ impl RuleSet {
     }
 
     /// True if a rule's matches count by themselves. A rule that a correlation is built on does not, unless the
-    /// correlation says `generate: true` (Sigma correlation rules specification, "generate").
+    /// correlation says `generate: true` (Sigma correlation rules specification, "generate") and the rule has a level
+    /// above informational: what is only raw material stays so.
     pub fn reports(&self, index: RuleIdx) -> bool {
         self.silent.get(index.0 as usize) == Some(&false)
     }
@@ -224,7 +225,9 @@ impl RuleSet {
                 }
             }
         }
-        silent.iter().zip(loud).map(|(silent, loud)| *silent && !loud).collect()
+        let levels = self.rules.iter().map(|rule| rule.level > Level::Informational);
+        let marks = silent.iter().zip(loud).zip(levels);
+        marks.map(|((silent, loud), notable)| *silent && !(loud && notable) || loud && !notable).collect()
     }
 }
 
