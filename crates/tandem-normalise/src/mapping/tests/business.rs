@@ -48,12 +48,13 @@ fn business_records_name_what_was_touched() {
         )
     };
     let change = erp("change_bank_details", r#", "label": "confidential""#);
-    assert_eq!(change.gist(), "business-app datastore_activity 2 success jdoe 2026-03-02T08:00:00Z");
+    assert_eq!(change.gist(), "business-app web_resources_activity 3 success jdoe 2026-03-02T08:00:00Z");
     assert_eq!(change.attr(Attr::Resource), "vendor:V17");
     assert_eq!(change.attr(Attr::Operation), "change_bank_details");
     assert_eq!(change.attr(Attr::DataLabel), "confidential");
-    assert_eq!(erp("view", "").event().head().activity, 1);
-    assert_eq!(erp("create_invoice", "").event().head().activity, 6);
+    assert_eq!(erp("view", "").event().head().activity, 2);
+    assert_eq!(erp("invoice.create", "").event().head().activity, 1);
+    assert_eq!(erp("customer.search", "").event().head().activity, 5);
     let export = erp("export", r#", "rows": 4000"#);
     assert_eq!(export.gist(), "business-app web_resources_activity 7 success jdoe 2026-03-02T08:00:00Z");
     assert_eq!(export.num(NumAttr::Items), Some(4000));

@@ -91,6 +91,9 @@ fn unified_audit_log_sign_ins_mail_and_rights() {
     let read = ual("MailItemsAccessed", "Exchange", r#", "MailboxOwnerUPN": "boss@aldermoor.example", "ResultStatus": "Succeeded""#);
     assert_eq!(read.gist(), "m365 email_activity 99 success jdoe@aldermoor.example 2026-03-02T08:00:00Z");
     assert_eq!(read.attr(Attr::Resource), "boss@aldermoor.example");
+    let foreign = ual("MailItemsAccessed", "Exchange", r#", "MailboxOwnerUPN": "boss@x", "LogonType": 2, "OperationCount": 40"#);
+    assert_eq!((foreign.event().head().class, foreign.event().head().activity), (ClassUid::DatastoreActivity, 1));
+    assert_eq!((foreign.attr(Attr::Resource), foreign.num(NumAttr::Items)), ("boss@x", Some(40)));
     let rule = ual(
         "New-InboxRule",
         "Exchange",

@@ -14,12 +14,13 @@ fn cef(name: &str, more: &str) -> Seen {
 fn a_copy_to_removable_media_is_a_creation_with_a_peripheral() {
     let seen = cef(
         "File copied to removable media",
-        r#", "act": "copy", "fname": "plan.xlsx", "filePath": "E:\\plan.xlsx", "fsize": 2048, "cs1": "Kingston DataTraveler", "cs3": "confidential", "outcome": "success""#,
+        r#", "act": "copy", "fname": "plan.xlsx", "filePath": "C:\\plan.xlsx", "fsize": 2048, "deviceExternalId": "SN123", "cs1Label": "dataLabel", "cs1": "confidential", "cs3Label": "destinationPath", "cs3": "E:\\plan.xlsx", "outcome": "success""#,
     );
     assert_eq!(seen.gist(), "cef file_activity 1 success jdoe 2026-03-02T08:00:00Z");
     assert_eq!(seen.attr(Attr::FileName), "plan.xlsx");
     assert_eq!(seen.attr(Attr::FileResult), r"E:\plan.xlsx");
-    assert_eq!(seen.attr(Attr::Peripheral), "Kingston DataTraveler");
+    assert_eq!(seen.attr(Attr::Peripheral), "SN123");
+    assert_eq!(seen.attr(Attr::Resource), "", "no share is involved");
     assert_eq!(seen.attr(Attr::DataLabel), "confidential");
     assert_eq!(seen.num(NumAttr::FileSize), Some(2048));
     assert_eq!(seen.attr(Attr::Device), "ws01");
@@ -31,6 +32,7 @@ fn a_copy_to_removable_media_is_a_creation_with_a_peripheral() {
 fn plugging_a_device_in_and_out() {
     assert_eq!(cef("USB storage connected", r#", "cs1": "Stick""#).gist(), "cef peripheral_activity 1 unknown jdoe 2026-03-02T08:00:00Z");
     assert_eq!(cef("USB storage disconnected", "").gist(), "cef peripheral_activity 2 unknown jdoe 2026-03-02T08:00:00Z");
+    assert_eq!(cef("Removable media removed", r#", "act": "disconnect""#).event().head().activity, 2);
 }
 
 #[test]
@@ -44,6 +46,9 @@ fn other_cef_records_are_told_by_name_and_keys() {
     assert_eq!(flow.num(NumAttr::DstPort), Some(22));
     assert_eq!(cef("Malware found", r#", "fname": "a.exe""#).event().head().class, ClassUid::DetectionFinding);
     assert_eq!(cef("DLP policy violation", r#", "fname": "a.docx""#).event().head().class, ClassUid::DataSecurityFinding);
+    let upload = cef("File uploaded in the browser", r#", "act": "upload", "fname": "a.docx", "request": "https://share.example/up", "fsize": 9, "outcome": "allowed""#);
+    assert_eq!(upload.gist(), "cef file_hosting 1 success jdoe 2026-03-02T08:00:00Z");
+    assert_eq!((upload.attr(Attr::Resource), upload.num(NumAttr::BytesOut)), ("share.example", Some(9)));
     assert_eq!(cef("Something else", "").event().head().class, ClassUid::BaseEvent);
 }
 

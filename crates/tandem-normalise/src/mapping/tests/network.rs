@@ -95,4 +95,7 @@ fn vpn_sessions_open_and_close() {
     assert_eq!(closed.gist(), "vpn tunnel_activity 2 success jdoe 2026-03-02T08:00:00Z");
     assert_eq!(closed.num(NumAttr::BytesOut), Some(20));
     assert_eq!(closed.attr(Attr::Location), "NL");
+    let refused = map(Format::Syslog, r#"{"appname": "vpnd", "hostname": "gw1", "msgid": "AUTH_FAILED", "timestamp": "2026-03-02T08:00:00Z", "user": "jdoe", "src": "203.0.113.9", "reason": "wrong one-time password"}"#);
+    assert_eq!(refused.gist(), "vpn tunnel_activity 1 failure jdoe 2026-03-02T08:00:00Z");
+    assert_eq!(refused.attr(Attr::StatusDetail), "wrong one-time password");
 }

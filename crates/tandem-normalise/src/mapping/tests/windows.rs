@@ -124,9 +124,11 @@ fn clearing_the_log_and_plugging_in_a_stick_are_recognised() {
         "@timestamp": "2026-03-02T08:00:00Z", "SubjectUserName": "jdoe", "SubjectDomainName": "ALDERMOOR"}"#,
     );
     assert_eq!(cleared.gist(), r"windows event_log_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00Z");
-    let stick = security(6416, &format!(r#"{SUBJECT}, "DeviceDescription": "Kingston DataTraveler", "ClassName": "DiskDrive""#));
+    let stick = security(6416, &format!(r#"{SUBJECT}, "DeviceDescription": "Kingston DataTraveler", "ClassName": "DiskDrive",
+        "DeviceId": "USBSTOR\\Disk&Ven_Kingston&Rev_1.00\\SN123456&0""#));
     assert_eq!(stick.gist(), r"windows peripheral_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
-    assert_eq!(stick.attr(Attr::Peripheral), "Kingston DataTraveler");
+    assert_eq!(stick.attr(Attr::Peripheral), "SN123456");
+    assert_eq!(stick.attr(Attr::Resource), "Kingston DataTraveler");
 }
 
 #[test]
