@@ -14,9 +14,18 @@ fn main() -> io::Result<()> {
     let mut list = String::from("[\n");
     for file in &files {
         println!("cargo:rerun-if-changed={}", file.display());
-        let name = file.strip_prefix(&folder).unwrap_or(file).display().to_string().replace('\\', "/");
+        let name = file
+            .strip_prefix(&folder)
+            .unwrap_or(file)
+            .display()
+            .to_string()
+            .replace('\\', "/");
         let path = fs::canonicalize(file)?;
-        let line = format!("    ({:?}, include_str!({:?})),\n", format!("content/rules/{name}"), path.display().to_string());
+        let line = format!(
+            "    ({:?}, include_str!({:?})),\n",
+            format!("content/rules/{name}"),
+            path.display().to_string()
+        );
         list.write_str(&line).map_err(io::Error::other)?;
     }
     list.push(']');

@@ -8,7 +8,7 @@ use tandem_domain::{Attr, EventId, Timestamp};
 
 use crate::correlate::Kind;
 use crate::explain;
-use crate::field::{native, text_of};
+use crate::field::{text_of, value_of};
 use crate::pattern::Number;
 use crate::rule::{Rule, RuleIdx};
 use crate::ruleset::RuleSet;
@@ -56,9 +56,14 @@ impl Needs {
     pub(crate) fn of_all(rules: &[Rule]) -> Vec<Self> {
         let mut all = vec![Self::default(); rules.len()];
         for correlation in rules.iter().filter_map(Rule::correlation) {
-            let adds = matches!(correlation.kind, Kind::ValueSum | Kind::ValueAvg | Kind::ValuePercentile(_));
+            let adds = matches!(
+                correlation.kind,
+                Kind::ValueSum | Kind::ValueAvg | Kind::ValuePercentile(_)
+            );
             for (position, member) in correlation.members.iter().enumerate() {
-                let Some(needs) = all.get_mut(member.0 as usize) else { continue };
+                let Some(needs) = all.get_mut(member.0 as usize) else {
+                    continue;
+                };
                 let field = |key: &String| correlation.field(key, position).to_owned();
                 needs.keys.extend(correlation.group_by.iter().map(field));
                 let values = if adds { &mut needs.numbers } else { &mut needs.keys };
@@ -77,9 +82,13 @@ impl RuleSet {
             Some(field) => text_of(&event, field),
             None => event.attr(Attr::ActorUser).map(str::to_owned),
         };
-        let object = rule.insider.object.as_deref().and_then(|field| text_of(&event, field));
+        let object = rule
+            .insider
+            .object
+            .as_deref()
+            .and_then(|field| text_of(&event, field));
         let keys = needs.keys.iter().filter(|field| *field != ACCOUNT);
-        let number = |field: &String| Number::of(native_or_core(&event, field)?).map(Number::as_f64);
+        let number = |field: &String| Number::of(value_of(&event, field)?).map(Number::as_f64);
         Some(BaseMatch {
             rule: rule.id.clone(),
             event: event.head().id,
@@ -87,16 +96,15 @@ impl RuleSet {
             sentence: explain::event_sentence(rule, &event, account.as_deref().unwrap_or_default()),
             account: account.unwrap_or_default(),
             object: object.map(clipped),
-            keys: keys.filter_map(|field| Some((field.clone(), clipped(text_of(&event, field)?)))).collect(),
-            numbers: needs.numbers.iter().filter_map(|field| Some((field.clone(), number(field)?))).collect(),
+            keys: keys
+                .filter_map(|field| Some((field.clone(), clipped(text_of(&event, field)?))))
+                .collect(),
+            numbers: needs
+                .numbers
+                .iter()
+                .filter_map(|field| Some((field.clone(), number(field)?)))
+                .collect(),
         })
-    }
-}
-
-fn native_or_core<'b>(event: &EventRef<'b>, field: &str) -> Option<tandem_domain::Value<'b>> {
-    match crate::field::CoreField::parse(field) {
-        Some(core) => core?.of(event),
-        None => native(event, field),
     }
 }
 

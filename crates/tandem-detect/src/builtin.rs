@@ -27,9 +27,18 @@ impl RuleSet {
     pub fn builtin_with(lists: &Lists) -> Self {
         let mut all: Lists = LISTS
             .iter()
-            .map(|(name, entries)| ((*name).to_owned(), entries.iter().map(|entry| (*entry).to_owned()).collect()))
+            .map(|(name, entries)| {
+                (
+                    (*name).to_owned(),
+                    entries.iter().map(|entry| (*entry).to_owned()).collect(),
+                )
+            })
             .collect();
-        all.extend(lists.iter().map(|(name, entries)| (name.clone(), entries.clone())));
+        all.extend(
+            lists
+                .iter()
+                .map(|(name, entries)| (name.clone(), entries.clone())),
+        );
         // That every one of them loads is a test of this crate.
         Self::load_with(RULES.iter().copied(), &all).0
     }

@@ -31,7 +31,10 @@ pub(crate) struct ConditionError {
 
 impl ConditionError {
     fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), hint: None }
+        Self {
+            reason: reason.into(),
+            hint: None,
+        }
     }
 }
 
@@ -112,10 +115,17 @@ impl<'a> Parser<'a> {
         match word {
             "(" => {
                 let inner = self.or(depth + 1)?;
-                if self.take(")") { Ok(inner) } else { Err(ConditionError::new("a `(` is not closed")) }
+                if self.take(")") {
+                    Ok(inner)
+                } else {
+                    Err(ConditionError::new("a `(` is not closed"))
+                }
             }
             ")" => Err(ConditionError::new("unexpected `)`")),
-            _ if ["and", "or", "of"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) => {
+            _ if ["and", "or", "of"]
+                .iter()
+                .any(|keyword| word.eq_ignore_ascii_case(keyword)) =>
+            {
                 Err(ConditionError::new(format!("unexpected `{word}`")))
             }
             _ if self.peek().is_some_and(|next| next.eq_ignore_ascii_case("of")) => self.of(word),
@@ -168,7 +178,12 @@ pub(crate) enum Expr {
 impl Expr {
     /// Numbers the names of a condition. `them` leaves out names that begin with `_`.
     pub(crate) fn resolve(ast: &Ast, names: &[&str]) -> Result<Self, ConditionError> {
-        let all = |parts: &[Ast]| parts.iter().map(|part| Self::resolve(part, names)).collect::<Result<_, _>>();
+        let all = |parts: &[Ast]| {
+            parts
+                .iter()
+                .map(|part| Self::resolve(part, names))
+                .collect::<Result<_, _>>()
+        };
         Ok(match ast {
             Ast::And(parts) => Self::And(all(parts)?),
             Ast::Or(parts) => Self::Or(all(parts)?),
@@ -179,7 +194,11 @@ impl Expr {
             },
             Ast::Of { all, pattern } => {
                 let leaves: Vec<Self> = (0..names.len())
-                    .filter(|at| names.get(*at).is_some_and(|name| selected(name, pattern.as_deref())))
+                    .filter(|at| {
+                        names
+                            .get(*at)
+                            .is_some_and(|name| selected(name, pattern.as_deref()))
+                    })
                     .map(Self::Leaf)
                     .collect();
                 match pattern {
@@ -215,7 +234,9 @@ impl Expr {
     pub(crate) fn positive_leaves(&self, positive: bool, out: &mut Vec<usize>) {
         match self {
             Self::And(parts) | Self::Or(parts) => {
-                parts.iter().for_each(|part| part.positive_leaves(positive, out));
+                for part in parts {
+                    part.positive_leaves(positive, out);
+                }
             }
             Self::Not(part) => part.positive_leaves(!positive, out),
             Self::Leaf(at) if positive => out.push(*at),
@@ -259,7 +280,9 @@ fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == b'*'))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|c| *c == b'*'))
 }
 
 #[cfg(test)]

@@ -26,14 +26,17 @@ enum Piece<'a> {
 }
 
 fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
-    template.split('{').enumerate().flat_map(|(index, part)| {
-        let name = if index == 0 { None } else { part.split_once('}') };
-        match name {
-            Some((name, rest)) => [Some(Piece::Name(name.trim())), Some(Piece::Text(rest))],
-            None => [Some(Piece::Text(part)), None],
-        }
-    })
-    .flatten()
+    template
+        .split('{')
+        .enumerate()
+        .flat_map(|(index, part)| {
+            let name = if index == 0 { None } else { part.split_once('}') };
+            match name {
+                Some((name, rest)) => [Some(Piece::Name(name.trim())), Some(Piece::Text(rest))],
+                None => [Some(Piece::Text(part)), None],
+            }
+        })
+        .flatten()
 }
 
 /// Fills a template; values are cut to a readable length and cleaned of control characters.
@@ -57,10 +60,16 @@ pub(crate) fn fill<'v>(template: &str, mut value: impl FnMut(&str) -> Option<Cow
 
 /// A number of bytes as people say it (`{field|size}`).
 fn size(text: &str) -> String {
-    let Ok(mut number) = text.trim().parse::<f64>() else { return text.to_owned() };
+    let Ok(mut number) = text.trim().parse::<f64>() else {
+        return text.to_owned();
+    };
     for unit in ["bytes", "kB", "MB", "GB"] {
         if number < 1_000.0 {
-            return if unit == "bytes" { format!("{number} {unit}") } else { format!("{number:.1} {unit}") };
+            return if unit == "bytes" {
+                format!("{number} {unit}")
+            } else {
+                format!("{number:.1} {unit}")
+            };
         }
         number /= 1_000.0;
     }
@@ -69,7 +78,12 @@ fn size(text: &str) -> String {
 
 fn push_clean(text: &str, out: &mut String) {
     let mut chars = text.trim().chars();
-    out.extend(chars.by_ref().take(MAX_VALUE).map(|c| if c.is_control() { ' ' } else { c }));
+    out.extend(
+        chars
+            .by_ref()
+            .take(MAX_VALUE)
+            .map(|c| if c.is_control() { ' ' } else { c }),
+    );
     if chars.next().is_some() {
         out.push('…');
     }
@@ -77,7 +91,9 @@ fn push_clean(text: &str, out: &mut String) {
 
 /// What a match on one event means; the rule's title if it has no template.
 pub(crate) fn event_sentence(rule: &Rule, event: &EventRef<'_>, account: &str) -> String {
-    let Some(template) = &rule.insider.explain else { return rule.title.clone() };
+    let Some(template) = &rule.insider.explain else {
+        return rule.title.clone();
+    };
     fill(template, |name| match name {
         "account" | "attr:account" => Some(Cow::Owned(account.to_owned())),
         "time" => Some(Cow::Owned(event.head().time.to_string())),

@@ -26,21 +26,37 @@ pub(crate) enum CoreField {
     Source,
 }
 
-impl CoreField {
-    /// The core field that a rule's field name means: `None` for a native field, `Some(None)` for an unknown core field.
-    pub(crate) fn parse(name: &str) -> Option<Option<Self>> {
-        let name = name.strip_prefix(CORE_PREFIX)?;
-        let attr = || Attr::parse(name).map(Self::Attr);
-        let num = || NumAttr::parse(name).map(Self::Num);
-        Some(match name {
-            "class" => Some(Self::Class),
-            "activity" => Some(Self::Activity),
-            "status" => Some(Self::Status),
-            "source" => Some(Self::Source),
-            _ => attr().or_else(num),
-        })
-    }
+/// Where a field that a rule names is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Among the source's own fields.
+    Native,
+    /// In the core view.
+    Core(CoreField),
+    /// In the core view, which has no such attribute.
+    Unknown,
+}
 
+impl Place {
+    /// Where the field `name` is found.
+    pub(crate) fn of(name: &str) -> Self {
+        let Some(name) = name.strip_prefix(CORE_PREFIX) else {
+            return Self::Native;
+        };
+        let attr = || Attr::parse(name).map(CoreField::Attr);
+        let num = || NumAttr::parse(name).map(CoreField::Num);
+        let core = match name {
+            "class" => Some(CoreField::Class),
+            "activity" => Some(CoreField::Activity),
+            "status" => Some(CoreField::Status),
+            "source" => Some(CoreField::Source),
+            _ => attr().or_else(num),
+        };
+        core.map_or(Self::Unknown, Self::Core)
+    }
+}
+
+impl CoreField {
     /// Its value in an event.
     pub(crate) fn of<'b>(self, event: &EventRef<'b>) -> Option<Value<'b>> {
         use tandem_domain::event::Status;
@@ -61,25 +77,36 @@ impl CoreField {
 
 /// The text of the field `name` (native, or core with `attr:`) in an event; the first value if there are several.
 pub(crate) fn text_of(event: &EventRef<'_>, name: &str) -> Option<String> {
-    let value = match CoreField::parse(name) {
-        Some(core) => core?.of(event)?,
-        None => native(event, name)?,
-    };
+    let value = value_of(event, name).filter(|value| !matches!(value, Value::Null))?;
     let mut text = String::new();
     write_value(value, &mut text);
-    (!matches!(value, Value::Null)).then_some(text)
+    Some(text)
 }
 
-/// The first value of a native field, whatever spaces its name has.
-pub(crate) fn native<'b>(event: &EventRef<'b>, name: &str) -> Option<Value<'b>> {
-    let exact = event.field(name).next();
-    exact.or_else(|| event.fields().find(|field| same_name(field.name, name)).map(|field| field.value))
+/// The value of the field `name` (native, or core with `attr:`) in an event; the first if there are several.
+pub(crate) fn value_of<'b>(event: &EventRef<'b>, name: &str) -> Option<Value<'b>> {
+    match Place::of(name) {
+        Place::Native => {
+            let spaced = || {
+                event
+                    .fields()
+                    .find(|field| same_name(field.name, name))
+                    .map(|field| field.value)
+            };
+            event.field(name).next().or_else(spaced)
+        }
+        Place::Core(core) => core.of(event),
+        Place::Unknown => None,
+    }
 }
 
 fn same_name(left: &str, right: &str) -> bool {
     let letters = |text: &str| text.len() - text.bytes().filter(|byte| *byte == b' ').count();
     letters(left) == letters(right)
-        && left.chars().filter(|c| *c != ' ').eq(right.chars().filter(|c| *c != ' '))
+        && left
+            .chars()
+            .filter(|c| *c != ' ')
+            .eq(right.chars().filter(|c| *c != ' '))
 }
 
 /// Writes a value as text; null as nothing.
@@ -111,7 +138,7 @@ impl Fields {
             return *id;
         }
         let id = FieldId(self.by_name.len() as u32);
-        if let Some(Some(core)) = CoreField::parse(&name) {
+        if let Place::Core(core) = Place::of(&name) {
             self.core.push((id, core));
         }
         self.by_name.insert((*name).into(), id);
@@ -155,5 +182,9 @@ impl Fields {
 }
 
 fn without_spaces(name: &str) -> std::borrow::Cow<'_, str> {
-    if name.contains(' ') { name.replace(' ', "").into() } else { name.into() }
+    if name.contains(' ') {
+        name.replace(' ', "").into()
+    } else {
+        name.into()
+    }
 }

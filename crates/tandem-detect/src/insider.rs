@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tandem_domain::{Motive, Stage, Threat};
 
-use crate::field::CoreField;
+use crate::field::Place;
 use crate::rule::Level;
 
 /// What a rule means for insider risk.
@@ -54,7 +54,11 @@ const TACTICS: &[(&str, Threat, Stage)] = &[
     ("attack.privilege-escalation", Threat::Misuse, Stage::Means),
     ("attack.stealth", Threat::Misuse, Stage::AntiForensics),
     ("attack.defense-evasion", Threat::Misuse, Stage::AntiForensics),
-    ("attack.defense-impairment", Threat::Sabotage, Stage::AntiForensics),
+    (
+        "attack.defense-impairment",
+        Threat::Sabotage,
+        Stage::AntiForensics,
+    ),
     ("attack.credential-access", Threat::Misuse, Stage::Means),
     ("attack.discovery", Threat::Misuse, Stage::Preparation),
     ("attack.lateral-movement", Threat::Misuse, Stage::Preparation),
@@ -98,16 +102,22 @@ impl Insider {
 impl Block {
     /// What is wrong with the block, if anything.
     pub(crate) fn fault(&self) -> Option<String> {
-        if self.half_life_days.is_some_and(|days| !(days > 0.0 && days.is_finite())) {
+        if self
+            .half_life_days
+            .is_some_and(|days| !(days > 0.0 && days.is_finite()))
+        {
             return Some("`half_life_days` must be above 0".to_owned());
         }
         if self.impact.is_some_and(|impact| impact > 3) {
             return Some("`impact` goes from 0 to 3".to_owned());
         }
         let placeholders = crate::explain::placeholders(self.explain.as_deref().unwrap_or_default());
-        let fields = [self.account.as_deref(), self.object.as_deref()].into_iter().flatten().chain(placeholders);
+        let fields = [self.account.as_deref(), self.object.as_deref()]
+            .into_iter()
+            .flatten()
+            .chain(placeholders);
         fields
-            .filter(|field| matches!(CoreField::parse(field), Some(None)) && *field != "attr:account")
+            .filter(|field| Place::of(field) == Place::Unknown && *field != "attr:account")
             .map(|field| format!("`{field}` is not an attribute of the core view"))
             .next()
     }
@@ -134,16 +144,22 @@ fn article(tag: &str) -> Option<Stage> {
     let tag = tag.to_ascii_lowercase();
     let rest = tag.strip_prefix("itm.")?;
     let is_section = |prefix: &str| {
-        rest.strip_prefix(prefix).is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+        rest.strip_prefix(prefix)
+            .is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
     };
-    ARTICLES.iter().find(|(name, prefix, _)| *name == rest || is_section(prefix)).map(|(.., stage)| *stage)
+    ARTICLES
+        .iter()
+        .find(|(name, prefix, _)| *name == rest || is_section(prefix))
+        .map(|(.., stage)| *stage)
 }
 
 fn techniques(tags: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for tag in tags {
         let upper = tag.to_ascii_uppercase();
-        let Some((namespace, id)) = upper.split_once('.') else { continue };
+        let Some((namespace, id)) = upper.split_once('.') else {
+            continue;
+        };
         let is_id = match namespace {
             "ATTACK" => id.starts_with('T') && id.chars().nth(1).is_some_and(|c| c.is_ascii_digit()),
             "ITM" => id.len() > 2 && id.chars().nth(2).is_some_and(|c| c.is_ascii_digit()),

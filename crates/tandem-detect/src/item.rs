@@ -44,9 +44,19 @@ struct Quick {
 impl Item {
     /// An item; `patterns` and `shown` belong together.
     pub(crate) fn new(target: Target, modifiers: &str, values: Vec<(Pattern, String)>) -> Self {
-        let (patterns, shown) = values.into_iter().map(|(pattern, text)| (pattern, text.into_boxed_str())).unzip();
+        let (patterns, shown) = values
+            .into_iter()
+            .map(|(pattern, text)| (pattern, text.into_boxed_str()))
+            .unzip();
         let modifiers = modifiers.into();
-        Self { target, modifiers, patterns, shown, negate: false, quick: None }
+        Self {
+            target,
+            modifiers,
+            patterns,
+            shown,
+            negate: false,
+            quick: None,
+        }
     }
 
     /// With long lists arranged for speed; call it last.
@@ -67,21 +77,31 @@ impl Item {
 
     /// True if the event laid out in `view` satisfies the item. `field` and `others` are the ids of the fields it names.
     pub(crate) fn holds(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> bool {
-        let fits = |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
+        let fits =
+            |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
         let mut values = self.patterns.iter().enumerate();
         let outcome = if let Some(quick) = &self.quick {
             self.cells(view, field).any(|cell| quick.fits(cell))
-                || quick.rest.iter().any(|at| self.patterns.get(*at).is_some_and(|pattern| fits((*at, pattern))))
+                || quick
+                    .rest
+                    .iter()
+                    .any(|at| self.patterns.get(*at).is_some_and(|pattern| fits((*at, pattern))))
         } else {
             values.any(fits)
         };
         // `neq` with another field needs both fields; with values, an absent field differs from all of them.
         let relation_absent = || {
-            self.patterns.iter().any(|pattern| matches!(pattern, Pattern::FieldRef { .. }))
+            self.patterns
+                .iter()
+                .any(|pattern| matches!(pattern, Pattern::FieldRef { .. }))
                 && (self.cells(view, field).next().is_none()
                     || others.iter().any(|other| view.cells(*other).next().is_none()))
         };
-        if self.negate { !outcome && !relation_absent() } else { outcome }
+        if self.negate {
+            !outcome && !relation_absent()
+        } else {
+            outcome
+        }
     }
 
     fn value_fits(&self, view: &View<'_>, field: FieldId, other: Option<FieldId>, pattern: &Pattern) -> bool {
@@ -109,12 +129,22 @@ impl Item {
     }
 
     /// For an item that holds: the first value of its list that fits (under `neq`, the first), and the event's value.
-    pub(crate) fn evidence(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> Option<(&str, String)> {
+    pub(crate) fn evidence(
+        &self,
+        view: &View<'_>,
+        field: FieldId,
+        others: &[FieldId],
+    ) -> Option<(&str, String)> {
         let mut values = self.patterns.iter().enumerate();
-        let (at, pattern) = values
-            .find(|(at, pattern)| self.negate || self.value_fits(view, field, others.get(*at).copied(), pattern))?;
+        let (at, pattern) = values.find(|(at, pattern)| {
+            self.negate || self.value_fits(view, field, others.get(*at).copied(), pattern)
+        })?;
         let cell = self.cells(view, field).find(|cell| pattern.fits(*cell));
-        let cell = cell.or_else(|| self.cells(view, field).next().filter(|_| matches!(self.target, Target::Field(_))));
+        let cell = cell.or_else(|| {
+            self.cells(view, field)
+                .next()
+                .filter(|_| matches!(self.target, Target::Field(_)))
+        });
         let shown = self.shown.get(at).map_or("", |text| &**text);
         Some((shown, cell.map(|cell| cell.plain.to_owned()).unwrap_or_default()))
     }
@@ -148,13 +178,23 @@ impl Quick {
         if exact.len() + contains.len() < LONG_LIST {
             return None;
         }
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&contains).ok()?;
-        Some(Self { exact, contains: (!contains.is_empty()).then_some(automaton), rest })
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&contains)
+            .ok()?;
+        Some(Self {
+            exact,
+            contains: (!contains.is_empty()).then_some(automaton),
+            rest,
+        })
     }
 
     fn fits(&self, cell: Cell<'_>) -> bool {
         !matches!(cell.value, tandem_domain::Value::Null)
             && (self.exact.contains(cell.folded)
-                || self.contains.as_ref().is_some_and(|automaton| automaton.is_match(cell.folded)))
+                || self
+                    .contains
+                    .as_ref()
+                    .is_some_and(|automaton| automaton.is_match(cell.folded)))
     }
 }

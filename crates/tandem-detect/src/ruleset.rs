@@ -47,7 +47,7 @@ impl RuleSet {
                 match loaded {
                     Ok(Loaded::Rule(rule)) => errors.extend(self.add(*rule)),
                     Ok(Loaded::Filter(filter)) => filters.push((path.to_owned(), filter)),
-                    Err(error) => errors.push(error),
+                    Err(error) => errors.push(*error),
                 }
             }
         }
@@ -62,7 +62,9 @@ impl RuleSet {
                     hint: None,
                 });
             }
-            self.rules.iter_mut().for_each(|rule| filter.apply(rule));
+            for rule in &mut self.rules {
+                filter.apply(rule);
+            }
         }
         self.link(before, &mut errors);
         errors
@@ -71,7 +73,11 @@ impl RuleSet {
     /// Adds the rules of another set; of two with the same id the one already here stays, and the other is reported.
     pub fn merge(&mut self, other: Self) -> Vec<RuleError> {
         let before = self.rules.len();
-        let mut errors: Vec<RuleError> = other.rules.into_iter().filter_map(|rule| self.add(rule)).collect();
+        let mut errors: Vec<RuleError> = other
+            .rules
+            .into_iter()
+            .filter_map(|rule| self.add(rule))
+            .collect();
         self.link(before, &mut errors);
         errors
     }
@@ -119,10 +125,14 @@ impl RuleSet {
 
     fn add(&mut self, rule: Rule) -> Option<RuleError> {
         if let Some(first) = self.get(&rule.id) {
-            let reason = format!("the id {} is already used by {}:{}", rule.id, first.file, first.line);
+            let reason = format!(
+                "the id {} is already used by {}:{}",
+                rule.id, first.file, first.line
+            );
             return Some(complaint(&rule, reason, Some("give each rule an id of its own")));
         }
-        self.by_id.insert(rule.id.clone(), RuleIdx(self.rules.len() as u32));
+        self.by_id
+            .insert(rule.id.clone(), RuleIdx(self.rules.len() as u32));
         self.rules.push(rule);
         None
     }
@@ -132,8 +142,9 @@ impl RuleSet {
         loop {
             self.index();
             let faults = self.rules.iter().enumerate().skip(from);
-            let mut bad: Vec<(usize, String)> =
-                faults.filter_map(|(at, rule)| self.link_fault(rule).map(|reason| (at, reason))).collect();
+            let mut bad: Vec<(usize, String)> = faults
+                .filter_map(|(at, rule)| self.link_fault(rule).map(|reason| (at, reason)))
+                .collect();
             if bad.is_empty() {
                 self.resolve();
                 let own = || "the correlation is built on itself".to_owned();
@@ -153,7 +164,9 @@ impl RuleSet {
 
     fn index(&mut self) {
         let ids = self.rules.iter().enumerate();
-        self.by_id = ids.map(|(at, rule)| (rule.id.clone(), RuleIdx(at as u32))).collect();
+        self.by_id = ids
+            .map(|(at, rule)| (rule.id.clone(), RuleIdx(at as u32)))
+            .collect();
     }
 
     fn find(&self, reference: &str) -> Option<RuleIdx> {
@@ -168,15 +181,24 @@ impl RuleSet {
         let correlation = rule.correlation()?;
         for (position, reference) in correlation.rules.iter().enumerate() {
             let Some(member) = self.find(reference).and_then(|at| self.rule(at)) else {
-                return Some(format!("it names the rule `{reference}`, which is not there or was refused"));
+                return Some(format!(
+                    "it names the rule `{reference}`, which is not there or was refused"
+                ));
             };
             // A correlation's match carries its group keys and nothing else.
-            let Some(inner) = member.correlation() else { continue };
-            let carried = |field: &str| inner.group_by.iter().any(|key| key == field) || field == "attr:account";
+            let Some(inner) = member.correlation() else {
+                continue;
+            };
+            let carried =
+                |field: &str| inner.group_by.iter().any(|key| key == field) || field == "attr:account";
             let wanted = correlation.group_by.iter().chain(correlation.value_fields());
-            let missing = wanted.map(|key| correlation.field(key, position)).find(|field| !carried(field));
+            let missing = wanted
+                .map(|key| correlation.field(key, position))
+                .find(|field| !carried(field));
             if let Some(field) = missing {
-                return Some(format!("it groups by `{field}`, by which the correlation `{reference}` does not group"));
+                return Some(format!(
+                    "it groups by `{field}`, by which the correlation `{reference}` does not group"
+                ));
             }
         }
         None
@@ -184,8 +206,14 @@ impl RuleSet {
 
     fn resolve(&mut self) {
         for at in 0..self.rules.len() {
-            let Some(correlation) = self.rules.get(at).and_then(Rule::correlation) else { continue };
-            let members = correlation.rules.iter().filter_map(|reference| self.find(reference)).collect();
+            let Some(correlation) = self.rules.get(at).and_then(Rule::correlation) else {
+                continue;
+            };
+            let members = correlation
+                .rules
+                .iter()
+                .filter_map(|reference| self.find(reference))
+                .collect();
             if let Some(Body::Correlation(correlation)) = self.rules.get_mut(at).map(|rule| &mut rule.body) {
                 correlation.members = members;
             }
@@ -211,7 +239,9 @@ impl RuleSet {
             }
             false
         };
-        (from..self.rules.len()).filter(|at| reaches_itself(*at)).collect()
+        (from..self.rules.len())
+            .filter(|at| reaches_itself(*at))
+            .collect()
     }
 
     fn silences(&self) -> Vec<bool> {
@@ -219,7 +249,11 @@ impl RuleSet {
         let mut loud = vec![false; self.rules.len()];
         for correlation in self.rules.iter().filter_map(Rule::correlation) {
             for member in &correlation.members {
-                let marks = if correlation.generate { &mut loud } else { &mut silent };
+                let marks = if correlation.generate {
+                    &mut loud
+                } else {
+                    &mut silent
+                };
                 if let Some(mark) = marks.get_mut(member.0 as usize) {
                     *mark = true;
                 }
@@ -227,7 +261,15 @@ impl RuleSet {
         }
         let levels = self.rules.iter().map(|rule| rule.level > Level::Informational);
         let marks = silent.iter().zip(loud).zip(levels);
-        marks.map(|((silent, loud), notable)| *silent && !(loud && notable) || loud && !notable).collect()
+        marks
+            .map(|((silent, loud), notable)| {
+                if notable {
+                    *silent && !loud
+                } else {
+                    *silent || loud
+                }
+            })
+            .collect()
     }
 }
 

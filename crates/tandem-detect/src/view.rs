@@ -50,7 +50,10 @@ pub(crate) struct View<'b> {
 impl<'b> View<'b> {
     /// An empty view for that many fields.
     pub(crate) fn new(fields: usize) -> Self {
-        Self { slots: vec![Slot::default(); fields], ..Self::default() }
+        Self {
+            slots: vec![Slot::default(); fields],
+            ..Self::default()
+        }
     }
 
     /// Lays out an event, forgetting the one before.
@@ -87,36 +90,65 @@ impl<'b> View<'b> {
             other => write_value(other, &mut self.text),
         }
         let index = self.cells.len() as u32;
-        self.cells.push(Stored { value, from, to: self.text.len() as u32, next: END });
-        let Some(slot) = field.and_then(|id| self.slots.get_mut(id.0 as usize)) else { return };
+        self.cells.push(Stored {
+            value,
+            from,
+            to: self.text.len() as u32,
+            next: END,
+        });
+        let Some(slot) = field.and_then(|id| self.slots.get_mut(id.0 as usize)) else {
+            return;
+        };
         if slot.stamp == self.stamp {
             if let Some(last) = self.cells.get_mut(slot.last as usize) {
                 last.next = index;
             }
             slot.last = index;
         } else {
-            *slot = Slot { stamp: self.stamp, first: index, last: index };
+            *slot = Slot {
+                stamp: self.stamp,
+                first: index,
+                last: index,
+            };
         }
     }
 
     fn cell(&self, stored: &Stored<'b>) -> Cell<'_> {
-        let folded = self.text.get(stored.from as usize..stored.to as usize).unwrap_or_default();
+        let folded = self
+            .text
+            .get(stored.from as usize..stored.to as usize)
+            .unwrap_or_default();
         let plain = match stored.value {
             Value::Text(text) => text,
             _ => folded,
         };
-        Cell { value: stored.value, plain, folded }
+        Cell {
+            value: stored.value,
+            plain,
+            folded,
+        }
     }
 
     /// The values of a field.
     pub(crate) fn cells(&self, field: FieldId) -> Cells<'_, 'b> {
-        let slot = self.slots.get(field.0 as usize).filter(|slot| slot.stamp == self.stamp);
-        Cells { view: self, next: slot.map_or(END, |slot| slot.first), row_end: None }
+        let slot = self
+            .slots
+            .get(field.0 as usize)
+            .filter(|slot| slot.stamp == self.stamp);
+        Cells {
+            view: self,
+            next: slot.map_or(END, |slot| slot.first),
+            row_end: None,
+        }
     }
 
     /// Every value, and the raw record: where keywords are looked for.
     pub(crate) fn words(&self) -> Cells<'_, 'b> {
-        Cells { view: self, next: 0, row_end: Some(self.words as u32) }
+        Cells {
+            view: self,
+            next: 0,
+            row_end: Some(self.words as u32),
+        }
     }
 }
 
@@ -136,7 +168,11 @@ impl<'v> Iterator for Cells<'v, '_> {
             return None;
         }
         let stored = self.view.cells.get(self.next as usize)?;
-        self.next = if self.row_end.is_some() { self.next + 1 } else { stored.next };
+        self.next = if self.row_end.is_some() {
+            self.next + 1
+        } else {
+            stored.next
+        };
         Some(self.view.cell(stored))
     }
 }

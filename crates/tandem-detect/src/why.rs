@@ -29,9 +29,15 @@ pub struct Why {
 /// The reasons for which a rule matches an event; empty if it does not (and for correlations). Selections that the
 /// condition wants to be false are not listed.
 pub fn why(rule: &Rule, event: EventRef<'_>) -> Vec<Why> {
-    let Some(detection) = rule.detection() else { return Vec::new() };
+    let Some(detection) = rule.detection() else {
+        return Vec::new();
+    };
     let reader = Reader::new(detection, event);
-    let truths: Vec<bool> = detection.selections.iter().map(|selection| reader.holds(&selection.node)).collect();
+    let truths: Vec<bool> = detection
+        .selections
+        .iter()
+        .map(|selection| reader.holds(&selection.node))
+        .collect();
     if !detection.condition.holds(&mut |at| truths.get(at) == Some(&true)) {
         return Vec::new();
     }
@@ -48,9 +54,16 @@ pub fn why(rule: &Rule, event: EventRef<'_>) -> Vec<Why> {
 
 /// True if a rule matches an event: the plain reading of the rule, without the engine's tables. Slow; for tests of rules.
 pub fn matches(rule: &Rule, event: EventRef<'_>) -> bool {
-    let Some(detection) = rule.detection() else { return false };
+    let Some(detection) = rule.detection() else {
+        return false;
+    };
     let reader = Reader::new(detection, event);
-    let truth = |at: usize| detection.selections.get(at).is_some_and(|selection| reader.holds(&selection.node));
+    let truth = |at: usize| {
+        detection
+            .selections
+            .get(at)
+            .is_some_and(|selection| reader.holds(&selection.node))
+    };
     detection.condition.holds(&mut |at| truth(at))
 }
 
@@ -76,7 +89,15 @@ impl<'b> Reader<'b> {
         let names = fields.bind_event(&event);
         let used = vec![true; fields.len()];
         let mut view = View::new(fields.len());
-        view.load(event, Want { names: &names, used: &used, core: fields.core(), words: true });
+        view.load(
+            event,
+            Want {
+                names: &names,
+                used: &used,
+                core: fields.core(),
+                words: true,
+            },
+        );
         Self { fields, view }
     }
 
@@ -111,7 +132,9 @@ impl<'b> Reader<'b> {
             }
             Node::Item(item) => {
                 let (field, others) = self.linked(item);
-                let Some((pattern, value)) = item.evidence(&self.view, field, &others) else { return };
+                let Some((pattern, value)) = item.evidence(&self.view, field, &others) else {
+                    return;
+                };
                 out.push(Why {
                     selection: selection.to_owned(),
                     field: match &item.target {

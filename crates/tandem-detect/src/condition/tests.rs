@@ -33,7 +33,11 @@ fn quantifiers_take_patterns_and_them() {
 
 #[test]
 fn mistakes_are_named() {
-    let error = |text: &str| parse(text).and_then(|ast| Expr::resolve(&ast, &["a"])).unwrap_err();
+    let error = |text: &str| {
+        parse(text)
+            .and_then(|ast| Expr::resolve(&ast, &["a"]))
+            .unwrap_err()
+    };
     assert!(error("a and").to_string().contains("ends where"));
     assert!(error("(a").to_string().contains("not closed"));
     assert!(error("a)").to_string().contains("unexpected `)`"));
@@ -43,7 +47,11 @@ fn mistakes_are_named() {
     assert!(error("2 of a").hint.is_some());
     assert!(error("a | count() > 5").hint.unwrap().contains("correlation"));
     assert!(error(&"not ".repeat(10_000)).to_string().contains("more than"));
-    assert!(error(&format!("{}a", "not ".repeat(100))).to_string().contains("nested deeper"));
+    assert!(
+        error(&format!("{}a", "not ".repeat(100)))
+            .to_string()
+            .contains("nested deeper")
+    );
     assert!(error("").to_string().contains("ends where"));
 }
 

@@ -85,7 +85,10 @@ pub(crate) struct Correlation {
 impl Correlation {
     /// The field in which the rule at `position` has `key`.
     pub(crate) fn field<'a>(&'a self, key: &'a str, position: usize) -> &'a str {
-        let alias = self.aliases.get(key).and_then(|fields| fields.get(self.rules.get(position)?));
+        let alias = self
+            .aliases
+            .get(key)
+            .and_then(|fields| fields.get(self.rules.get(position)?));
         alias.map_or(key, String::as_str)
     }
 

@@ -35,8 +35,13 @@ impl Evidence {
             None if room => self.accounts.push((signal.account.to_owned(), 1)),
             None => {}
         }
-        let value = correlation.value_fields().first().map(|field| correlation.field(field, position));
-        let value = value.filter(|_| correlation.kind == Kind::ValueCount).and_then(|field| signal.key(field));
+        let value = correlation
+            .value_fields()
+            .first()
+            .map(|field| correlation.field(field, position));
+        let value = value
+            .filter(|_| correlation.kind == Kind::ValueCount)
+            .and_then(|field| signal.key(field));
         if let Some(sample) = value.or(signal.object)
             && self.samples.len() < MAX_SAMPLES
             && !self.samples.iter().any(|known| known == sample)
@@ -82,7 +87,9 @@ impl Episode {
         episode.time = now;
         episode.last = now;
         episode.count = held.count;
-        held.marks.iter().for_each(|mark| episode.measure(mark.value));
+        for mark in &held.marks {
+            episode.measure(mark.value);
+        }
         episode.events = held.events;
         episode
     }

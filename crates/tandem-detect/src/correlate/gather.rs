@@ -115,25 +115,44 @@ impl Gather {
         match self {
             Self::Marks(marks) => {
                 let event = signal.events.last().copied().unwrap_or_default();
-                remember(marks, Mark { time: signal.time, event, value: measured }, correlation);
+                remember(
+                    marks,
+                    Mark {
+                        time: signal.time,
+                        event,
+                        value: measured,
+                    },
+                    correlation,
+                );
                 while marks.front().is_some_and(|mark| mark.time < horizon) {
                     marks.pop_front();
                 }
                 marks_hold(marks, correlation)
             }
             Self::Trails(trails) if correlation.kind == Kind::TemporalOrdered => {
-                positions.iter().for_each(|position| extend_trail(trails, *position, signal, horizon));
-                let whole = trails.last().cloned().flatten().filter(|trail| trail.end == signal.time)?;
+                for position in positions {
+                    extend_trail(trails, *position, signal, horizon);
+                }
+                let whole = trails
+                    .last()
+                    .cloned()
+                    .flatten()
+                    .filter(|trail| trail.end == signal.time)?;
                 (whole.start >= horizon).then(|| Held::of([whole].iter(), correlation.members.len() as u64))
             }
             Self::Trails(trails) => {
                 for position in positions {
                     if let Some(place) = trails.get_mut(*position) {
                         let events = signal.events.iter().copied().take(MAX_EVENTS).collect();
-                        *place = Some(Trail { start: signal.time, end: signal.time, events });
+                        *place = Some(Trail {
+                            start: signal.time,
+                            end: signal.time,
+                            events,
+                        });
                     }
                 }
-                let alive = |trail: &Option<Trail>| trail.as_ref().is_some_and(|trail| trail.start >= horizon);
+                let alive =
+                    |trail: &Option<Trail>| trail.as_ref().is_some_and(|trail| trail.start >= horizon);
                 let truths: Vec<bool> = trails.iter().map(alive).collect();
                 let count = truths.iter().filter(|truth| **truth).count();
                 let holds = match &correlation.test {
@@ -159,7 +178,12 @@ impl Held {
             }
         }
         let first = trails.map(|trail| trail.start).min().unwrap_or_default();
-        Self { first, count, marks: Vec::new(), events }
+        Self {
+            first,
+            count,
+            marks: Vec::new(),
+            events,
+        }
     }
 }
 
@@ -167,7 +191,11 @@ impl Held {
 /// span longest.
 fn extend_trail(trails: &mut [Option<Trail>], position: usize, signal: &Signal<'_>, horizon: Timestamp) {
     let mut trail = match position.checked_sub(1) {
-        None => Trail { start: signal.time, end: signal.time, events: Vec::new() },
+        None => Trail {
+            start: signal.time,
+            end: signal.time,
+            events: Vec::new(),
+        },
         Some(before) => match trails.get(before).cloned().flatten() {
             Some(trail) if trail.start >= horizon => trail,
             _ => return,
@@ -208,7 +236,9 @@ fn remember(marks: &mut VecDeque<Mark>, mark: Mark, correlation: &Correlation) {
 }
 
 fn marks_hold(marks: &VecDeque<Mark>, correlation: &Correlation) -> Option<Held> {
-    let Test::Bounds(bounds) = &correlation.test else { return None };
+    let Test::Bounds(bounds) = &correlation.test else {
+        return None;
+    };
     let value = match correlation.kind {
         Kind::EventCount | Kind::ValueCount => Some(marks.len() as f64),
         kind => value(kind, &numbers(marks.iter())),

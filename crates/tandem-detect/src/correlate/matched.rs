@@ -42,11 +42,17 @@ pub struct CorrelationMatch {
 
 /// Fills the rule's template for a match; its title if it has none.
 pub(super) fn sentence(rule: &Rule, found: &CorrelationMatch) -> String {
-    let Some(template) = &rule.insider.explain else { return rule.title.clone() };
+    let Some(template) = &rule.insider.explain else {
+        return rule.title.clone();
+    };
     explain::fill(template, |name| {
         Some(match name {
             "count" => Cow::Owned(found.count.to_string()),
-            "value" => Cow::Owned(found.value.map_or_else(|| found.count.to_string(), |value| value.to_string())),
+            "value" => Cow::Owned(
+                found
+                    .value
+                    .map_or_else(|| found.count.to_string(), |value| value.to_string()),
+            ),
             "samples" => Cow::Owned(found.samples.join(", ")),
             "accounts" => Cow::Owned(found.accounts.join(", ")),
             "account" | "attr:account" => Cow::Borrowed(found.account.as_str()),

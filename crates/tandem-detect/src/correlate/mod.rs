@@ -42,7 +42,11 @@ pub(crate) struct Signal<'a> {
 
 impl Signal<'_> {
     fn key(&self, field: &str) -> Option<&str> {
-        let value = if field == ACCOUNT { Some(self.account) } else { self.keys.get(field).map(String::as_str) };
+        let value = if field == ACCOUNT {
+            Some(self.account)
+        } else {
+            self.keys.get(field).map(String::as_str)
+        };
         value.filter(|text| !text.is_empty())
     }
 }
@@ -78,7 +82,9 @@ impl Correlator {
         let mut plans = Vec::new();
         let mut by_rule: FxHashMap<RuleIdx, Vec<(usize, Vec<usize>)>> = FxHashMap::default();
         for (at, rule) in rules.rules().iter().enumerate() {
-            let Some(correlation) = rule.correlation() else { continue };
+            let Some(correlation) = rule.correlation() else {
+                continue;
+            };
             for (position, member) in correlation.members.iter().enumerate() {
                 let listed = by_rule.entry(*member).or_default();
                 match listed.iter_mut().find(|(plan, _)| *plan == plans.len()) {
@@ -87,10 +93,21 @@ impl Correlator {
                     None => listed.push((plans.len(), vec![position])),
                 }
             }
-            plans.push(Plan { rule: RuleIdx(at as u32), keys: BTreeMap::new() });
+            plans.push(Plan {
+                rule: RuleIdx(at as u32),
+                keys: BTreeMap::new(),
+            });
         }
         let now = Timestamp(i64::MIN);
-        Self { rules, plans, by_rule, timers: BTreeSet::new(), now, late: 0, forgotten: 0 }
+        Self {
+            rules,
+            plans,
+            by_rule,
+            timers: BTreeSet::new(),
+            now,
+            late: 0,
+            forgotten: 0,
+        }
     }
 
     /// A correlator that remembers what `state` says. What belongs to rules that changed since is forgotten.
@@ -119,7 +136,9 @@ impl Correlator {
     pub fn run(&mut self, mut matches: Vec<BaseMatch>, watermark: Timestamp) -> Vec<CorrelationMatch> {
         matches.sort_by(|a, b| (a.time, a.event, &a.rule).cmp(&(b.time, b.event, &b.rule)));
         let mut out = Vec::new();
-        matches.iter().for_each(|matched| self.push(matched, &mut out));
+        for matched in &matches {
+            self.push(matched, &mut out);
+        }
         self.advance(watermark, &mut out);
         out.sort_by(|a, b| (a.time, &a.rule, &a.keys).cmp(&(b.time, &b.rule, &b.keys)));
         out
@@ -131,7 +150,9 @@ impl Correlator {
             self.late += 1;
             return;
         }
-        let Some(rule) = self.rules.index_of(&matched.rule) else { return };
+        let Some(rule) = self.rules.index_of(&matched.rule) else {
+            return;
+        };
         self.close_before(matched.time, out);
         self.now = matched.time;
         let signal = Signal {
@@ -151,8 +172,12 @@ impl Correlator {
         self.close_before(watermark.plus_micros(1), out);
         self.now = self.now.max(watermark);
         for plan in &mut self.plans {
-            let Some(rule) = self.rules.rule(plan.rule) else { continue };
-            let Some(correlation) = rule.correlation() else { continue };
+            let Some(rule) = self.rules.rule(plan.rule) else {
+                continue;
+            };
+            let Some(correlation) = rule.correlation() else {
+                continue;
+            };
             for state in plan.keys.values_mut() {
                 out.extend(state.report(rule));
             }
@@ -165,17 +190,28 @@ impl Correlator {
         while let Some((until, ..)) = self.timers.first()
             && *until < time
         {
-            let Some((until, at, key)) = self.timers.pop_first() else { break };
+            let Some((until, at, key)) = self.timers.pop_first() else {
+                break;
+            };
             self.now = self.now.max(until);
-            let Some(plan) = self.plans.get_mut(at) else { continue };
-            let Some(rule) = self.rules.rule(plan.rule) else { continue };
+            let Some(plan) = self.plans.get_mut(at) else {
+                continue;
+            };
+            let Some(rule) = self.rules.rule(plan.rule) else {
+                continue;
+            };
             // The group may have been forgotten, or begun anew with a later end.
             if plan.keys.get(&key).and_then(KeyState::waits_until) != Some(until) {
                 continue;
             }
-            let Some(state) = plan.keys.remove(&key) else { continue };
+            let Some(state) = plan.keys.remove(&key) else {
+                continue;
+            };
             let index = plan.rule;
-            if let Some(found) = rule.correlation().and_then(|correlation| state.judge(rule, correlation, until)) {
+            if let Some(found) = rule
+                .correlation()
+                .and_then(|correlation| state.judge(rule, correlation, until))
+            {
                 self.pass_on(index, &found, 0, out);
                 out.push(found);
             }
@@ -183,7 +219,13 @@ impl Correlator {
     }
 
     /// Hands a correlation's match to the correlations built on it.
-    fn pass_on(&mut self, rule: RuleIdx, found: &CorrelationMatch, depth: usize, out: &mut Vec<CorrelationMatch>) {
+    fn pass_on(
+        &mut self,
+        rule: RuleIdx,
+        found: &CorrelationMatch,
+        depth: usize,
+        out: &mut Vec<CorrelationMatch>,
+    ) {
         let numbers = BTreeMap::new();
         let signal = Signal {
             time: found.time,
@@ -231,7 +273,10 @@ impl Correlator {
         if !plan.keys.contains_key(&key) && plan.keys.len() >= MAX_KEYS {
             self.forgotten += state::make_room(&mut plan.keys, correlation, signal.time);
         }
-        let state = plan.keys.entry(key.clone()).or_insert_with(|| KeyState::new(keys, signal.time));
+        let state = plan
+            .keys
+            .entry(key.clone())
+            .or_insert_with(|| KeyState::new(keys, signal.time));
         let begun = state.add(rule, correlation, positions, signal, out);
         if let Some(until) = state.waits_until() {
             self.timers.insert((until, at, key));

@@ -40,7 +40,12 @@ enum Phase {
 
 impl KeyState {
     pub(crate) fn new(keys: BTreeMap<String, String>, now: Timestamp) -> Self {
-        Self { keys, touched: now, evidence: Evidence::default(), phase: Phase::New }
+        Self {
+            keys,
+            touched: now,
+            evidence: Evidence::default(),
+            phase: Phase::New,
+        }
     }
 
     /// Takes in a match; the correlation's match if it begins to hold just now.
@@ -63,7 +68,11 @@ impl KeyState {
         if over || stale || self.phase == Phase::New {
             self.evidence = Evidence::default();
             self.phase = if correlation.waits() {
-                Phase::Waiting(Episode::empty(signal.time, correlation.timespan, correlation.members.len()))
+                Phase::Waiting(Episode::empty(
+                    signal.time,
+                    correlation.timespan,
+                    correlation.members.len(),
+                ))
             } else {
                 Phase::Gathering(Gather::new(correlation))
             };
@@ -95,11 +104,20 @@ impl KeyState {
     }
 
     /// Judges a window whose time span has passed.
-    pub(crate) fn judge(self, rule: &Rule, correlation: &Correlation, now: Timestamp) -> Option<CorrelationMatch> {
-        let Phase::Waiting(mut episode) = self.phase else { return None };
+    pub(crate) fn judge(
+        self,
+        rule: &Rule,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Option<CorrelationMatch> {
+        let Phase::Waiting(mut episode) = self.phase else {
+            return None;
+        };
         let holds = match &correlation.test {
             Test::All => episode.seen.iter().all(|seen| *seen),
-            Test::Bounds(bounds) => episode.counted(correlation.kind).is_some_and(|value| bounds.hold(value)),
+            Test::Bounds(bounds) => episode
+                .counted(correlation.kind)
+                .is_some_and(|value| bounds.hold(value)),
             Test::Expr(expr) => expr.holds(&mut |at| episode.seen.get(at) == Some(&true)),
         };
         episode.time = now;
@@ -108,11 +126,15 @@ impl KeyState {
 
     /// The match, if it holds and has not been reported.
     pub(crate) fn report(&mut self, rule: &Rule) -> Option<CorrelationMatch> {
-        let Phase::Holding(episode) = &mut self.phase else { return None };
+        let Phase::Holding(episode) = &mut self.phase else {
+            return None;
+        };
         if std::mem::replace(&mut episode.told, true) {
             return None;
         }
-        let kind = rule.correlation().map_or(Kind::EventCount, |correlation| correlation.kind);
+        let kind = rule
+            .correlation()
+            .map_or(Kind::EventCount, |correlation| correlation.kind);
         Some(episode.matched(rule, kind, &self.keys, &self.evidence))
     }
 
@@ -129,7 +151,11 @@ impl KeyState {
 
 /// Forgets what no longer matters or, if that is nothing, the longest untouched tenth; returns how many that still
 /// mattered were lost.
-pub(super) fn make_room(keys: &mut BTreeMap<String, KeyState>, correlation: &Correlation, now: Timestamp) -> u64 {
+pub(super) fn make_room(
+    keys: &mut BTreeMap<String, KeyState>,
+    correlation: &Correlation,
+    now: Timestamp,
+) -> u64 {
     let before = keys.len();
     keys.retain(|_, state| state.matters(correlation, now));
     if keys.len() < before {
@@ -169,18 +195,32 @@ pub(super) fn save(correlator: &Correlator) -> CorrelatorState {
     let mut rules = BTreeMap::new();
     for plan in correlator.plans.iter().filter(|plan| !plan.keys.is_empty()) {
         if let Some(rule) = correlator.rules.rule(plan.rule) {
-            let state = RuleState { fingerprint: fingerprint(rule), keys: plan.keys.clone() };
+            let state = RuleState {
+                fingerprint: fingerprint(rule),
+                keys: plan.keys.clone(),
+            };
             rules.insert(rule.id.clone(), state);
         }
     }
-    CorrelatorState { now: correlator.now, late: correlator.late, forgotten: correlator.forgotten, rules }
+    CorrelatorState {
+        now: correlator.now,
+        late: correlator.late,
+        forgotten: correlator.forgotten,
+        rules,
+    }
 }
 
 pub(super) fn load(correlator: &mut Correlator, mut state: CorrelatorState) {
     (correlator.now, correlator.late, correlator.forgotten) = (state.now, state.late, state.forgotten);
     for (at, plan) in correlator.plans.iter_mut().enumerate() {
-        let Some(rule) = correlator.rules.rule(plan.rule) else { continue };
-        let Some(known) = state.rules.remove(&rule.id).filter(|known| known.fingerprint == fingerprint(rule)) else {
+        let Some(rule) = correlator.rules.rule(plan.rule) else {
+            continue;
+        };
+        let Some(known) = state
+            .rules
+            .remove(&rule.id)
+            .filter(|known| known.fingerprint == fingerprint(rule))
+        else {
             continue;
         };
         plan.keys = known.keys;

@@ -15,7 +15,11 @@ fn set(correlation: &str) -> Arc<RuleSet> {
              detection: {{s: {{k: {name}}}, condition: s}}\n---\n"
         )
     };
-    let text = format!("{}{}title: corr\nid: corr\nname: corr\n{correlation}", base("a"), base("b"));
+    let text = format!(
+        "{}{}title: corr\nid: corr\nname: corr\n{correlation}",
+        base("a"),
+        base("b")
+    );
     let (rules, errors) = RuleSet::load([("test.yml", text.as_str())]);
     assert!(errors.is_empty(), "{errors:?}");
     Arc::new(rules)
@@ -23,7 +27,9 @@ fn set(correlation: &str) -> Arc<RuleSet> {
 
 /// A match of rule `rule` at `second` with its fields.
 fn at(rule: &str, second: i64, keys: &[(&str, &str)]) -> BaseMatch {
-    let numbers = keys.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.parse().ok()?)));
+    let numbers = keys
+        .iter()
+        .filter_map(|(name, value)| Some(((*name).to_owned(), value.parse().ok()?)));
     BaseMatch {
         rule: format!("{rule}-id"),
         event: EventId(second.unsigned_abs() as u128 * 10 + u128::from(rule == "b")),
@@ -31,7 +37,10 @@ fn at(rule: &str, second: i64, keys: &[(&str, &str)]) -> BaseMatch {
         account: "jdoe".to_owned(),
         object: None,
         sentence: String::new(),
-        keys: keys.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        keys: keys
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         numbers: numbers.collect(),
     }
 }
@@ -41,7 +50,10 @@ fn run(correlation: &str, matches: Vec<BaseMatch>) -> Vec<CorrelationMatch> {
 }
 
 fn users(seconds: &[i64]) -> Vec<BaseMatch> {
-    seconds.iter().map(|second| at("a", *second, &[("u", "x")])).collect()
+    seconds
+        .iter()
+        .map(|second| at("a", *second, &[("u", "x")]))
+        .collect()
 }
 
 const THREE_A_MINUTE: &str =
@@ -54,7 +66,10 @@ fn a_count_slides_over_time_and_reports_once_for_a_time_span() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].count, found[0].events.len()), (6, 6));
     assert_eq!(found[0].time, Timestamp::from_seconds(65));
-    assert_eq!((found[0].first, found[0].last), (Timestamp::from_seconds(50), Timestamp::from_seconds(90)));
+    assert_eq!(
+        (found[0].first, found[0].last),
+        (Timestamp::from_seconds(50), Timestamp::from_seconds(90))
+    );
     assert_eq!(found[0].account, "jdoe");
     let again = run(THREE_A_MINUTE, users(&[0, 1, 2, 3, 100, 101, 102, 300]));
     assert_eq!(again.len(), 2, "each burst is reported");
@@ -72,23 +87,49 @@ fn a_long_burst_is_reported_once_for_each_time_span_not_for_each_match() {
 #[test]
 fn groups_are_apart_whatever_the_case_of_their_letters() {
     let other = |user| at("a", 5, &[("u", user)]);
-    assert!(run(THREE_A_MINUTE, vec![at("a", 0, &[("u", "x")]), at("a", 1, &[("u", "x")]), other("y")]).is_empty());
-    assert_eq!(run(THREE_A_MINUTE, vec![at("a", 0, &[("u", "x")]), at("a", 1, &[("u", "x")]), other("X")]).len(), 1);
-    assert!(run(THREE_A_MINUTE, (0..5).map(|second| at("a", second, &[])).collect()).is_empty(), "no group");
+    assert!(
+        run(
+            THREE_A_MINUTE,
+            vec![at("a", 0, &[("u", "x")]), at("a", 1, &[("u", "x")]), other("y")]
+        )
+        .is_empty()
+    );
+    assert_eq!(
+        run(
+            THREE_A_MINUTE,
+            vec![at("a", 0, &[("u", "x")]), at("a", 1, &[("u", "x")]), other("X")]
+        )
+        .len(),
+        1
+    );
+    assert!(
+        run(
+            THREE_A_MINUTE,
+            (0..5).map(|second| at("a", second, &[])).collect()
+        )
+        .is_empty(),
+        "no group"
+    );
 }
 
 #[test]
 fn accounts_can_be_the_group() {
     let rule = "correlation: {type: event_count, rules: [a], group-by: ['attr:account'], timespan: 1m, condition: {gte: 2}}";
     let found = run(rule, vec![at("a", 0, &[]), at("a", 1, &[])]);
-    assert_eq!(found[0].keys, BTreeMap::from([("attr:account".to_owned(), "jdoe".to_owned())]));
+    assert_eq!(
+        found[0].keys,
+        BTreeMap::from([("attr:account".to_owned(), "jdoe".to_owned())])
+    );
 }
 
 #[test]
 fn different_values_count_once_each() {
     let rule = "correlation: {type: value_count, rules: [a], group-by: [u], timespan: 1h, condition: {field: d, gte: 3}}";
     let values = |list: &[&str]| -> Vec<BaseMatch> {
-        list.iter().enumerate().map(|(second, value)| at("a", second as i64, &[("u", "x"), ("d", value)])).collect()
+        list.iter()
+            .enumerate()
+            .map(|(second, value)| at("a", second as i64, &[("u", "x"), ("d", value)]))
+            .collect()
     };
     assert!(run(rule, values(&["1", "2", "2", "1", "2"])).is_empty());
     let found = run(rule, values(&["1", "2", "2", "3", "4", "4"]));
@@ -99,16 +140,37 @@ fn different_values_count_once_each() {
 #[test]
 fn numbers_are_added_averaged_and_ranked() {
     let rule = |kind: &str, condition: &str| {
-        format!("correlation: {{type: {kind}, rules: [a], group-by: [u], timespan: 1h, condition: {{field: n, {condition}}}}}")
+        format!(
+            "correlation: {{type: {kind}, rules: [a], group-by: [u], timespan: 1h, condition: {{field: n, {condition}}}}}"
+        )
     };
     let numbers = |list: &[&str]| -> Vec<BaseMatch> {
-        list.iter().enumerate().map(|(second, value)| at("a", second as i64, &[("u", "x"), ("n", value)])).collect()
+        list.iter()
+            .enumerate()
+            .map(|(second, value)| at("a", second as i64, &[("u", "x"), ("n", value)]))
+            .collect()
     };
-    assert_eq!(run(&rule("value_sum", "gt: 100"), numbers(&["60", "50", "7"]))[0].value, Some(117.0));
+    assert_eq!(
+        run(&rule("value_sum", "gt: 100"), numbers(&["60", "50", "7"]))[0].value,
+        Some(117.0)
+    );
     assert!(run(&rule("value_sum", "gt: 100"), numbers(&["60", "40"])).is_empty());
     assert_eq!(run(&rule("value_avg", "gt: 50"), numbers(&["40", "80"])).len(), 1);
-    assert_eq!(run(&rule("value_percentile", "percentile: 50, gt: 5"), numbers(&["1", "9", "9"])).len(), 1);
-    assert!(run(&rule("value_percentile", "percentile: 50, gt: 5"), numbers(&["1", "1", "9"])).is_empty());
+    assert_eq!(
+        run(
+            &rule("value_percentile", "percentile: 50, gt: 5"),
+            numbers(&["1", "9", "9"])
+        )
+        .len(),
+        1
+    );
+    assert!(
+        run(
+            &rule("value_percentile", "percentile: 50, gt: 5"),
+            numbers(&["1", "1", "9"])
+        )
+        .is_empty()
+    );
     assert_eq!(run(&rule("value_median", "gt: 5"), numbers(&["9"])).len(), 1);
     let long: Vec<String> = (0..20_000).map(|_| "1".to_owned()).collect();
     let long: Vec<&str> = long.iter().map(String::as_str).collect();
@@ -117,7 +179,11 @@ fn numbers_are_added_averaged_and_ranked() {
         .enumerate()
         .map(|(index, value)| at("a", index as i64 / 10, &[("u", "x"), ("n", value)]))
         .collect();
-    assert_eq!(run(&rule("value_sum", "gte: 20000"), crowd).len(), 1, "sums stay whole when memory is bounded");
+    assert_eq!(
+        run(&rule("value_sum", "gte: 20000"), crowd).len(),
+        1,
+        "sums stay whole when memory is bounded"
+    );
 }
 
 const BOTH: &str = "correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 5m}";
@@ -140,9 +206,17 @@ fn ordered_rules_match_in_order_only() {
     assert_eq!(run(IN_ORDER, pair("a", "b", 60)).len(), 1);
     assert!(run(IN_ORDER, pair("b", "a", 60)).is_empty());
     assert!(run(IN_ORDER, pair("a", "b", 600)).is_empty());
-    let late_start = [at("a", 0, &[("u", "x")]), at("a", 400, &[("u", "x")]), at("b", 500, &[("u", "x")])];
+    let late_start = [
+        at("a", 0, &[("u", "x")]),
+        at("a", 400, &[("u", "x")]),
+        at("b", 500, &[("u", "x")]),
+    ];
     let found = run(IN_ORDER, late_start.to_vec());
-    assert_eq!(found[0].first, Timestamp::from_seconds(400), "the latest beginning counts");
+    assert_eq!(
+        found[0].first,
+        Timestamp::from_seconds(400),
+        "the latest beginning counts"
+    );
     assert_eq!(found[0].events.len(), 2);
     let unsorted = vec![at("b", 60, &[("u", "x")]), at("a", 0, &[("u", "x")])];
     assert_eq!(run(IN_ORDER, unsorted).len(), 1, "`run` sorts by event time");
@@ -177,16 +251,19 @@ fn upper_limits_wait_for_the_time_span_too() {
     let few = "correlation: {type: event_count, rules: [a], group-by: [u], timespan: 1m, condition: {lt: 3}}";
     assert_eq!(run(few, users(&[0, 10])).len(), 1);
     assert!(run(few, users(&[0, 10, 20])).is_empty());
-    let exactly = "correlation: {type: event_count, rules: [a], group-by: [u], timespan: 1m, condition: {eq: 2}}";
+    let exactly =
+        "correlation: {type: event_count, rules: [a], group-by: [u], timespan: 1m, condition: {eq: 2}}";
     assert_eq!(run(exactly, users(&[0, 10])).len(), 1);
     assert!(run(exactly, users(&[0, 10, 20])).is_empty());
 }
 
 #[test]
 fn some_of_the_rules_can_be_enough() {
-    let one = "correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 5m, condition: {gte: 1}}";
+    let one =
+        "correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 5m, condition: {gte: 1}}";
     assert_eq!(run(one, users(&[0])).len(), 1);
-    let either = "correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 5m, condition: a or b}";
+    let either =
+        "correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 5m, condition: a or b}";
     assert_eq!(run(either, users(&[0])).len(), 1);
 }
 
@@ -229,10 +306,15 @@ fn a_changed_rule_forgets_what_the_old_text_remembered() {
     let mut correlator = Correlator::new(set(THREE_A_MINUTE));
     correlator.run(users(&[0, 10]), Timestamp::from_seconds(15));
     let state = correlator.state();
-    let kept = Correlator::restore(set(THREE_A_MINUTE), state.clone()).run(users(&[20]), Timestamp::from_seconds(90));
+    let kept = Correlator::restore(set(THREE_A_MINUTE), state.clone())
+        .run(users(&[20]), Timestamp::from_seconds(90));
     assert_eq!(kept.len(), 1);
     let changed = set(&THREE_A_MINUTE.replace("1m", "2m"));
-    assert!(Correlator::restore(changed, state).run(users(&[20]), Timestamp::from_seconds(90)).is_empty());
+    assert!(
+        Correlator::restore(changed, state)
+            .run(users(&[20]), Timestamp::from_seconds(90))
+            .is_empty()
+    );
 }
 
 proptest! {
@@ -261,10 +343,14 @@ proptest! {
             let (before, after) = matches.split_at(cut);
             let mut first = Correlator::new(Arc::clone(&rules));
             let mut out = Vec::new();
-            before.iter().for_each(|m| first.push(m, &mut out));
+            for m in before {
+                first.push(m, &mut out);
+            }
             let stored = serde_json::to_string(&first.state()).unwrap();
             let mut second = Correlator::restore(rules, serde_json::from_str(&stored).unwrap());
-            after.iter().for_each(|m| second.push(m, &mut out));
+            for m in after {
+                second.push(m, &mut out);
+            }
             second.advance(end, &mut out);
             prop_assert_eq!(starts(&whole), starts(&out));
         }

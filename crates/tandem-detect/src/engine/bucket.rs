@@ -32,6 +32,9 @@ pub(super) struct Bucket {
     plans: Vec<(Site, Plan)>,
 }
 
+/// Literals, each with where it must stand and whose witness it is.
+type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
+
 /// The witnesses at one site.
 #[derive(Default)]
 struct Plan {
@@ -45,11 +48,16 @@ struct Plan {
 impl Bucket {
     /// Compiles the rules of `set` that cover one of `sources`.
     pub(super) fn build(set: &RuleSet, program: &Program, sources: &[LogSource]) -> Self {
-        let mut bucket = Self { used: vec![false; program.fields.len()], ..Self::default() };
+        let mut bucket = Self {
+            used: vec![false; program.fields.len()],
+            ..Self::default()
+        };
         let mut atoms: BTreeMap<Atom, Vec<u32>> = BTreeMap::new();
         let all = LogSource::default();
         for (at, rule) in set.rules().iter().enumerate() {
-            let (Some(logsource), Some(Some(op))) = (&rule.logsource, program.rules.get(at)) else { continue };
+            let (Some(logsource), Some(Some(op))) = (&rule.logsource, program.rules.get(at)) else {
+                continue;
+            };
             if *logsource != all && !sources.iter().any(|source| logsource.covers(source)) {
                 continue;
             }
@@ -57,11 +65,17 @@ impl Bucket {
             bucket.rules.push(at);
             bucket.note_fields(program, op);
             match witness(program, op) {
-                Some(found) => found.into_iter().for_each(|atom| atoms.entry(atom).or_default().push(at)),
+                Some(found) => found
+                    .into_iter()
+                    .for_each(|atom| atoms.entry(atom).or_default().push(at)),
                 None => bucket.always.push(at),
             }
         }
-        let core = program.fields.core().iter().filter(|(id, _)| bucket.used.get(id.0 as usize) == Some(&true));
+        let core = program
+            .fields
+            .core()
+            .iter()
+            .filter(|(id, _)| bucket.used.get(id.0 as usize) == Some(&true));
         bucket.core = core.copied().collect();
         bucket.plans = plans(atoms);
         bucket
@@ -73,12 +87,16 @@ impl Bucket {
             Op::And(parts) | Op::Or(parts) => parts.iter().for_each(|part| self.note_fields(program, part)),
             Op::Not(part) => self.note_fields(program, part),
             Op::Item(at) => {
-                let Some(linked) = program.items.get(*at as usize) else { return };
+                let Some(linked) = program.items.get(*at as usize) else {
+                    return;
+                };
                 match linked.item.target {
                     Target::Field(_) => self.mark(linked.field),
                     Target::Keywords => self.words = true,
                 }
-                linked.others.iter().for_each(|other| self.mark(*other));
+                for other in &linked.others {
+                    self.mark(*other);
+                }
             }
         }
     }
@@ -96,7 +114,8 @@ impl Bucket {
 
     /// Names every rule that may match the event laid out in `view`, once.
     pub(super) fn candidates(&self, view: &View<'_>, memo: &mut Memo, out: &mut Vec<u32>) {
-        let mut name = |rules: &[u32]| out.extend(rules.iter().copied().filter(|rule| memo.first_time(*rule)));
+        let mut name =
+            |rules: &[u32]| out.extend(rules.iter().copied().filter(|rule| memo.first_time(*rule)));
         name(&self.always);
         for (site, plan) in &self.plans {
             match site {
@@ -109,7 +128,10 @@ impl Bucket {
 
 impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plan").field("whole", &self.whole.len()).field("literals", &self.literals.len()).finish()
+        f.debug_struct("Plan")
+            .field("whole", &self.whole.len())
+            .field("literals", &self.literals.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -121,7 +143,9 @@ impl Plan {
         }
         let Some(automaton) = &self.automaton else { return };
         for hit in automaton.find_overlapping_iter(cell.folded) {
-            let Some(places) = self.literals.get(hit.value() as usize) else { continue };
+            let Some(places) = self.literals.get(hit.value() as usize) else {
+                continue;
+            };
             for (place, rules) in places {
                 let stands = match place {
                     Place::Start => hit.start() == 0,
@@ -137,7 +161,7 @@ impl Plan {
 }
 
 fn plans(atoms: BTreeMap<Atom, Vec<u32>>) -> Vec<(Site, Plan)> {
-    let mut drafts: BTreeMap<Site, (Plan, BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>)> = BTreeMap::new();
+    let mut drafts: BTreeMap<Site, (Plan, Literals)> = BTreeMap::new();
     for (atom, rules) in atoms {
         let (plan, literals) = drafts.entry(atom.site).or_default();
         match atom.place {
@@ -147,17 +171,26 @@ fn plans(atoms: BTreeMap<Atom, Vec<u32>>) -> Vec<(Site, Plan)> {
             // A literal without text is found everywhere, as presence is.
             Place::Present => plan.present = merged(&plan.present, &rules),
             _ if atom.literal.is_empty() => plan.present = merged(&plan.present, &rules),
-            place => literals.entry(atom.literal).or_default().push((place, rules.into())),
+            place => literals
+                .entry(atom.literal)
+                .or_default()
+                .push((place, rules.into())),
         }
     }
-    drafts.into_iter().map(|(site, (plan, literals))| (site, finished(plan, literals))).collect()
+    drafts
+        .into_iter()
+        .map(|(site, (plan, literals))| (site, finished(plan, literals)))
+        .collect()
 }
 
-fn finished(mut plan: Plan, literals: BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>) -> Plan {
+fn finished(mut plan: Plan, literals: Literals) -> Plan {
     if literals.is_empty() {
         return plan;
     }
-    let texts = literals.keys().enumerate().map(|(at, text)| (text.as_bytes(), at as u32));
+    let texts = literals
+        .keys()
+        .enumerate()
+        .map(|(at, text)| (text.as_bytes(), at as u32));
     match DoubleArrayAhoCorasick::with_values(texts) {
         Ok(automaton) => {
             plan.automaton = Some(automaton);

@@ -81,21 +81,28 @@ impl Engine {
         for (index, event) in batch.iter().enumerate() {
             let ids = event.logsource_ids();
             if known.get(last).is_none_or(|(have, _)| *have != ids) {
-                last = match known.iter().position(|(have, _)| *have == ids) {
-                    Some(at) => at,
-                    None => {
+                last = known
+                    .iter()
+                    .position(|(have, _)| *have == ids)
+                    .unwrap_or_else(|| {
                         known.push((ids, self.bucket_for(event)));
                         known.len() - 1
-                    }
-                };
+                    });
             }
-            let Some(bucket) = known.get(last).and_then(|(_, at)| self.buckets.get_mut(*at)) else { continue };
+            let Some(bucket) = known.get(last).and_then(|(_, at)| self.buckets.get_mut(*at)) else {
+                continue;
+            };
             self.events += 1;
             bucket.events += 1;
             if bucket.is_empty() {
                 continue;
             }
-            let want = Want { names: &self.names, used: &bucket.used, core: &bucket.core, words: bucket.words };
+            let want = Want {
+                names: &self.names,
+                used: &bucket.used,
+                core: &bucket.core,
+                words: bucket.words,
+            };
             view.load(event, want);
             self.memo.next_event();
             self.candidates.clear();
@@ -145,7 +152,11 @@ impl Engine {
 
 fn lower(source: &LogSource) -> LogSource {
     let part = |text: &Option<String>| text.as_ref().map(|text| text.to_ascii_lowercase());
-    LogSource { category: part(&source.category), product: part(&source.product), service: part(&source.service) }
+    LogSource {
+        category: part(&source.category),
+        product: part(&source.product),
+        service: part(&source.service),
+    }
 }
 
 #[cfg(test)]

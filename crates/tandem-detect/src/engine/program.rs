@@ -50,7 +50,11 @@ pub(crate) struct Memo {
 
 impl Memo {
     pub(crate) fn new(program: &Program) -> Self {
-        Self { stamp: 0, truths: vec![0; program.items.len()], seen: vec![0; program.rules.len()] }
+        Self {
+            stamp: 0,
+            truths: vec![0; program.items.len()],
+            seen: vec![0; program.rules.len()],
+        }
     }
 
     /// Forgets the event before.
@@ -81,20 +85,30 @@ impl Program {
         let mut program = Self::default();
         let mut known = FxHashMap::default();
         for rule in rules {
-            let op = rule.detection().map(|detection| program.link_rule(detection, &mut known));
+            let op = rule
+                .detection()
+                .map(|detection| program.link_rule(detection, &mut known));
             program.rules.push(op);
         }
         program
     }
 
     fn link_rule(&mut self, detection: &Detection, known: &mut Known) -> Op {
-        let selections: Vec<Op> =
-            detection.selections.iter().map(|selection| self.link_node(&selection.node, known)).collect();
+        let selections: Vec<Op> = detection
+            .selections
+            .iter()
+            .map(|selection| self.link_node(&selection.node, known))
+            .collect();
         self.link_expr(&detection.condition, &selections)
     }
 
     fn link_expr(&self, expr: &Expr, selections: &[Op]) -> Op {
-        let all = |parts: &[Expr]| parts.iter().map(|part| self.link_expr(part, selections)).collect();
+        let all = |parts: &[Expr]| {
+            parts
+                .iter()
+                .map(|part| self.link_expr(part, selections))
+                .collect()
+        };
         match expr {
             Expr::And(parts) => self.and(all(parts)),
             Expr::Or(parts) => self.or(all(parts)),
@@ -128,9 +142,19 @@ impl Program {
             Target::Field(name) => self.fields.intern(name),
             Target::Keywords => FieldId(u32::MAX),
         };
-        let others = item.others().map(|name| if name.is_empty() { field } else { self.fields.intern(name) });
+        let others = item.others().map(|name| {
+            if name.is_empty() {
+                field
+            } else {
+                self.fields.intern(name)
+            }
+        });
         let others = others.collect();
-        self.items.push(Linked { item: Arc::clone(item), field, others });
+        self.items.push(Linked {
+            item: Arc::clone(item),
+            field,
+            others,
+        });
         let at = self.items.len() as u32 - 1;
         if let Some(key) = key {
             known.insert(key, at);
@@ -181,7 +205,8 @@ impl Program {
     }
 
     fn item_holds(&self, at: u32, view: &View<'_>, memo: &mut Memo) -> bool {
-        let (Some(truth), Some(linked)) = (memo.truths.get_mut(at as usize), self.items.get(at as usize)) else {
+        let (Some(truth), Some(linked)) = (memo.truths.get_mut(at as usize), self.items.get(at as usize))
+        else {
             return false;
         };
         if *truth >> 1 == memo.stamp {

@@ -4,8 +4,8 @@ use super::program::{Linked, Op, Program};
 use crate::field::FieldId;
 use crate::item::Target;
 use crate::pattern::{Pattern, Shape};
-use crate::text::glob::Glob;
 use crate::text::fold::fold;
+use crate::text::glob::Glob;
 
 /// Where in a value a literal must stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,18 +50,47 @@ impl Atom {
             Place::Start | Place::End => 0.25 * 0.88_f64.powi(length.min(40)),
             Place::Inside => 0.5 * 0.88_f64.powi(length.min(40)),
         };
-        let common = COMMON.iter().any(|text| *text == &*self.literal);
+        let common = COMMON.contains(&&*self.literal);
         if common { base.max(0.2) } else { base }
     }
 }
 
 /// Literals that occur in a large part of ordinary events, so that they say little.
 const COMMON: &[&str] = &[
-    ".exe", ".dll", "c:\\", "c:\\windows\\", "c:\\windows\\system32\\", "\\system32\\", "\\windows\\", "c:\\users\\",
-    "\\users\\", "\\appdata\\", "\\appdata\\local\\", "c:\\program files\\", "c:\\program files (x86)\\", "powershell",
-    "\\powershell.exe", "powershell.exe", "\\cmd.exe", "cmd.exe", "\\svchost.exe", "\\explorer.exe", "\\services.exe",
-    "\\software\\microsoft\\windows\\currentversion\\", "\\software\\", "system", "windows", "microsoft", "http", "https://",
-    "http://", "get", "post", "success", "true", "false",
+    ".exe",
+    ".dll",
+    "c:\\",
+    "c:\\windows\\",
+    "c:\\windows\\system32\\",
+    "\\system32\\",
+    "\\windows\\",
+    "c:\\users\\",
+    "\\users\\",
+    "\\appdata\\",
+    "\\appdata\\local\\",
+    "c:\\program files\\",
+    "c:\\program files (x86)\\",
+    "powershell",
+    "\\powershell.exe",
+    "powershell.exe",
+    "\\cmd.exe",
+    "cmd.exe",
+    "\\svchost.exe",
+    "\\explorer.exe",
+    "\\services.exe",
+    "\\software\\microsoft\\windows\\currentversion\\",
+    "\\software\\",
+    "system",
+    "windows",
+    "microsoft",
+    "http",
+    "https://",
+    "http://",
+    "get",
+    "post",
+    "success",
+    "true",
+    "false",
 ];
 
 /// Predicates of which at least one is true whenever the rule matches; `None` if none is known.
@@ -97,7 +126,11 @@ fn choose(program: &Program, op: &Op) -> Option<(Vec<Atom>, f64)> {
 pub(super) fn likelihood(program: &Program, op: &Op) -> f64 {
     match op {
         Op::And(parts) => parts.iter().map(|part| likelihood(program, part)).product(),
-        Op::Or(parts) => parts.iter().map(|part| likelihood(program, part)).sum::<f64>().min(1.0),
+        Op::Or(parts) => parts
+            .iter()
+            .map(|part| likelihood(program, part))
+            .sum::<f64>()
+            .min(1.0),
         Op::Not(part) => 1.0 - likelihood(program, part),
         Op::Item(at) => match program.items.get(*at as usize).map(item_atoms) {
             Some(Some(atoms)) => atoms.iter().map(Atom::likelihood).sum::<f64>().min(0.95),
@@ -124,7 +157,11 @@ fn item_atoms(linked: &Linked) -> Option<Vec<Atom>> {
 }
 
 fn pattern_atoms(pattern: &Pattern, site: Site) -> Option<Vec<Atom>> {
-    let atom = |place, literal: &str| Atom { site, place, literal: fold(literal).into() };
+    let atom = |place, literal: &str| Atom {
+        site,
+        place,
+        literal: fold(literal).into(),
+    };
     Some(match pattern {
         Pattern::Null | Pattern::Exists(false) => return None,
         Pattern::Text(text) => match &text.shape {
@@ -140,9 +177,11 @@ fn pattern_atoms(pattern: &Pattern, site: Site) -> Option<Vec<Atom>> {
                 |literal| atom(Place::Inside, literal),
             )],
         },
-        Pattern::Regexp(regexp) if !regexp.required().is_empty() => {
-            regexp.required().iter().map(|literal| atom(Place::Inside, literal)).collect()
-        }
+        Pattern::Regexp(regexp) if !regexp.required().is_empty() => regexp
+            .required()
+            .iter()
+            .map(|literal| atom(Place::Inside, literal))
+            .collect(),
         // Anything else needs the field to be there; over all values, that says nothing.
         _ if site == Site::Words => return None,
         _ => vec![atom(Place::Present, "")],

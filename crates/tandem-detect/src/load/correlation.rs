@@ -28,7 +28,9 @@ fn inner(map: &Mapping) -> Result<Correlation, Fault> {
     }
     let span = string(map, "timespan")?.ok_or_else(|| Fault::new("`timespan` is missing"))?;
     let timespan = timespan(&span).ok_or_else(|| {
-        Fault::new(format!("`{span}` is not a time span")).at("timespan").hint("a number and s, m, h, d, w, M or y")
+        Fault::new(format!("`{span}` is not a time span"))
+            .at("timespan")
+            .hint("a number and s, m, h, d, w, M or y")
     })?;
     let kind = kind(map)?;
     let test = test(map, kind, &rules).map_err(|fault| fault.at("condition"))?;
@@ -80,16 +82,22 @@ fn test(map: &Mapping, kind: Kind, rules: &[String]) -> Result<Test, Fault> {
     match map.get("condition") {
         None if temporal => Ok(Test::All),
         Some(Yaml::String(text)) if kind == Kind::Temporal => expression(text, rules),
-        Some(Yaml::Mapping(condition)) if kind != Kind::TemporalOrdered => bounds(condition, kind).map(Test::Bounds),
+        Some(Yaml::Mapping(condition)) if kind != Kind::TemporalOrdered => {
+            bounds(condition, kind).map(Test::Bounds)
+        }
         None => Err(Fault::new("`condition` is missing")),
-        Some(_) => Err(Fault::new("a condition of this form does not fit the correlation's type")),
+        Some(_) => Err(Fault::new(
+            "a condition of this form does not fit the correlation's type",
+        )),
     }
 }
 
 fn expression(text: &str, rules: &[String]) -> Result<Test, Fault> {
     let names: Vec<&str> = rules.iter().map(String::as_str).collect();
     let parsed = condition::parse(text).and_then(|ast| Expr::resolve(&ast, &names));
-    parsed.map(Test::Expr).map_err(|error| Fault::new(error.to_string()))
+    parsed
+        .map(Test::Expr)
+        .map_err(|error| Fault::new(error.to_string()))
 }
 
 fn bounds(condition: &Mapping, kind: Kind) -> Result<Bounds, Fault> {
@@ -106,7 +114,9 @@ fn bounds(condition: &Mapping, kind: Kind) -> Result<Bounds, Fault> {
         let number = number.ok_or_else(|| Fault::new(format!("`{name}` needs a number")).at(name.clone()))?;
         let number = number.as_f64();
         if matches!(kind, Kind::EventCount | Kind::ValueCount) && !(0.0..=MAX_COUNT).contains(&number) {
-            return Err(Fault::new(format!("a count is compared with a number from 0 to {MAX_COUNT}")).at(name));
+            return Err(
+                Fault::new(format!("a count is compared with a number from 0 to {MAX_COUNT}")).at(name),
+            );
         }
         tests.push((compare, number));
     }
@@ -127,13 +137,21 @@ fn bounds(condition: &Mapping, kind: Kind) -> Result<Bounds, Fault> {
 
 fn aliases(map: &Mapping) -> Result<BTreeMap<String, BTreeMap<String, String>>, Fault> {
     let wrong = || Fault::new("`aliases` maps a name to rules and their fields").at("aliases");
-    let Some(value) = map.get("aliases") else { return Ok(BTreeMap::new()) };
-    let Yaml::Mapping(aliases) = value else { return Err(wrong()) };
+    let Some(value) = map.get("aliases") else {
+        return Ok(BTreeMap::new());
+    };
+    let Yaml::Mapping(aliases) = value else {
+        return Err(wrong());
+    };
     let mut out = BTreeMap::new();
     for (alias, fields) in aliases {
-        let Yaml::Mapping(fields) = fields else { return Err(wrong()) };
-        let fields: Option<BTreeMap<String, String>> =
-            fields.iter().map(|(rule, field)| Some((key(rule)?, key(field)?))).collect();
+        let Yaml::Mapping(fields) = fields else {
+            return Err(wrong());
+        };
+        let fields: Option<BTreeMap<String, String>> = fields
+            .iter()
+            .map(|(rule, field)| Some((key(rule)?, key(field)?)))
+            .collect();
         out.insert(key(alias).ok_or_else(wrong)?, fields.ok_or_else(wrong)?);
     }
     Ok(out)
@@ -154,6 +172,8 @@ fn timespan(text: &str) -> Option<i64> {
         _ => return None,
     };
     let number: i64 = text.strip_suffix(unit)?.trim().parse().ok()?;
-    let micros = number.checked_mul(seconds)?.checked_mul(tandem_domain::time::MICROS_PER_SECOND)?;
+    let micros = number
+        .checked_mul(seconds)?
+        .checked_mul(tandem_domain::time::MICROS_PER_SECOND)?;
     (micros > 0).then_some(micros)
 }

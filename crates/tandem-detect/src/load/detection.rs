@@ -27,7 +27,9 @@ pub(crate) fn section(map: &Mapping, under: &str, lists: &Lists) -> Result<Detec
 pub(crate) fn inner(detection: &Mapping, reserved: &[&str], lists: &Lists) -> Result<Detection, Fault> {
     let mut selections = Vec::new();
     for (name, value) in detection {
-        let Some(name) = key(name) else { return Err(Fault::new("a selection's name must be text")) };
+        let Some(name) = key(name) else {
+            return Err(Fault::new("a selection's name must be text"));
+        };
         if !RESERVED.contains(&name.as_str()) && !reserved.contains(&name.as_str()) {
             let node = selection(value, lists).map_err(|fault| fault.at(name.clone()))?;
             selections.push(Selection { name, node });
@@ -36,8 +38,12 @@ pub(crate) fn inner(detection: &Mapping, reserved: &[&str], lists: &Lists) -> Re
     if selections.is_empty() {
         return Err(Fault::new("no selection"));
     }
-    let condition = expression(detection.get("condition"), &selections).map_err(|fault| fault.at("condition"))?;
-    Ok(Detection { selections, condition })
+    let condition =
+        expression(detection.get("condition"), &selections).map_err(|fault| fault.at("condition"))?;
+    Ok(Detection {
+        selections,
+        condition,
+    })
 }
 
 fn expression(value: Option<&Yaml>, selections: &[Selection]) -> Result<Expr, Fault> {
@@ -52,7 +58,10 @@ fn expression(value: Option<&Yaml>, selections: &[Selection]) -> Result<Expr, Fa
         }
         None | Some(Yaml::Null) => return Err(Fault::new("`condition` is missing")),
     };
-    let names: Vec<&str> = selections.iter().map(|selection| selection.name.as_str()).collect();
+    let names: Vec<&str> = selections
+        .iter()
+        .map(|selection| selection.name.as_str())
+        .collect();
     let parse = |text: &String| condition::parse(text).and_then(|ast: Ast| Expr::resolve(&ast, &names));
     let parsed: Result<Vec<Expr>, _> = texts.iter().map(parse).collect();
     match parsed {
@@ -70,8 +79,10 @@ fn selection(value: &Yaml, lists: &Lists) -> Result<Node, Fault> {
     match value {
         Yaml::Mapping(map) => mapping(map, lists),
         Yaml::Sequence(values) => {
-            let (maps, words): (Vec<_>, Vec<_>) =
-                values.iter().cloned().partition(|value| matches!(value, Yaml::Mapping(_)));
+            let (maps, words): (Vec<_>, Vec<_>) = values
+                .iter()
+                .cloned()
+                .partition(|value| matches!(value, Yaml::Mapping(_)));
             let mut parts = Vec::new();
             for map in &maps {
                 parts.push(selection(map, lists)?);

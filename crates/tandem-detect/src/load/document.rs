@@ -24,22 +24,34 @@ pub(crate) fn split(text: &str) -> impl Iterator<Item = Document<'_>> {
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let bare = line.trim_end();
         if bare == "---" || bare == "..." || bare.starts_with("--- ") {
-            documents.push(Document { text: text.get(start..at).unwrap_or_default(), line: first_line });
+            documents.push(Document {
+                text: text.get(start..at).unwrap_or_default(),
+                line: first_line,
+            });
             // What stands behind the dashes on the same line is dropped: rules put nothing there but comments.
             (start, first_line) = (at + line.len(), index + 2);
         }
         at += line.len();
     }
-    documents.push(Document { text: text.get(start..).unwrap_or_default(), line: first_line });
+    documents.push(Document {
+        text: text.get(start..).unwrap_or_default(),
+        line: first_line,
+    });
     documents.into_iter().filter(|document| {
-        document.text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#'))
+        document
+            .text
+            .lines()
+            .map(str::trim)
+            .any(|line| !line.is_empty() && !line.starts_with('#'))
     })
 }
 
 /// Reads a document as a mapping.
 pub(crate) fn parse(document: Document<'_>) -> Result<Mapping, Fault> {
     if document.text.len() > MAX_BYTES {
-        return Err(Fault::new(format!("the document is longer than {MAX_BYTES} bytes")));
+        return Err(Fault::new(format!(
+            "the document is longer than {MAX_BYTES} bytes"
+        )));
     }
     match serde_norway::from_str(document.text) {
         Ok(Yaml::Mapping(map)) => Ok(map),

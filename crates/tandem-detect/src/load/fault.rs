@@ -33,7 +33,12 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), hint: None, path: Vec::new(), place: None }
+        Self {
+            reason: reason.into(),
+            hint: None,
+            path: Vec::new(),
+            place: None,
+        }
     }
 
     /// Under that key; call it from the inside outwards.
@@ -75,7 +80,10 @@ fn find(text: &str, path: &[String]) -> Option<(usize, usize)> {
             let bare = line.trim_start().trim_start_matches("- ").trim_start();
             let column = line.len() - bare.len() + 1;
             let rest = bare.trim_start_matches(['"', '\'']).strip_prefix(key.as_str())?;
-            rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':').then_some((index + 1, column))
+            rest.trim_start_matches(['"', '\''])
+                .trim_start()
+                .starts_with(':')
+                .then_some((index + 1, column))
         });
         match hit {
             Some(place) => found = Some(place),

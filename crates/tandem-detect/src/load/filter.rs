@@ -36,10 +36,17 @@ pub(crate) fn parse(map: &Mapping, lists: &Lists) -> Result<Filter, Fault> {
         _ => Reach::Named(strings(section, "rules").map_err(|fault| fault.at("filter"))?),
     };
     if matches!(&reach, Reach::Named(names) if names.is_empty()) {
-        return Err(Fault::new("a filter must name the rules it narrows").at("filter").hint("`rules: any` for all"));
+        return Err(Fault::new("a filter must name the rules it narrows")
+            .at("filter")
+            .hint("`rules: any` for all"));
     }
     let detection = detection::inner(section, &["rules"], lists).map_err(|fault| fault.at("filter"))?;
-    Ok(Filter { title, logsource: meta::logsource(map)?, reach, detection })
+    Ok(Filter {
+        title,
+        logsource: meta::logsource(map)?,
+        reach,
+        detection,
+    })
 }
 
 impl Filter {
@@ -53,17 +60,25 @@ impl Filter {
             Reach::Named(names) => names,
             Reach::Any => &[],
         };
-        names.iter().map(String::as_str).filter(|name| !rules.iter().any(|rule| rule.is_called(name)))
+        names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !rules.iter().any(|rule| rule.is_called(name)))
     }
 
     /// Narrows the rule if the filter is meant for it.
     pub(crate) fn apply(&self, rule: &mut Rule) {
-        let covered = rule.logsource.as_ref().is_some_and(|logsource| self.logsource.covers(logsource));
+        let covered = rule
+            .logsource
+            .as_ref()
+            .is_some_and(|logsource| self.logsource.covers(logsource));
         let meant = match &self.reach {
             Reach::Any => covered,
             Reach::Named(names) => names.iter().any(|name| rule.is_called(name)),
         };
-        let Body::Detection(detection) = &mut rule.body else { return };
+        let Body::Detection(detection) = &mut rule.body else {
+            return;
+        };
         if !meant || !covered {
             return;
         }
@@ -72,7 +87,9 @@ impl Filter {
             name: format!("{} ({})", selection.name, self.title),
             node: selection.node.clone(),
         };
-        detection.selections.extend(self.detection.selections.iter().map(named));
+        detection
+            .selections
+            .extend(self.detection.selections.iter().map(named));
         let own = shifted(&self.detection.condition, offset);
         let before = std::mem::replace(&mut detection.condition, Expr::And(Vec::new()));
         detection.condition = Expr::And(vec![before, own]);

@@ -16,9 +16,18 @@ use crate::rule::{Body, Level, Rule, RuleStatus};
 pub(crate) fn rule(path: &str, document: Document<'_>, map: &Mapping, body: Body) -> Result<Rule, Fault> {
     let title = string(map, "title")?.filter(|title| !title.is_empty());
     let title = title.ok_or_else(|| Fault::new("`title` is missing").at("title"))?;
-    let level = word(map, "level", Level::parse, "informational, low, medium, high, critical")?;
-    let status =
-        word(map, "status", RuleStatus::parse, "stable, test, experimental, deprecated, unsupported")?;
+    let level = word(
+        map,
+        "level",
+        Level::parse,
+        "informational, low, medium, high, critical",
+    )?;
+    let status = word(
+        map,
+        "status",
+        RuleStatus::parse,
+        "stable, test, experimental, deprecated, unsupported",
+    )?;
     let tags = strings(map, "tags")?;
     let block = block(map)?;
     let id = match string(map, "id")? {
@@ -53,26 +62,39 @@ pub(crate) fn logsource(map: &Mapping) -> Result<LogSource, Fault> {
     }
     let source = submap(map, "logsource")?;
     let part = |name: &str| string(source, name).map_err(|fault| fault.at("logsource"));
-    Ok(LogSource { category: part("category")?, product: part("product")?, service: part("service")? })
+    Ok(LogSource {
+        category: part("category")?,
+        product: part("product")?,
+        service: part("service")?,
+    })
 }
 
 fn word<T>(map: &Mapping, name: &str, parse: fn(&str) -> Option<T>, known: &str) -> Result<Option<T>, Fault> {
-    let Some(text) = string(map, name)? else { return Ok(None) };
+    let Some(text) = string(map, name)? else {
+        return Ok(None);
+    };
     match parse(text.trim().to_ascii_lowercase().as_str()) {
         Some(value) => Ok(Some(value)),
-        None => Err(Fault::new(format!("`{text}` is not a {name}")).at(name).hint(format!("one of: {known}"))),
+        None => Err(Fault::new(format!("`{text}` is not a {name}"))
+            .at(name)
+            .hint(format!("one of: {known}"))),
     }
 }
 
 fn block(map: &Mapping) -> Result<Block, Fault> {
-    let Some(value) = map.get("tandem") else { return Ok(Block::default()) };
+    let Some(value) = map.get("tandem") else {
+        return Ok(Block::default());
+    };
     let block: Block = serde_norway::from_value(value.clone()).map_err(|error| {
         let unknown = match value {
-            Yaml::Mapping(map) => map.keys().filter_map(key).find(|name| error.to_string().contains(&**name)),
+            Yaml::Mapping(map) => map
+                .keys()
+                .filter_map(key)
+                .find(|name| error.to_string().contains(&**name)),
             _ => None,
         };
         let fault = Fault::new(format!("in `tandem`: {error}"));
-        unknown.into_iter().fold(fault, |fault, name| fault.at(name)).at("tandem")
+        unknown.into_iter().fold(fault, Fault::at).at("tandem")
     })?;
     match block.fault() {
         Some(reason) => Err(Fault::new(reason).at("tandem")),

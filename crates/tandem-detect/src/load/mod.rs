@@ -30,9 +30,11 @@ pub(crate) enum Loaded {
 }
 
 /// Reads every document of a file.
-pub(crate) fn file(path: &str, text: &str, lists: &Lists) -> Vec<Result<Loaded, RuleError>> {
+pub(crate) fn file(path: &str, text: &str, lists: &Lists) -> Vec<Result<Loaded, Box<RuleError>>> {
     let documents = document::split(text);
-    documents.map(|document| one(path, document, lists).map_err(|fault| fault.locate(path, document))).collect()
+    documents
+        .map(|document| one(path, document, lists).map_err(|fault| Box::new(fault.locate(path, document))))
+        .collect()
 }
 
 fn one(path: &str, document: Document<'_>, lists: &Lists) -> Result<Loaded, Fault> {
@@ -40,7 +42,12 @@ fn one(path: &str, document: Document<'_>, lists: &Lists) -> Result<Loaded, Faul
     let kinds = ["detection", "correlation", "filter"].map(|name| map.contains_key(name));
     match kinds {
         [true, false, false] => {
-            let mut rule = meta::rule(path, document, &map, Body::Detection(detection::parse(&map, lists)?))?;
+            let mut rule = meta::rule(
+                path,
+                document,
+                &map,
+                Body::Detection(detection::parse(&map, lists)?),
+            )?;
             rule.logsource = Some(meta::logsource(&map)?);
             Ok(Loaded::Rule(Box::new(rule)))
         }
@@ -49,13 +56,15 @@ fn one(path: &str, document: Document<'_>, lists: &Lists) -> Result<Loaded, Faul
             Ok(Loaded::Rule(Box::new(meta::rule(path, document, &map, body)?)))
         }
         [false, false, true] => Ok(Loaded::Filter(filter::parse(&map, lists)?)),
-        [false, false, false] if map.contains_key("action") => {
-            Err(Fault::new("rule collections with `action` left the Sigma specification")
-                .at("action")
-                .hint("write one complete rule per document"))
-        }
+        [false, false, false] if map.contains_key("action") => Err(Fault::new(
+            "rule collections with `action` left the Sigma specification",
+        )
+        .at("action")
+        .hint("write one complete rule per document")),
         [false, false, false] => Err(Fault::new("no `detection`, `correlation` or `filter`")),
-        _ => Err(Fault::new("only one of `detection`, `correlation` and `filter` may be given")),
+        _ => Err(Fault::new(
+            "only one of `detection`, `correlation` and `filter` may be given",
+        )),
     }
 }
 

@@ -5,11 +5,9 @@ use serde_norway::Value as Yaml;
 use super::Lists;
 use super::detection::leaf;
 use super::fault::{Fault, key};
-use crate::field::CoreField;
+use crate::field::Place;
 use crate::item::{Item, Target};
-use crate::pattern::{
-    Cidr, Compare, Flags, Number, Pattern, Regexp, Relation, TextPattern, TimePart,
-};
+use crate::pattern::{Cidr, Compare, Flags, Number, Pattern, Regexp, Relation, TextPattern, TimePart};
 use crate::rule::Node;
 use crate::text::encode::{self, Utf16};
 use crate::text::tokens::Tokens;
@@ -63,9 +61,15 @@ pub(crate) fn item(field: &str, value: &Yaml, lists: &Lists) -> Result<Node, Fau
     let name = parts.next().unwrap_or_default().trim();
     let modifiers: Vec<&str> = parts.map(str::trim).collect();
     let chain = Chain::parse(&modifiers, name.is_empty())?;
-    let target = if name.is_empty() { Target::Keywords } else { Target::Field(name.into()) };
-    if matches!(CoreField::parse(name), Some(None)) {
-        return Err(Fault::new(format!("`{name}` is not an attribute of the core view")));
+    let target = if name.is_empty() {
+        Target::Keywords
+    } else {
+        Target::Field(name.into())
+    };
+    if Place::of(name) == Place::Unknown {
+        return Err(Fault::new(format!(
+            "`{name}` is not an attribute of the core view"
+        )));
     }
     let values = match value {
         Yaml::Sequence(values) if values.is_empty() => return Err(Fault::new("the list of values is empty")),
@@ -108,13 +112,22 @@ impl Chain {
         }
         let expandable = matches!(chain.mode, Mode::Text | Mode::Cidr);
         if chain.mode != Mode::Text && !chain.changes.is_empty() || chain.expand && !expandable {
-            return Err(Fault::new(format!("`{}` combines modifiers for text with others", modifiers.join("|"))));
+            return Err(Fault::new(format!(
+                "`{}` combines modifiers for text with others",
+                modifiers.join("|")
+            )));
         }
         if chain.positioned && !matches!(chain.mode, Mode::Text | Mode::FieldRef) {
-            return Err(Fault::new(format!("`{}` combines a place in text with another test", modifiers.join("|"))));
+            return Err(Fault::new(format!(
+                "`{}` combines a place in text with another test",
+                modifiers.join("|")
+            )));
         }
         if keywords && !matches!(chain.mode, Mode::Text | Mode::Regexp(_)) {
-            return Err(Fault::new(format!("keywords cannot take `{}`", modifiers.join("|"))));
+            return Err(Fault::new(format!(
+                "keywords cannot take `{}`",
+                modifiers.join("|")
+            )));
         }
         if keywords && !chain.positioned {
             chain.open = (true, true);
@@ -149,7 +162,9 @@ impl Chain {
 
     fn place(&mut self, open: (bool, bool)) -> Result<(), Fault> {
         if self.positioned {
-            return Err(Fault::new("only one of `contains`, `startswith` and `endswith` may be given"));
+            return Err(Fault::new(
+                "only one of `contains`, `startswith` and `endswith` may be given",
+            ));
         }
         (self.open, self.positioned) = (open, true);
         Ok(())
@@ -158,8 +173,10 @@ impl Chain {
     fn change(&mut self, change: Change) -> Result<(), Fault> {
         // `contains|windash` is common and means the same in either order; a wildcard cannot be encoded.
         if self.positioned && change != Change::Windash {
-            return Err(Fault::new("a place (`contains`, `startswith`, `endswith`) stands before an encoding")
-                .hint("put it last: `base64offset|contains`"));
+            return Err(Fault::new(
+                "a place (`contains`, `startswith`, `endswith`) stands before an encoding",
+            )
+            .hint("put it last: `base64offset|contains`"));
         }
         self.changes.push(change);
         Ok(())
@@ -222,7 +239,9 @@ impl Chain {
         }
         if self.mode == Mode::Cidr && self.expand {
             let spelled = expand(&text, lists)?;
-            let ranges = spelled.iter().map(|range| self.other(value, range.as_literal().unwrap_or_default()));
+            let ranges = spelled
+                .iter()
+                .map(|range| self.other(value, range.as_literal().unwrap_or_default()));
             return ranges.collect();
         }
         self.other(value, &text).map(|pattern| vec![pattern])
@@ -255,10 +274,15 @@ impl Chain {
             },
             Mode::Number(compare) => {
                 let number = Number::parse(text);
-                Pattern::Number(compare, number.ok_or_else(|| Fault::new(format!("`{text}` is not a number")))?)
+                Pattern::Number(
+                    compare,
+                    number.ok_or_else(|| Fault::new(format!("`{text}` is not a number")))?,
+                )
             }
             Mode::Time(part, compare) => {
-                let number = text.parse().map_err(|_| Fault::new(format!("`{text}` is not a whole number")))?;
+                let number = text
+                    .parse()
+                    .map_err(|_| Fault::new(format!("`{text}` is not a whole number")))?;
                 Pattern::Time(part, compare, number)
             }
         };
@@ -266,7 +290,11 @@ impl Chain {
     }
 
     fn texts(&self, text: &str, lists: &Lists) -> Result<Vec<(Pattern, String)>, Fault> {
-        let mut values = if self.expand { expand(text, lists)? } else { vec![Tokens::parse(text)] };
+        let mut values = if self.expand {
+            expand(text, lists)?
+        } else {
+            vec![Tokens::parse(text)]
+        };
         let mut cased = self.cased;
         let mut changes = self.changes.iter().peekable();
         while let Some(change) = changes.next() {
@@ -283,7 +311,9 @@ impl Chain {
             }
             let Some(bytes) = bytes else { continue };
             let encoding = match change {
-                Change::Utf16(_) => changes.next_if(|next| matches!(next, Change::Base64 | Change::Base64Offset)),
+                Change::Utf16(_) => {
+                    changes.next_if(|next| matches!(next, Change::Base64 | Change::Base64Offset))
+                }
                 other => Some(other),
             };
             // What encodings make is data, in which case counts.
@@ -308,7 +338,9 @@ fn plain(values: &[Tokens]) -> Result<Vec<String>, Fault> {
         };
         for text in spelled {
             let text = text.as_literal().map(str::to_owned);
-            out.push(text.ok_or_else(|| Fault::new("wildcards cannot be encoded").hint("escape them with a backslash"))?);
+            out.push(text.ok_or_else(|| {
+                Fault::new("wildcards cannot be encoded").hint("escape them with a backslash")
+            })?);
         }
     }
     Ok(out)
@@ -328,7 +360,8 @@ fn encoded(values: &[Vec<u8>], encoding: Option<&Change>) -> Result<Vec<Tokens>,
             }
             _ => {
                 let text = std::str::from_utf8(bytes);
-                let text = text.map_err(|_| Fault::new("these 16-bit units are not text; encode them with `base64`"))?;
+                let text = text
+                    .map_err(|_| Fault::new("these 16-bit units are not text; encode them with `base64`"))?;
                 out.push(Tokens::literal(text));
             }
         }
@@ -346,11 +379,17 @@ fn expand(text: &str, lists: &Lists) -> Result<Vec<Tokens>, Fault> {
                 .hint(format!("supply a list named `{name}`, or leave the rule out")));
         };
         let before = Tokens::parse(before);
-        let joined = |value: &Tokens, entry: &String| value.clone().concat(&before).concat(&Tokens::parse(entry));
+        let joined =
+            |value: &Tokens, entry: &String| value.clone().concat(&before).concat(&Tokens::parse(entry));
         if values.len().saturating_mul(list.len()) > MAX_SPELLINGS {
-            return Err(Fault::new(format!("placeholders stand for more than {MAX_SPELLINGS} values")));
+            return Err(Fault::new(format!(
+                "placeholders stand for more than {MAX_SPELLINGS} values"
+            )));
         }
-        values = values.iter().flat_map(|value| list.iter().map(|entry| joined(value, entry))).collect();
+        values = values
+            .iter()
+            .flat_map(|value| list.iter().map(|entry| joined(value, entry)))
+            .collect();
         rest = after;
     }
     let tail = Tokens::parse(rest);
@@ -365,10 +404,13 @@ fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
         let inside = text.get(open + 1..)?;
         let close = inside.find('%')?;
         let name = inside.get(..close)?;
-        if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        if !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        {
             return Some((text.get(..open)?, name, inside.get(close + 1..)?));
         }
         from = open + 1;
     }
 }
-

@@ -8,23 +8,31 @@ use crate::{Engine, Level, Lists, RuleError, RuleSet, matches, why};
 
 /// A rule whose only selection has the given lines.
 fn rule(selection: &str) -> String {
-    let lines: String = selection.lines().map(|line| format!("    {line}\n")).collect();
+    let lines = format!("    {}\n", selection.replace('\n', "\n    "));
     format!("title: t\nid: r\nlogsource: {{product: test}}\ndetection:\n  sel:\n{lines}  condition: sel\n")
 }
 
-fn load(text: &str, lists: &Lists) -> Result<Arc<RuleSet>, RuleError> {
+fn load(text: &str, lists: &Lists) -> Result<Arc<RuleSet>, Box<RuleError>> {
     let (rules, errors) = RuleSet::load_with([("test.yml", text)], lists);
-    errors.into_iter().next().map_or_else(|| Ok(Arc::new(rules)), Err)
+    errors
+        .into_iter()
+        .next()
+        .map_or_else(|| Ok(Arc::new(rules)), |error| Err(Box::new(error)))
 }
 
 fn batch(fields: &[(&str, Value<'_>)]) -> EventBatch {
     let mut batch = EventBatch::new("test");
     let mut event = batch.start().unwrap();
-    fields.iter().for_each(|(name, value)| event.field(name, *value));
+    for (name, value) in fields {
+        event.field(name, *value);
+    }
     event.attr(Attr::ActorUser, "CORP\\JDoe");
     event.num(NumAttr::BytesOut, 7_000);
     event.raw("the whole RAW record");
-    event.logsource(&LogSource { product: Some("test".into()), ..LogSource::default() });
+    event.logsource(&LogSource {
+        product: Some("test".into()),
+        ..LogSource::default()
+    });
     event.finish(EventHead::default());
     batch
 }
@@ -35,7 +43,11 @@ fn hits_with(selection: &str, fields: &[(&str, Value<'_>)], lists: &Lists) -> bo
     let batch = batch(fields);
     let mut found = false;
     Engine::new(Arc::clone(&rules)).scan(&batch, &mut |_, _| found = true);
-    assert_eq!(found, matches(&rules.rules()[0], batch.get(0).unwrap()), "{selection} {fields:?}");
+    assert_eq!(
+        found,
+        matches(&rules.rules()[0], batch.get(0).unwrap()),
+        "{selection} {fields:?}"
+    );
     found
 }
 
@@ -48,7 +60,7 @@ fn text<'a>(name: &'a str, value: &'a str) -> [(&'a str, Value<'a>); 1] {
 }
 
 fn refused(selection: &str) -> RuleError {
-    load(&rule(selection), &Lists::new()).unwrap_err()
+    *load(&rule(selection), &Lists::new()).unwrap_err()
 }
 
 #[test]
@@ -78,7 +90,10 @@ fn lists_are_any_and_all_makes_them_all() {
     assert!(hits("A: [x, y]", &text("A", "y")));
     assert!(hits("A|contains|all: [a, b]", &text("A", "b a")));
     assert!(!hits("A|contains|all: [a, b]", &text("A", "b")));
-    assert!(hits("A|all: [x, y]", &[("A", Value::Text("x")), ("A", Value::Text("y"))]));
+    assert!(hits(
+        "A|all: [x, y]",
+        &[("A", Value::Text("x")), ("A", Value::Text("y"))]
+    ));
     let long = "A: [a1, a2, a3, a4, a5, a6, a7, a8, a9, 'w*d', null]";
     assert!(hits(long, &text("A", "A9")));
     assert!(hits(long, &text("A", "wild")));
@@ -147,9 +162,18 @@ fn ranges_numbers_and_times() {
 
 #[test]
 fn encodings_are_matched_with_regard_to_case() {
-    assert!(hits("A|base64|contains: 'http://'", &text("A", "x aHR0cDovLw== y")));
-    assert!(hits("A|wide|base64offset|contains: whoami", &text("A", "dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==")));
-    assert!(!hits("A|base64offset|contains: 'IEX (New-Object'", &text("A", "suvyicHozxCTt2jQzwn0ie5LDa==")));
+    assert!(hits(
+        "A|base64|contains: 'http://'",
+        &text("A", "x aHR0cDovLw== y")
+    ));
+    assert!(hits(
+        "A|wide|base64offset|contains: whoami",
+        &text("A", "dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==")
+    ));
+    assert!(!hits(
+        "A|base64offset|contains: 'IEX (New-Object'",
+        &text("A", "suvyicHozxCTt2jQzwn0ie5LDa==")
+    ));
     assert!(hits("A|cased|contains: Foo", &text("A", "xFoo")));
     assert!(!hits("A|contains|cased: Foo", &text("A", "xfoo")));
     assert!(refused("A|contains|base64: x").hint.unwrap().contains("last"));
@@ -158,12 +182,21 @@ fn encodings_are_matched_with_regard_to_case() {
 #[test]
 fn windash_takes_any_dash() {
     for dash in ['-', '/', '–', '—', '―'] {
-        assert!(hits("A|contains|windash: ' -f '", &text("A", &format!("x {dash}f y"))));
-        assert!(hits("A|windash|contains: ' /f '", &text("A", &format!("x {dash}f y"))));
+        assert!(hits(
+            "A|contains|windash: ' -f '",
+            &text("A", &format!("x {dash}f y"))
+        ));
+        assert!(hits(
+            "A|windash|contains: ' /f '",
+            &text("A", &format!("x {dash}f y"))
+        ));
     }
     assert!(!hits("A|contains|windash: ' -f '", &text("A", "x +f y")));
     let encoded = crate::text::encode::base64(b"x /enc y");
-    assert!(hits("A|windash|base64offset|contains: ' -enc '", &text("A", &encoded)));
+    assert!(hits(
+        "A|windash|base64offset|contains: ' -enc '",
+        &text("A", &encoded)
+    ));
 }
 
 #[test]
@@ -173,7 +206,10 @@ fn fields_compare_with_fields() {
     assert!(!hits("A|fieldref: B", &both("x", "y")));
     assert!(!hits("A|fieldref: B", &text("A", "x")));
     assert!(hits("A|fieldref|neq: B", &both("x", "y")));
-    assert!(!hits("A|fieldref|neq: B", &text("A", "x")), "both fields are needed");
+    assert!(
+        !hits("A|fieldref|neq: B", &text("A", "x")),
+        "both fields are needed"
+    );
     assert!(hits("A|fieldref|endswith: B", &both("foobar", "bar")));
     assert!(!hits("A|fieldref|cased: B", &both("x", "X")));
 }
@@ -183,19 +219,35 @@ fn keywords_search_every_value_and_the_raw_record() {
     assert!(hits("- evil\n- other", &text("A", "an EVIL thing")));
     assert!(hits("- raw record", &[]));
     assert!(!hits("- absent", &text("A", "x")));
-    assert!(hits("'|all': [one, two]", &[("A", Value::Text("one")), ("B", Value::Text("two"))]));
+    assert!(hits(
+        "'|all': [one, two]",
+        &[("A", Value::Text("one")), ("B", Value::Text("two"))]
+    ));
     assert!(!hits("'|all': [one, two]", &text("A", "one")));
     assert!(hits("'|re': 'ev[il]+'", &text("A", "evil")));
-    assert!(hits("- A: x\n- word", &text("A", "a word")), "keywords and fields mix in a list");
+    assert!(
+        hits("- A: x\n- word", &text("A", "a word")),
+        "keywords and fields mix in a list"
+    );
 }
 
 #[test]
 fn placeholders_take_their_values_from_lists() {
-    let lists = Lists::from([("who".to_owned(), vec!["jdoe".to_owned(), "a*".to_owned()]), ("none".to_owned(), vec![])]);
+    let lists = Lists::from([
+        ("who".to_owned(), vec!["jdoe".to_owned(), "a*".to_owned()]),
+        ("none".to_owned(), vec![]),
+    ]);
     assert!(hits_with("A|expand: '%who%'", &text("A", "JDOE"), &lists));
-    assert!(hits_with("A|expand: 'corp\\%who%'", &text("A", "corp\\asmith"), &lists));
+    assert!(hits_with(
+        "A|expand: 'corp\\%who%'",
+        &text("A", "corp\\asmith"),
+        &lists
+    ));
     assert!(!hits_with("A|expand: '%none%'", &text("A", "x"), &lists));
-    assert!(hits("A: '%who%'", &text("A", "%who%")), "without the modifier it is plain text");
+    assert!(
+        hits("A: '%who%'", &text("A", "%who%")),
+        "without the modifier it is plain text"
+    );
     let error = refused("A|expand: '%who%'");
     assert!(error.reason.contains("%who%") && error.hint.unwrap().contains("`who`"));
 }
@@ -235,13 +287,21 @@ fn mistakes_name_the_line_and_what_to_do() {
         ("A|base64: 'a*'", "wildcards"),
         ("A|neq|all: [a, b]", "cannot be combined"),
     ] {
-        assert!(refused(selection).reason.contains(word), "{selection}: {}", refused(selection).reason);
+        assert!(
+            refused(selection).reason.contains(word),
+            "{selection}: {}",
+            refused(selection).reason
+        );
     }
 }
 
 #[test]
 fn one_bad_document_never_stops_the_others() {
-    let text = format!("{}---\ntitle: bad\nid: b\ndetection: [\n---\n# nothing\n---\n{}", rule("A: x"), rule("A: y").replace("id: r", "id: s"));
+    let text = format!(
+        "{}---\ntitle: bad\nid: b\ndetection: [\n---\n# nothing\n---\n{}",
+        rule("A: x"),
+        rule("A: y").replace("id: r", "id: s")
+    );
     let (rules, errors) = RuleSet::load([("many.yml", text.as_str())]);
     assert_eq!(rules.len(), 2);
     assert_eq!(errors.len(), 1);
@@ -261,7 +321,11 @@ fn identities_must_differ_and_log_sources_be_meant() {
     let (_, errors) = RuleSet::load([("a.yml", none)]);
     assert!(errors[0].hint.as_deref().unwrap().contains("logsource: {}"));
     let double = "title: t\nlogsource: {}\ndetection: {s: {A: x, A: y}, condition: s}";
-    assert!(RuleSet::load([("a.yml", double)]).1[0].reason.contains("duplicate"));
+    assert!(
+        RuleSet::load([("a.yml", double)]).1[0]
+            .reason
+            .contains("duplicate")
+    );
     let other = "title: t\naction: global";
     assert!(RuleSet::load([("a.yml", other)]).1[0].reason.contains("action"));
 }
@@ -275,13 +339,24 @@ fn what_a_rule_says_about_itself_is_kept() {
     );
     let rules = load(&text, &Lists::new()).unwrap();
     let rule = rules.get("r").unwrap();
-    assert_eq!((rule.level, rule.falsepositives.as_slice()), (Level::High, &["one".to_owned()][..]));
-    assert_eq!((rule.insider.impact, rule.techniques()), (3, &["T1052".to_owned()][..]));
+    assert_eq!(
+        (rule.level, rule.falsepositives.as_slice()),
+        (Level::High, &["one".to_owned()][..])
+    );
+    assert_eq!(
+        (rule.insider.impact, rule.techniques()),
+        (3, &["T1052".to_owned()][..])
+    );
     assert!(rule.source.contains("impact: 3"));
     let bad = text.replace("impact: 3", "impakt: 3");
     let error = load(&bad, &Lists::new()).unwrap_err();
     assert!(error.reason.contains("impakt"), "{error}");
-    assert!(load(&text.replace("level: high", "level: higher"), &Lists::new()).unwrap_err().hint.is_some());
+    assert!(
+        load(&text.replace("level: high", "level: higher"), &Lists::new())
+            .unwrap_err()
+            .hint
+            .is_some()
+    );
 }
 
 #[test]
@@ -296,16 +371,37 @@ fn filters_narrow_the_rules_they_name() {
         let set = load(&filter(rules), &Lists::new()).unwrap();
         let rule = &set.rules()[0];
         assert!(matches(rule, batch(&text("A", "x")).get(0).unwrap()));
-        assert!(!matches(rule, batch(&[("A", Value::Text("x")), ("B", Value::Text("OK"))]).get(0).unwrap()));
+        assert!(!matches(
+            rule,
+            batch(&[("A", Value::Text("x")), ("B", Value::Text("OK"))])
+                .get(0)
+                .unwrap()
+        ));
     }
-    assert!(load(&filter("[unknown]"), &Lists::new()).unwrap_err().reason.contains("`unknown`"));
+    assert!(
+        load(&filter("[unknown]"), &Lists::new())
+            .unwrap_err()
+            .reason
+            .contains("`unknown`")
+    );
 }
 
 #[test]
 fn correlations_find_their_rules_or_say_why_not() {
-    let with = |correlation: &str| format!("{}---\ntitle: c\nid: c\ncorrelation: {correlation}\n", rule("A: x"));
+    let with = |correlation: &str| {
+        format!(
+            "{}---\ntitle: c\nid: c\ncorrelation: {correlation}\n",
+            rule("A: x")
+        )
+    };
     let error = |correlation: &str| load(&with(correlation), &Lists::new()).unwrap_err().reason;
-    assert!(load(&with("{type: event_count, rules: [r], timespan: 5m, condition: {gte: 2}}"), &Lists::new()).is_ok());
+    assert!(
+        load(
+            &with("{type: event_count, rules: [r], timespan: 5m, condition: {gte: 2}}"),
+            &Lists::new()
+        )
+        .is_ok()
+    );
     assert!(error("{type: event_count, rules: [q], timespan: 5m, condition: {gte: 2}}").contains("`q`"));
     assert!(error("{type: event_count, rules: [c], timespan: 5m, condition: {gte: 2}}").contains("itself"));
     assert!(error("{type: event_sum, rules: [r], timespan: 5m, condition: {gte: 2}}").contains("event_sum"));
@@ -313,7 +409,10 @@ fn correlations_find_their_rules_or_say_why_not() {
     assert!(error("{type: event_count, rules: [r], timespan: 5m}").contains("condition"));
     assert!(error("{type: value_count, rules: [r], timespan: 5m, condition: {gte: 2}}").contains("field"));
     assert!(error("{type: event_count, rules: [r], timespan: 5m, condition: {above: 2}}").contains("above"));
-    assert!(error("{type: value_percentile, rules: [r], timespan: 5m, condition: {field: A, gt: 2}}").contains("percentile"));
+    assert!(
+        error("{type: value_percentile, rules: [r], timespan: 5m, condition: {field: A, gt: 2}}")
+            .contains("percentile")
+    );
     assert!(error("{type: temporal, rules: [r], timespan: 5m, condition: q and r}").contains("`q`"));
     let chain = "{type: event_count, rules: [r], timespan: 5m, group-by: [u], condition: {gte: 2}}\n---\ntitle: d\nid: d\n\
                  correlation: {type: temporal, rules: [c, r], group-by: [v], timespan: 5m}";
@@ -328,7 +427,10 @@ fn raw_material_does_not_report_by_itself() {
             rule("A: x")
         );
         let rules = load(&text, &Lists::new()).unwrap();
-        (rules.reports(rules.index_of("r").unwrap()), rules.reports(rules.index_of("c").unwrap()))
+        (
+            rules.reports(rules.index_of("r").unwrap()),
+            rules.reports(rules.index_of("c").unwrap()),
+        )
     };
     assert_eq!(with("", "low"), (false, true));
     assert_eq!(with(", generate: true", "low"), (true, true));
@@ -342,8 +444,17 @@ fn matches_are_explained() {
     let rules = load(text, &Lists::new()).unwrap();
     let batch = batch(&[("A", Value::Text("a FOO b")), ("B", Value::Text("Y"))]);
     let reasons = why(&rules.rules()[0], batch.get(0).unwrap());
-    let short: Vec<_> =
-        reasons.iter().map(|why| (why.selection.as_str(), why.field.as_deref(), why.pattern.as_str(), why.value.as_str())).collect();
+    let short: Vec<_> = reasons
+        .iter()
+        .map(|why| {
+            (
+                why.selection.as_str(),
+                why.field.as_deref(),
+                why.pattern.as_str(),
+                why.value.as_str(),
+            )
+        })
+        .collect();
     assert_eq!(
         short,
         [

@@ -28,7 +28,9 @@ impl Cidr {
     /// True if `text` is an address in the range. An IPv4 address written in IPv6 (`::ffff:10.1.2.3`, as Windows logs
     /// do) counts as both.
     pub(crate) fn contains_text(&self, text: &str) -> bool {
-        let Some(address) = parse_address(text) else { return false };
+        let Some(address) = parse_address(text) else {
+            return false;
+        };
         let plain_v4 = match address {
             IpAddr::V6(v6) => v6.to_ipv4_mapped().map(IpAddr::V4),
             IpAddr::V4(_) => None,

@@ -58,7 +58,9 @@ pub(crate) fn instant(value: Value<'_>) -> Option<Timestamp> {
         Value::Float(seconds) => Some(Timestamp((seconds * 1e6) as i64)),
         Value::Text(text) => {
             let text = text.trim();
-            Timestamp::parse_rfc3339(text).or_else(|| naive(text)).or_else(|| text.parse().ok().map(since_epoch))
+            Timestamp::parse_rfc3339(text)
+                .or_else(|| naive(text))
+                .or_else(|| text.parse().ok().map(since_epoch))
         }
         Value::Null | Value::Bool(_) => None,
     }

@@ -93,12 +93,12 @@ impl Pattern {
             Self::Text(text) => text.fits(cell.plain, cell.folded),
             Self::Regexp(regexp) => regexp.is_match(cell.plain),
             Self::Cidr(cidr) => cidr.contains_text(cell.plain),
-            Self::Number(compare, wanted) => {
-                Number::of(cell.value).and_then(|given| given.cmp(*wanted)).is_some_and(|order| compare.holds(order))
-            }
-            Self::Time(part, compare, wanted) => {
-                part.of(cell.value).is_some_and(|given| compare.holds(given.cmp(wanted)))
-            }
+            Self::Number(compare, wanted) => Number::of(cell.value)
+                .and_then(|given| given.cmp(*wanted))
+                .is_some_and(|order| compare.holds(order)),
+            Self::Time(part, compare, wanted) => part
+                .of(cell.value)
+                .is_some_and(|given| compare.holds(given.cmp(wanted))),
         }
     }
 }

@@ -72,7 +72,10 @@ impl Number {
         }
         // `parse` would also take "inf" and "nan".
         let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-        text.parse::<f64>().ok().filter(|float| numeric && float.is_finite()).map(Self::Float)
+        text.parse::<f64>()
+            .ok()
+            .filter(|float| numeric && float.is_finite())
+            .map(Self::Float)
     }
 
     /// The number an event's value is, or its text says.

@@ -54,12 +54,18 @@ impl Regexp {
             .size_limit(SIZE_LIMIT)
             .build();
         match plain {
-            Ok(regex) => Ok(Self { machine: Machine::Plain(regex), required: required(source, flags) }),
+            Ok(regex) => Ok(Self {
+                machine: Machine::Plain(regex),
+                required: required(source, flags),
+            }),
             Err(regex::Error::CompiledTooBig(limit)) => {
                 Err(RegexpError(format!("it would need more than {limit} bytes")))
             }
             Err(error) => backtracking(source, flags)
-                .map(|regex| Self { machine: Machine::Backtracking(regex), required: Vec::new() })
+                .map(|regex| Self {
+                    machine: Machine::Backtracking(regex),
+                    required: Vec::new(),
+                })
                 .ok_or_else(|| RegexpError(last_line(&error.to_string()))),
         }
     }
@@ -79,9 +85,21 @@ impl Regexp {
 }
 
 fn backtracking(source: &str, flags: Flags) -> Option<fancy_regex::Regex> {
-    let letters = [(flags.ignore_case, 'i'), (flags.multi_line, 'm'), (flags.dot_all, 's')];
-    let letters: String = letters.iter().filter(|(on, _)| *on).map(|(_, letter)| *letter).collect();
-    let source = if letters.is_empty() { source.to_owned() } else { format!("(?{letters}){source}") };
+    let letters = [
+        (flags.ignore_case, 'i'),
+        (flags.multi_line, 'm'),
+        (flags.dot_all, 's'),
+    ];
+    let letters: String = letters
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, letter)| *letter)
+        .collect();
+    let source = if letters.is_empty() {
+        source.to_owned()
+    } else {
+        format!("(?{letters}){source}")
+    };
     fancy_regex::RegexBuilder::new(&source)
         .backtrack_limit(BACKTRACK_LIMIT)
         .delegate_size_limit(SIZE_LIMIT)
@@ -91,7 +109,13 @@ fn backtracking(source: &str, flags: Flags) -> Option<fancy_regex::Regex> {
 
 /// The regex crate draws a picture of the error; its last line says what is wrong.
 fn last_line(message: &str) -> String {
-    message.lines().last().unwrap_or(message).trim().trim_start_matches("error: ").to_owned()
+    message
+        .lines()
+        .last()
+        .unwrap_or(message)
+        .trim()
+        .trim_start_matches("error: ")
+        .to_owned()
 }
 
 fn required(source: &str, flags: Flags) -> Vec<String> {
@@ -101,7 +125,10 @@ fn required(source: &str, flags: Flags) -> Vec<String> {
         .dot_matches_new_line(flags.dot_all)
         .build()
         .parse(source);
-    parsed.ok().and_then(|hir| analyse(&hir).any_of).unwrap_or_default()
+    parsed
+        .ok()
+        .and_then(|hir| analyse(&hir).any_of)
+        .unwrap_or_default()
 }
 
 /// What is known about a part of an expression.
@@ -116,7 +143,10 @@ struct Known {
 impl Known {
     fn exact(text: String) -> Self {
         let any_of = (!text.is_empty()).then(|| vec![text.clone()]);
-        Self { exact: Some(text), any_of }
+        Self {
+            exact: Some(text),
+            any_of,
+        }
     }
 }
 
@@ -127,21 +157,31 @@ fn analyse(hir: &Hir) -> Known {
             Ok(text) => Known::exact(fold(text)),
             Err(_) => Known::default(),
         },
-        HirKind::Class(class) => single_letter(class).map_or_else(Known::default, |c| Known::exact(c.to_string())),
-        HirKind::Capture(capture) => analyse(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => {
-            Known { exact: None, any_of: analyse(&repetition.sub).any_of }
+        HirKind::Class(class) => {
+            single_letter(class).map_or_else(Known::default, |c| Known::exact(c.to_string()))
         }
+        HirKind::Capture(capture) => analyse(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => Known {
+            exact: None,
+            any_of: analyse(&repetition.sub).any_of,
+        },
         HirKind::Repetition(_) => Known::default(),
         HirKind::Concat(parts) => concat(parts),
-        HirKind::Alternation(parts) => Known { exact: None, any_of: union(parts) },
+        HirKind::Alternation(parts) => Known {
+            exact: None,
+            any_of: union(parts),
+        },
     }
 }
 
 /// The letter a class stands for when it holds nothing but one letter in its cases.
 fn single_letter(class: &Class) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
-    let mut letters = class.iter().flat_map(|range| range.start()..=range.end()).take(8).map(fold_char);
+    let mut letters = class
+        .iter()
+        .flat_map(|range| range.start()..=range.end())
+        .take(8)
+        .map(fold_char);
     let first = letters.next()?;
     letters.all(|letter| letter == first).then_some(first)
 }
@@ -164,7 +204,10 @@ fn concat(parts: &[Hir]) -> Known {
         return Known::exact(run);
     }
     consider(&mut best, Some(vec![run]));
-    Known { exact: None, any_of: best }
+    Known {
+        exact: None,
+        any_of: best,
+    }
 }
 
 /// Keeps the set whose shortest text is longest: short ones hardly filter.

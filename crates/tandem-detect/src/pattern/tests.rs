@@ -44,7 +44,16 @@ fn numbers_compare_across_types_and_reject_words() {
 }
 
 fn required(source: &str, ignore_case: bool) -> Vec<String> {
-    Regexp::new(source, Flags { ignore_case, ..Flags::default() }).unwrap().required().to_vec()
+    Regexp::new(
+        source,
+        Flags {
+            ignore_case,
+            ..Flags::default()
+        },
+    )
+    .unwrap()
+    .required()
+    .to_vec()
 }
 
 #[test]

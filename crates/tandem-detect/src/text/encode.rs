@@ -9,7 +9,10 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
         let group = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
-            let letter = ALPHABET.get((group >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
+            let letter = ALPHABET
+                .get((group >> (18 - 6 * place) & 63) as usize)
+                .copied()
+                .unwrap_or(b'=');
             out.push(if place <= chunk.len() { letter as char } else { '=' });
         }
     }
@@ -25,7 +28,10 @@ pub(crate) fn base64_offsets(bytes: &[u8]) -> [String; 3] {
         let whole = base64(&shifted);
         let from = [0, 2, 3].get(offset).copied().unwrap_or(0);
         let cut = [0, 3, 2].get(shifted.len() % 3).copied().unwrap_or(0);
-        whole.get(from..whole.len().saturating_sub(cut)).unwrap_or_default().to_owned()
+        whole
+            .get(from..whole.len().saturating_sub(cut))
+            .unwrap_or_default()
+            .to_owned()
     })
 }
 

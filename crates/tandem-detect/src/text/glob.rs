@@ -15,7 +15,9 @@ pub(crate) struct Glob {
 impl Glob {
     pub(crate) fn new(tokens: &Tokens) -> Self {
         let tokens = tokens.as_slice();
-        let stretches = tokens.split(|token| *token == Token::Many).filter(|stretch| !stretch.is_empty());
+        let stretches = tokens
+            .split(|token| *token == Token::Many)
+            .filter(|stretch| !stretch.is_empty());
         Self {
             stretches: stretches.map(<[Token]>::to_vec).collect(),
             from_start: tokens.first() != Some(&Token::Many),

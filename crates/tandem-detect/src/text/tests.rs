@@ -7,14 +7,17 @@ use super::tokens::{Token, Tokens};
 fn folding_agrees_with_unicode_simple_folding_for_every_character() {
     // The regex crate carries Unicode's own folding table: its case-insensitive class of a character is the truth.
     let mut classes: std::collections::HashMap<char, Vec<char>> = std::collections::HashMap::new();
-    for c in ('\u{80}'..=char::MAX).filter(|c| c.is_alphabetic() || !c.is_ascii() && c.to_uppercase().next() != Some(*c)) {
+    for c in ('\u{80}'..=char::MAX)
+        .filter(|c| c.is_alphabetic() || !c.is_ascii() && c.to_uppercase().next() != Some(*c))
+    {
         classes.entry(fold_char(c)).or_default().push(c);
     }
     let mut wrong = Vec::new();
     // Left out: letters of Unicode 16 and later, which the two tables may know at different times.
     let newest = |c: char| ('\u{a7cb}'..='\u{a7dc}').contains(&c) || ('\u{16ea0}'..='\u{16edf}').contains(&c);
     for c in ('\u{80}'..='\u{1ffff}').filter(|c| c.is_alphabetic() && !newest(*c)) {
-        let mut class = regex_syntax::hir::ClassUnicode::new([regex_syntax::hir::ClassUnicodeRange::new(c, c)]);
+        let mut class =
+            regex_syntax::hir::ClassUnicode::new([regex_syntax::hir::ClassUnicodeRange::new(c, c)]);
         class.try_case_fold_simple().unwrap();
         for range in class.iter() {
             for other in range.start()..=range.end() {
@@ -25,7 +28,10 @@ fn folding_agrees_with_unicode_simple_folding_for_every_character() {
         }
         let same = classes.get(&fold_char(c)).cloned().unwrap_or_default();
         for other in same {
-            if !class.iter().any(|range| range.start() <= other && other <= range.end()) {
+            if !class
+                .iter()
+                .any(|range| range.start() <= other && other <= range.end())
+            {
                 wrong.push((c, other));
             }
         }
@@ -41,12 +47,18 @@ fn folding_handles_ascii_and_other_scripts() {
 #[test]
 fn backslashes_escape_only_wildcards_and_themselves() {
     let text = |value: &str| Tokens::parse(value).as_literal().map(str::to_owned);
-    assert_eq!(text(r"C:\Windows\cmd.exe").as_deref(), Some(r"C:\Windows\cmd.exe"));
+    assert_eq!(
+        text(r"C:\Windows\cmd.exe").as_deref(),
+        Some(r"C:\Windows\cmd.exe")
+    );
     assert_eq!(text(r"C:\\Windows").as_deref(), Some(r"C:\Windows"));
     assert_eq!(text(r"a\*b\?").as_deref(), Some("a*b?"));
     assert_eq!(text(r"C:\\\*").as_deref(), Some(r"C:\*"));
     assert_eq!(text(r"trailing\").as_deref(), Some(r"trailing\"));
-    assert_eq!(Tokens::parse(r"C:\\*").as_slice(), [Token::Lit(r"C:\".into()), Token::Many]);
+    assert_eq!(
+        Tokens::parse(r"C:\\*").as_slice(),
+        [Token::Lit(r"C:\".into()), Token::Many]
+    );
     assert_eq!(Tokens::parse("a**b").as_slice().len(), 3);
 }
 
@@ -63,21 +75,41 @@ fn globs_match_the_whole_text() {
     assert!(!matches("ab*ab", "ab"));
     assert!(matches("?*?", "xy"));
     assert!(!matches("?*?", "x"));
-    assert!(matches("*aab", "aaab"), "the last stretch is looked for at the end too");
+    assert!(
+        matches("*aab", "aaab"),
+        "the last stretch is looked for at the end too"
+    );
 }
 
 #[test]
 fn windash_only_changes_dashes_that_begin_a_word() {
     let tokens = Tokens::parse(" -f /x a-b --y").windash();
-    let dashes = tokens.as_slice().iter().filter(|token| **token == Token::Dash).count();
+    let dashes = tokens
+        .as_slice()
+        .iter()
+        .filter(|token| **token == Token::Dash)
+        .count();
     assert_eq!(dashes, 3);
-    assert_eq!(Tokens::parse("-a -b").windash().spell_dashes(100).map(|all| all.len()), Some(25));
+    assert_eq!(
+        Tokens::parse("-a -b")
+            .windash()
+            .spell_dashes(100)
+            .map(|all| all.len()),
+        Some(25)
+    );
     assert_eq!(Tokens::parse("-a -b -c -d").windash().spell_dashes(100), None);
 }
 
 #[test]
 fn base64_follows_the_rfc_vectors() {
-    let vectors = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+    let vectors = [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foob", "Zm9vYg=="),
+        ("foobar", "Zm9vYmFy"),
+    ];
     for (plain, coded) in vectors {
         assert_eq!(base64(plain.as_bytes()), coded);
     }
@@ -89,7 +121,10 @@ fn base64_offsets_are_found_at_every_offset_of_longer_text() {
         let looks = base64_offsets(word.as_bytes());
         for before in 0..6 {
             let whole = format!("{}{word}tail", "x".repeat(before));
-            assert!(base64(whole.as_bytes()).contains(&looks[before % 3]), "{word} after {before}");
+            assert!(
+                base64(whole.as_bytes()).contains(&looks[before % 3]),
+                "{word} after {before}"
+            );
         }
     }
 }

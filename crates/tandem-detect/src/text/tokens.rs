@@ -121,7 +121,8 @@ impl Tokens {
             let mut before: Option<char> = None;
             let mut chars = text.chars().peekable();
             while let Some(c) = chars.next() {
-                let starts_word = before.is_none_or(|b| !is_word(b)) && chars.peek().is_some_and(|n| is_word(*n));
+                let starts_word =
+                    before.is_none_or(|b| !is_word(b)) && chars.peek().is_some_and(|n| is_word(*n));
                 if DASHES.contains(&c) && starts_word {
                     out.0.push(Token::Dash);
                 } else {
@@ -140,10 +141,14 @@ impl Tokens {
             if *token == Token::Dash {
                 spelled = spelled
                     .iter()
-                    .flat_map(|start| DASHES.map(|dash| start.clone().concat(&Self::literal(&dash.to_string()))))
+                    .flat_map(|start| {
+                        DASHES.map(|dash| start.clone().concat(&Self::literal(&dash.to_string())))
+                    })
                     .collect();
             } else {
-                spelled.iter_mut().for_each(|text| text.push(token.clone()));
+                for text in &mut spelled {
+                    text.push(token.clone());
+                }
             }
             if spelled.len() > limit {
                 return None;

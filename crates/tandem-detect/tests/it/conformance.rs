@@ -18,13 +18,20 @@ pub fn data_folder() -> Option<PathBuf> {
 }
 
 fn cases(name: &str) -> Option<Vec<Json>> {
-    let path = data_folder().map(|folder| folder.join(name)).filter(|path| path.is_file());
+    let path = data_folder()
+        .map(|folder| folder.join(name))
+        .filter(|path| path.is_file());
     let Some(path) = path else {
         println!("skipped: no {name}; set TANDEM_DATA to the folder that holds it");
         return None;
     };
     let text = std::fs::read_to_string(path).unwrap();
-    Some(text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect())
+    Some(
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    )
 }
 
 /// `Ok(matched)`, or what the loader said.
@@ -42,7 +49,9 @@ fn single(case: &Json) -> Result<bool, String> {
 
 #[test]
 fn single_event_battery() {
-    let Some(cases) = cases("sigma_conformance.jsonl") else { return };
+    let Some(cases) = cases("sigma_conformance.jsonl") else {
+        return;
+    };
     let mut failures = Vec::new();
     for case in &cases {
         let outcome = single(case);
@@ -52,10 +61,17 @@ fn single_event_battery() {
             _ => false,
         };
         if !right {
-            failures.push(format!("{}: expected {}, got {outcome:?}", case["name"], case["expect"]));
+            failures.push(format!(
+                "{}: expected {}, got {outcome:?}",
+                case["name"], case["expect"]
+            ));
         }
     }
-    println!("single events: {} of {}", cases.len() - failures.len(), cases.len());
+    println!(
+        "single events: {} of {}",
+        cases.len() - failures.len(),
+        cases.len()
+    );
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
@@ -68,26 +84,46 @@ fn correlated(case: &Json) -> Result<bool, String> {
     let rules = Arc::new(rules);
     let mut batch = EventBatch::new("test");
     for event in case["events"].as_array().unwrap() {
-        push(&mut batch, &event["ev"], &[logsource("test", "test", "")], event["ts"].as_i64().unwrap());
+        push(
+            &mut batch,
+            &event["ev"],
+            &[logsource("test", "test", "")],
+            event["ts"].as_i64().unwrap(),
+        );
     }
     let mut engine = Engine::new(Arc::clone(&rules));
     let mut matches = Vec::new();
-    engine.scan(&batch, &mut |event, rule| matches.push(rules.base_match(rule, batch.get(event).unwrap()).unwrap()));
+    engine.scan(&batch, &mut |event, rule| {
+        matches.push(rules.base_match(rule, batch.get(event).unwrap()).unwrap());
+    });
     let found = Correlator::new(Arc::clone(&rules)).run(matches, Timestamp::from_seconds(100_000));
-    let wanted = rules.rules().iter().find(|rule| rule.name.as_deref() == Some("corr")).unwrap();
+    let wanted = rules
+        .rules()
+        .iter()
+        .find(|rule| rule.name.as_deref() == Some("corr"))
+        .unwrap();
     Ok(found.iter().any(|found| found.rule == wanted.id))
 }
 
 #[test]
 fn correlation_battery() {
-    let Some(cases) = cases("sigma_correlation_conformance.jsonl") else { return };
+    let Some(cases) = cases("sigma_correlation_conformance.jsonl") else {
+        return;
+    };
     let mut failures = Vec::new();
     for case in &cases {
         let outcome = correlated(case);
         if outcome.as_ref().ok() != case["expect_fires"].as_bool().as_ref() {
-            failures.push(format!("{}: expected {}, got {outcome:?}", case["name"], case["expect_fires"]));
+            failures.push(format!(
+                "{}: expected {}, got {outcome:?}",
+                case["name"], case["expect_fires"]
+            ));
         }
     }
-    println!("correlations: {} of {}", cases.len() - failures.len(), cases.len());
+    println!(
+        "correlations: {} of {}",
+        cases.len() - failures.len(),
+        cases.len()
+    );
     assert!(failures.is_empty(), "{failures:#?}");
 }

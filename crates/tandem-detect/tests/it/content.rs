@@ -62,13 +62,23 @@ fn numbered(json: &Json, n: i64) -> Json {
 
 fn push(batch: &mut EventBatch, rules: &RuleSet, rule: &str, act: &Act, n: i64) {
     let source = match &act.of {
-        Some(name) => rules.rules().iter().find(|rule| rule.name.as_deref() == Some(name)),
+        Some(name) => rules
+            .rules()
+            .iter()
+            .find(|rule| rule.name.as_deref() == Some(name)),
         None => rules.get(rule),
     };
     let source = source.unwrap_or_else(|| panic!("{rule}: no rule {:?}", act.of));
-    let logsource = source.logsource.clone().unwrap_or_else(|| panic!("{rule}: name a base rule with `of`"));
+    let logsource = source
+        .logsource
+        .clone()
+        .unwrap_or_else(|| panic!("{rule}: name a base rule with `of`"));
     let second = act.at + n * act.every;
-    let mut head = EventHead { id: EventId(batch.len() as u128 + 1), time: Timestamp::from_seconds(second), ..EventHead::default() };
+    let mut head = EventHead {
+        id: EventId(batch.len() as u128 + 1),
+        time: Timestamp::from_seconds(second),
+        ..EventHead::default()
+    };
     let mut event = batch.start().unwrap();
     for (name, value) in &act.fields {
         write_fields(&mut event, name, &numbered(value, n));
@@ -78,7 +88,13 @@ fn push(batch: &mut EventBatch, rules: &RuleSet, rule: &str, act: &Act, n: i64) 
         match name.as_str() {
             "class" => head.class = ClassUid::parse(&text(&value)).unwrap(),
             "activity" => head.activity = value.as_u64().unwrap() as u8,
-            "status" => head.status = if text(&value) == "success" { Status::Success } else { Status::Failure },
+            "status" => {
+                head.status = if text(&value) == "success" {
+                    Status::Success
+                } else {
+                    Status::Failure
+                }
+            }
             _ => match (Attr::parse(name), NumAttr::parse(name)) {
                 (Some(attr), _) => event.attr(attr, &text(&value)),
                 (_, Some(attr)) => event.num(attr, value.as_i64().unwrap()),
@@ -111,18 +127,29 @@ fn plays(rules: &Arc<RuleSet>, rule: &str, scenario: &Scenario) -> Option<String
     }
     let end = Timestamp::from_seconds(1_000_000_000);
     let found = Correlator::new(Arc::clone(rules)).run(matches, end);
-    found.into_iter().find(|found| found.rule == rule).map(|found| found.sentence)
+    found
+        .into_iter()
+        .find(|found| found.rule == rule)
+        .map(|found| found.sentence)
 }
 
 /// True if a place of the rule's template stands in the sentence as it is.
 fn unfilled(rules: &RuleSet, rule: &str, sentence: &str) -> bool {
-    let template = rules.get(rule).and_then(|rule| rule.insider.explain.clone()).unwrap_or_default();
-    let mut places = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let template = rules
+        .get(rule)
+        .and_then(|rule| rule.insider.explain.clone())
+        .unwrap_or_default();
+    let mut places = template
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}'));
     places.any(|(place, _)| sentence.contains(&format!("{{{place}}}")))
 }
 
 fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../content").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../content")
+        .join(name)
 }
 
 fn test_files(folder: &Path) -> Vec<PathBuf> {
@@ -152,7 +179,8 @@ fn all_cases() -> Vec<(PathBuf, Cases)> {
 
 #[test]
 fn every_own_rule_loads() {
-    let lists = ["leavers", "contractors", "restricted_shares"].map(|name| (name.to_owned(), vec!["x".to_owned()]));
+    let lists =
+        ["leavers", "contractors", "restricted_shares"].map(|name| (name.to_owned(), vec!["x".to_owned()]));
     let (rules, errors) = RuleSet::load_with(RuleSet::builtin_files().iter().copied(), &lists.into());
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(RuleSet::builtin().len(), rules.len());
@@ -166,7 +194,11 @@ fn every_own_rule_matches_its_cases_and_not_the_near_misses() {
     let usual = Arc::new(RuleSet::builtin());
     for (path, cases) in all_cases() {
         let special = || Arc::new(RuleSet::builtin_with(&cases.lists));
-        let rules = if cases.lists.is_empty() { Arc::clone(&usual) } else { special() };
+        let rules = if cases.lists.is_empty() {
+            Arc::clone(&usual)
+        } else {
+            special()
+        };
         let mut complain = |what: &str, scenario: &Scenario| {
             wrong.push(format!("{}: {} {what} {scenario:?}", path.display(), cases.rule));
         };
@@ -204,10 +236,19 @@ fn every_own_rule_has_cases_and_says_what_it_means() {
         };
         demand(tested.contains(&rule.id), "no cases in content/rules-tests");
         demand(rule.id.len() == 36, "the id is not a UUID");
-        demand(!rule.description.is_empty() && rule.author.is_some(), "no description or author");
+        demand(
+            !rule.description.is_empty() && rule.author.is_some(),
+            "no description or author",
+        );
         demand(!rule.falsepositives.is_empty(), "no known harmless causes");
-        demand(!rule.insider.threats.is_empty() && rule.insider.stage.is_some(), "no threat or stage");
-        demand(rule.insider.explain.is_some() && rule.insider.half_life_days.is_some(), "no sentence or half-life");
+        demand(
+            !rule.insider.threats.is_empty() && rule.insider.stage.is_some(),
+            "no threat or stage",
+        );
+        demand(
+            rule.insider.explain.is_some() && rule.insider.half_life_days.is_some(),
+            "no sentence or half-life",
+        );
         demand(!rule.insider.techniques.is_empty(), "no technique");
         demand(rule.file.split('/').count() == 4, "not in a folder of its theme");
     }

@@ -7,7 +7,11 @@ use tandem_domain::{EventId, LogSource, Timestamp, Value};
 /// A log source from its three parts; empty ones are absent.
 pub fn logsource(category: &str, product: &str, service: &str) -> LogSource {
     let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    LogSource { category: part(category), product: part(product), service: part(service) }
+    LogSource {
+        category: part(category),
+        product: part(product),
+        service: part(service),
+    }
 }
 
 /// Writes a JSON object's members as fields: objects nested with dots, lists as repeated fields.
@@ -15,7 +19,11 @@ pub fn write_fields(event: &mut EventBuilder<'_>, prefix: &str, value: &Json) {
     match value {
         Json::Object(map) => {
             for (key, inner) in map {
-                let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                let name = if prefix.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{prefix}.{key}")
+                };
                 write_fields(event, &name, inner);
             }
         }
@@ -41,6 +49,12 @@ pub fn push(batch: &mut EventBatch, record: &Json, sources: &[LogSource], second
     let id = EventId(batch.len() as u128 + 1);
     let mut event = batch.start().unwrap();
     write_fields(&mut event, "", record);
-    sources.iter().for_each(|source| event.logsource(source));
-    event.finish(EventHead { id, time: Timestamp::from_seconds(seconds), ..EventHead::default() });
+    for source in sources {
+        event.logsource(source);
+    }
+    event.finish(EventHead {
+        id,
+        time: Timestamp::from_seconds(seconds),
+        ..EventHead::default()
+    });
 }

@@ -13,10 +13,18 @@ use crate::{conformance, winlog};
 
 /// Unpacks an archive once into the build's own folder.
 fn unpacked(archive: &Path, name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packs").join(name);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("packs")
+        .join(name);
     if !folder.join(".done").exists() {
         std::fs::create_dir_all(&folder).unwrap();
-        let status = Command::new("tar").arg("xf").arg(archive).arg("-C").arg(&folder).status().unwrap();
+        let status = Command::new("tar")
+            .arg("xf")
+            .arg(archive)
+            .arg("-C")
+            .arg(&folder)
+            .status()
+            .unwrap();
         assert!(status.success(), "tar could not unpack {}", archive.display());
         std::fs::write(folder.join(".done"), "").unwrap();
     }
@@ -62,7 +70,12 @@ fn sigmahq() -> (RuleSet, Vec<tandem_detect::RuleError>) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packs/sigmahq");
     let texts: Vec<(String, String)> = files(&folder, ".yml")
         .into_iter()
-        .map(|path| (path.to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (
+                path.to_string_lossy().into_owned(),
+                std::fs::read_to_string(&path).unwrap(),
+            )
+        })
         .collect();
     RuleSet::load(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
@@ -73,8 +86,16 @@ fn every_sigmahq_rule_loads_unless_it_needs_a_list() {
         return;
     }
     let (rules, errors) = sigmahq();
-    let other: Vec<_> = errors.iter().filter(|error| !error.reason.contains("placeholder")).collect();
-    println!("SigmaHQ: {} loaded, {} need a list, {} refused", rules.len(), errors.len() - other.len(), other.len());
+    let other: Vec<_> = errors
+        .iter()
+        .filter(|error| !error.reason.contains("placeholder"))
+        .collect();
+    println!(
+        "SigmaHQ: {} loaded, {} need a list, {} refused",
+        rules.len(),
+        errors.len() - other.len(),
+        other.len()
+    );
     assert!(other.is_empty(), "{other:#?}");
     assert!(rules.len() > 3_700);
 }
@@ -88,18 +109,32 @@ fn every_regression_record_is_matched_by_its_rule() {
     let mut missing = Vec::new();
     for path in files(&pack, ".json") {
         let info = std::fs::read_to_string(path.with_file_name("info.yml")).unwrap();
-        let after = |key: &str| info.split(key).nth(1).map(|rest| rest.lines().next().unwrap_or("").trim().to_owned());
-        let wanted = info.split("rule_metadata:").nth(1).unwrap().split("id:").nth(1).unwrap();
+        let after = |key: &str| {
+            info.split(key)
+                .nth(1)
+                .map(|rest| rest.lines().next().unwrap_or("").trim().to_owned())
+        };
+        let wanted = info
+            .split("rule_metadata:")
+            .nth(1)
+            .unwrap()
+            .split("id:")
+            .nth(1)
+            .unwrap();
         let wanted = wanted.lines().next().unwrap().trim().to_owned();
         let mut batch = EventBatch::new("evtx");
         let text = std::fs::read_to_string(&path).unwrap();
-        for record in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Json>() {
+        for record in
+            serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Json>()
+        {
             winlog::push(&mut batch, &record.unwrap());
         }
         same_as_plain_reading(&mut engine, &batch);
         let mut hits: BTreeMap<String, usize> = BTreeMap::new();
         let set = Arc::clone(engine.rules());
-        engine.scan(&batch, &mut |_, rule| *hits.entry(set.rule(rule).unwrap().id.clone()).or_default() += 1);
+        engine.scan(&batch, &mut |_, rule| {
+            *hits.entry(set.rule(rule).unwrap().id.clone()).or_default() += 1;
+        });
         pairs += 1;
         let hit = hits.remove(&wanted).unwrap_or(0);
         found += usize::from(hit > 0);
@@ -125,7 +160,8 @@ fn same_as_plain_reading(engine: &mut Engine, batch: &EventBatch) {
     let mut plain = Vec::new();
     for (index, event) in batch.iter().enumerate() {
         for (at, rule) in set.rules().iter().enumerate() {
-            let meant = |wanted: &tandem_domain::LogSource| event.logsources().any(|source| wanted.covers(source));
+            let meant =
+                |wanted: &tandem_domain::LogSource| event.logsources().any(|source| wanted.covers(source));
             if rule.logsource.as_ref().is_some_and(meant) && tandem_detect::matches(rule, event) {
                 plain.push((index, at as u32));
             }

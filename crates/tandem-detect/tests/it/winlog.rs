@@ -20,12 +20,24 @@ const SERVICES: &[(&str, &str)] = &[
     ("Microsoft-Windows-TaskScheduler/Operational", "taskscheduler"),
     ("Microsoft-Windows-WMI-Activity/Operational", "wmi"),
     ("Microsoft-Windows-Bits-Client/Operational", "bits-client"),
-    ("Microsoft-Windows-DriverFrameworks-UserMode/Operational", "driver-framework"),
+    (
+        "Microsoft-Windows-DriverFrameworks-UserMode/Operational",
+        "driver-framework",
+    ),
     ("Microsoft-Windows-NTLM/Operational", "ntlm"),
-    ("Microsoft-Windows-TerminalServices-LocalSessionManager/Operational", "terminalservices-localsessionmanager"),
-    ("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall", "firewall-as"),
+    (
+        "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+        "terminalservices-localsessionmanager",
+    ),
+    (
+        "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",
+        "firewall-as",
+    ),
     ("Microsoft-Windows-PrintService/Admin", "printservice-admin"),
-    ("Microsoft-Windows-CodeIntegrity/Operational", "codeintegrity-operational"),
+    (
+        "Microsoft-Windows-CodeIntegrity/Operational",
+        "codeintegrity-operational",
+    ),
     ("DNS Server", "dns-server"),
 ];
 
@@ -72,32 +84,64 @@ fn categories(service: &str, id: i64) -> &'static [&'static str] {
 }
 
 fn sources(channel: &str, id: i64) -> Vec<LogSource> {
-    let service = SERVICES.iter().find(|(name, _)| *name == channel).map_or("", |(_, service)| service);
+    let service = SERVICES
+        .iter()
+        .find(|(name, _)| *name == channel)
+        .map_or("", |(_, service)| service);
     let categories = categories(service, id);
     if categories.is_empty() {
         return vec![logsource("", "windows", service)];
     }
-    categories.iter().map(|category| logsource(category, "windows", service)).collect()
+    categories
+        .iter()
+        .map(|category| logsource(category, "windows", service))
+        .collect()
 }
 
 /// Appends one record (`{"Event": {"System": …, "EventData": …}}`) to a batch.
 pub fn push(batch: &mut EventBatch, record: &Json) {
     let root = &record["Event"];
     let system = &root["System"];
-    let id = system["EventID"].as_i64().or_else(|| system["EventID"]["#text"].as_i64()).unwrap_or_default();
+    let id = system["EventID"]
+        .as_i64()
+        .or_else(|| system["EventID"]["#text"].as_i64())
+        .unwrap_or_default();
     let channel = system["Channel"].as_str().unwrap_or_default();
     let number = EventId(batch.len() as u128 + 1);
     let mut event = batch.start().unwrap();
     event.field("EventID", Value::Int(id));
-    event.field("Provider_Name", Value::Text(system["Provider"]["#attributes"]["Name"].as_str().unwrap_or_default()));
-    for name in ["Channel", "Computer", "Level", "Task", "Opcode", "Keywords", "EventRecordID"] {
+    event.field(
+        "Provider_Name",
+        Value::Text(
+            system["Provider"]["#attributes"]["Name"]
+                .as_str()
+                .unwrap_or_default(),
+        ),
+    );
+    for name in [
+        "Channel",
+        "Computer",
+        "Level",
+        "Task",
+        "Opcode",
+        "Keywords",
+        "EventRecordID",
+    ] {
         write_fields(&mut event, name, &system[name]);
     }
     write_data(&mut event, &root["EventData"]);
     write_data(&mut event, &root["UserData"]);
-    sources(channel, id).iter().for_each(|source| event.logsource(source));
-    let time = system["TimeCreated"]["#attributes"]["SystemTime"].as_str().and_then(Timestamp::parse_rfc3339);
-    event.finish(EventHead { id: number, time: time.unwrap_or_default(), ..EventHead::default() });
+    for source in &sources(channel, id) {
+        event.logsource(source);
+    }
+    let time = system["TimeCreated"]["#attributes"]["SystemTime"]
+        .as_str()
+        .and_then(Timestamp::parse_rfc3339);
+    event.finish(EventHead {
+        id: number,
+        time: time.unwrap_or_default(),
+        ..EventHead::default()
+    });
 }
 
 /// Event data lie flat; user data lie one or more levels down.
