@@ -41,9 +41,9 @@ impl PeopleFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleReject {
     /// Line in the file, 1 is the first.
-    pub line: u64,
-    /// Column or attribute; empty if the whole row is meant.
-    pub field: String,
+    pub line: usize,
+    /// Column or attribute; `None` if the whole row is meant.
+    pub field: Option<String>,
     /// What is wrong.
     pub reason: String,
     /// What to do about it.
@@ -82,8 +82,8 @@ impl Flaw {
 
     fn at(self, line: u64, raw: &str) -> PeopleReject {
         PeopleReject {
-            line,
-            field: self.field.to_owned(),
+            line: usize::try_from(line).unwrap_or(usize::MAX),
+            field: (!self.field.is_empty()).then(|| self.field.to_owned()),
             reason: self.reason,
             hint: self.hint.to_owned(),
             raw: raw.chars().take(2_000).collect(),
