@@ -198,4 +198,37 @@ impl Store {
         })
         .transpose()
     }
+
+    /// Revokes a push token; true if it was valid until now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_ingest_token(&self, hash: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE ingest_tokens SET revoked = 1 WHERE hash = $1 AND revoked = 0")
+            .bind(hash)
+            .execute(&self.pool)
+            .await
+            .doing(DOING)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Forgets sessions and sign-in tokens that expired before `before`; gives back how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_expired(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for statement in [
+            "DELETE FROM sessions WHERE expires < $1",
+            "DELETE FROM sign_in_tokens WHERE expires < $1",
+        ] {
+            let done = sqlx::query(statement)
+                .bind(before.0)
+                .execute(&self.pool)
+                .await
+                .doing("forgetting expired sessions")?;
+            gone += done.rows_affected();
+        }
+        Ok(gone)
+    }
 }

@@ -5,7 +5,7 @@ use tandem_domain::{Alert, AlertId, AlertStatus, Day, SubjectId, Timestamp, Verd
 
 use crate::error::{Doing, StoreError, from_json, to_json};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, fetch};
+use crate::sql::{Cell, Columns, Where, clean, count, fetch};
 
 const DOING: &str = "reading alerts";
 
@@ -102,12 +102,14 @@ fn alert_row(row: &AnyRow) -> Result<AlertRow, StoreError> {
 }
 
 impl Store {
-    /// Alerts that match, newest day first and riskiest first within it.
+    /// Alerts that match, newest day first and riskiest first within it. One that people worked on but that a later analysis
+    /// did not raise again is not among them; [`Self::alert`] still finds it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn alerts(&self, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
         let mut condition = Where::default();
+        condition.and_plain("a.superseded = 0");
         if let Some(day) = filter.day {
             condition.and("a.day = ?", Cell::Int(i64::from(day.0)));
         }
@@ -129,7 +131,7 @@ impl Store {
         if let Some(queue) = &filter.queue {
             condition.and("a.queue = ?", Cell::Text(queue.clone()));
         }
-        let limit = condition.value(Cell::Int(filter.limit as i64));
+        let limit = condition.value(count(filter.limit));
         let text = format!(
             "{SELECT}{} ORDER BY a.day DESC, a.place, a.id LIMIT {limit}",
             condition.text()
@@ -160,7 +162,7 @@ impl Store {
     /// When the database fails.
     pub async fn queue_counts(&self, from: Day) -> Result<Vec<QueueCount>, StoreError> {
         let text = "SELECT a.day, COUNT(*), CAST(SUM(CASE WHEN COALESCE(s.status, 'new') = 'closed' THEN 0 ELSE 1 END) AS BIGINT) \
-                    FROM alerts a LEFT JOIN alert_states s ON s.id = a.id WHERE a.day >= $1 GROUP BY a.day ORDER BY a.day"
+                    FROM alerts a LEFT JOIN alert_states s ON s.id = a.id WHERE a.superseded = 0 AND a.day >= $1 GROUP BY a.day ORDER BY a.day"
             .to_owned();
         fetch(&self.pool, text, vec![Cell::Int(i64::from(from.0))], DOING)
             .await?
@@ -182,7 +184,7 @@ impl Store {
     pub async fn open_alerts_by_subject(
         &self,
     ) -> Result<std::collections::BTreeMap<String, u64>, StoreError> {
-        let text = "SELECT a.subject, COUNT(*) FROM alerts a LEFT JOIN alert_states s ON s.id = a.id WHERE COALESCE(s.status, 'new') <> 'closed' GROUP BY a.subject".to_owned();
+        let text = "SELECT a.subject, COUNT(*) FROM alerts a LEFT JOIN alert_states s ON s.id = a.id WHERE a.superseded = 0 AND COALESCE(s.status, 'new') <> 'closed' GROUP BY a.subject".to_owned();
         let rows = fetch(&self.pool, text, Vec::new(), DOING).await?;
         rows.iter()
             .map(|r| Ok((r.text(0)?, r.int(1)?.unsigned_abs())))
@@ -201,7 +203,7 @@ impl Store {
         history: &HistoryRow,
     ) -> Result<(), StoreError> {
         const SETTING: &str = "changing an alert";
-        let mut tx = self.pool.begin().await.doing(SETTING)?;
+        let mut tx = self.begin(SETTING).await?;
         sqlx::query("INSERT INTO alert_states (id, status, verdict) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET status = excluded.status, verdict = excluded.verdict")
             .bind(id.to_string())
             .bind(word(&status)?)
@@ -212,9 +214,9 @@ impl Store {
         sqlx::query("INSERT INTO alert_history (alert, at, who, action, note) VALUES ($1, $2, $3, $4, $5)")
             .bind(id.to_string())
             .bind(history.at.0)
-            .bind(&history.who)
-            .bind(&history.action)
-            .bind(&history.note)
+            .bind(clean(&history.who))
+            .bind(clean(&history.action))
+            .bind(clean(&history.note))
             .execute(&mut *tx)
             .await
             .doing(SETTING)?;

@@ -1,6 +1,6 @@
 //! What analysis reads and writes, day by day.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use tandem_domain::{Alert, Day, EventId, Indicator, SubjectId, Timestamp};
 
 use crate::alerts::alert_cells;
@@ -12,6 +12,10 @@ use crate::subjects::{ScoreRow, SubjectRow};
 
 /// Daily snapshots kept besides one a week.
 const DAILY_SNAPSHOTS: i32 = 14;
+/// How far back the weekly ones reach, days.
+const WEEKLY_SNAPSHOTS_DAYS: i32 = 365;
+/// Days sought with one statement.
+const DAYS_PER_QUESTION: usize = 100;
 const DOING: &str = "reading what analysis needs";
 const SAVING: &str = "saving a day's analysis";
 
@@ -47,7 +51,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn activity_span(&self) -> Result<Option<(Day, Day)>, StoreError> {
-        let text = "SELECT MIN(day), MAX(day) FROM (SELECT day FROM activity UNION ALL SELECT day FROM matches) AS days".to_owned();
+        // The ends of each table first: they are in its index, while the whole union would have to be read.
+        let text = "SELECT MIN(low), MAX(high) FROM (SELECT MIN(day) AS low, MAX(day) AS high FROM activity \
+                    UNION ALL SELECT MIN(day), MAX(day) FROM matches) AS days"
+            .to_owned();
         let rows = fetch(&self.pool, text, Vec::new(), DOING).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(row
@@ -73,6 +80,38 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// One account's activity on the days `from` to `to`, every part with its day, by day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn activity_of_account(
+        &self,
+        account: &str,
+        from: Day,
+        to: Day,
+    ) -> Result<Vec<(Day, Vec<u8>)>, StoreError> {
+        let mut found = Vec::new();
+        let days: Vec<i32> = (from.0..=to.0).collect();
+        // The key begins with the day, so single days are sought; a range would read everybody's rows.
+        for part in days.chunks(DAYS_PER_QUESTION) {
+            let mut filter = Where::default();
+            filter.and("account = ?", Cell::Text(account.to_owned()));
+            let marks: Vec<String> = part
+                .iter()
+                .map(|d| filter.value(Cell::Int(i64::from(*d))))
+                .collect();
+            filter.and_plain(&format!("day IN ({})", marks.join(", ")));
+            let text = format!(
+                "SELECT day, body FROM activity{} ORDER BY day, batch_id",
+                filter.text()
+            );
+            for row in fetch(&self.pool, text, filter.cells(), DOING).await? {
+                found.push((Day(row.int(0)? as i32), row.blob(1)?));
+            }
+        }
+        Ok(found)
     }
 
     /// All rule matches of a day, by time.
@@ -135,7 +174,8 @@ impl Store {
         self.day_setting("analysed_to").await
     }
 
-    /// The earliest day whose data changed since it was analysed.
+    /// The earliest day whose data changed since analysis last began at or before it; `None` if all is analysed. Data that
+    /// arrives while an analysis runs counts as changed, even if that analysis still saw it.
     ///
     /// # Errors
     /// When the database fails.
@@ -168,24 +208,58 @@ impl Store {
             .transpose()
     }
 
-    /// Forgets every result from `day` on, so that it can be analysed again. What people decided on alerts stays.
+    /// Forgets every result from `day` on, so that it can be analysed again, and takes back the mark of changed data that this
+    /// new analysis covers. What people decided on alerts stays.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn forget_analysis_from(&self, day: Day) -> Result<(), StoreError> {
-        let mut tx = self.pool.begin().await.doing(SAVING)?;
+        let mut tx = self.begin(SAVING).await?;
         forget(&mut tx, day).await?;
-        set(&mut tx, "analysed_to", Some(day.plus(-1))).await?;
+        self.settle(&mut tx, day).await?;
+        set(&mut tx, "analysed_to", day.plus(-1)).await?;
         tx.commit().await.doing(SAVING)
     }
 
-    /// Saves a day in one transaction, replacing any earlier result of it.
+    /// Takes back the mark of changed data if an analysis from `day` on covers it.
+    ///
+    /// This happens when an analysis begins, never when a day is saved: data committed in between may or may not have been
+    /// seen, and a mark too many costs a second analysis, while one too few loses events.
+    async fn settle(&self, connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
+        // PostgreSQL: whoever marks a day from here on waits until this transaction has ended.
+        let lock = if self.postgres { " FOR UPDATE" } else { "" };
+        let text = format!("SELECT value FROM settings WHERE name = 'dirty_from'{lock}");
+        let row = sqlx::query(AssertSqlSafe(text))
+            .fetch_optional(&mut *connection)
+            .await
+            .doing(SAVING)?;
+        let marked = row
+            .map(|r| r.text(0))
+            .transpose()?
+            .and_then(|t| t.parse::<i32>().ok());
+        let Some(marked) = marked else { return Ok(()) };
+        let row = sqlx::query("SELECT MIN(low) FROM (SELECT MIN(day) AS low FROM activity UNION ALL SELECT MIN(day) FROM matches) AS days")
+            .fetch_one(&mut *connection)
+            .await
+            .doing(SAVING)?;
+        // A fact about people may be older than all data; there is no day before the first one to analyse for it.
+        let from_the_start = row.maybe_int(0)?.is_none_or(|first| i64::from(day.0) <= first);
+        if marked >= day.0 || from_the_start {
+            sqlx::query("DELETE FROM settings WHERE name = 'dirty_from'")
+                .execute(&mut *connection)
+                .await
+                .doing(SAVING)?;
+        }
+        Ok(())
+    }
+
+    /// Saves a day in one transaction, replacing any earlier result of it and of all later days.
     ///
     /// # Errors
     /// When the database fails; then nothing of the day is saved.
     pub async fn save_day(&self, result: DayResult) -> Result<(), StoreError> {
         let day = result.day;
-        let mut tx = self.pool.begin().await.doing(SAVING)?;
+        let mut tx = self.begin(SAVING).await?;
         forget(&mut tx, day).await?;
         let indicators = result
             .indicators
@@ -195,7 +269,8 @@ impl Store {
         insert_many(
             &mut tx,
             "INSERT INTO indicators (id, subject, day, time, family, detector, weight, body)",
-            "ON CONFLICT (id) DO UPDATE SET day = excluded.day, time = excluded.time, weight = excluded.weight, body = excluded.body",
+            // The same fact found again later stays with the day on which it became known.
+            "ON CONFLICT (id) DO NOTHING",
             indicators,
             SAVING,
         )
@@ -208,7 +283,8 @@ impl Store {
         insert_many(
             &mut tx,
             "INSERT INTO alerts (id, subject, day, queue, place, score, level, families, body)",
-            "",
+            // The row is still there if people worked on the alert before its day was analysed anew.
+            "ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, day = excluded.day, queue = excluded.queue, place = excluded.place, score = excluded.score, level = excluded.level, families = excluded.families, body = excluded.body, superseded = 0",
             alerts,
             SAVING,
         )
@@ -233,24 +309,13 @@ impl Store {
         .await?;
         let snapshot = vec![vec![Cell::Int(i64::from(day.0)), Cell::Blob(result.snapshot)]];
         insert_many(&mut tx, "INSERT INTO snapshots (day, body)", "", snapshot, SAVING).await?;
-        sqlx::query("DELETE FROM snapshots WHERE day < $1 AND day % 7 <> 0")
+        sqlx::query("DELETE FROM snapshots WHERE (day < $1 AND day % 7 <> 0) OR day < $2")
             .bind(i64::from(day.0 - DAILY_SNAPSHOTS))
+            .bind(i64::from(day.0 - WEEKLY_SNAPSHOTS_DAYS))
             .execute(&mut *tx)
             .await
             .doing(SAVING)?;
-        set(&mut tx, "analysed_to", Some(day)).await?;
-        // What changed up to here is analysed; later days are analysed next.
-        let row = sqlx::query("SELECT value FROM settings WHERE name = 'dirty_from'")
-            .fetch_optional(&mut *tx)
-            .await
-            .doing(SAVING)?;
-        let dirty = row
-            .map(|r| r.text(0))
-            .transpose()?
-            .and_then(|t| t.parse::<i32>().ok());
-        if dirty.is_some_and(|d| d <= day.0) {
-            set(&mut tx, "dirty_from", None).await?;
-        }
+        set(&mut tx, "analysed_to", day).await?;
         tx.commit().await.doing(SAVING)
     }
 
@@ -296,8 +361,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn per_day(&self, alerts: bool, from: Day) -> Result<Vec<(Day, u64)>, StoreError> {
-        let table = if alerts { "alerts" } else { "indicators" };
-        let text = format!("SELECT day, COUNT(*) FROM {table} WHERE day >= $1 GROUP BY day ORDER BY day");
+        let table = if alerts {
+            "alerts WHERE superseded = 0 AND"
+        } else {
+            "indicators WHERE"
+        };
+        let text = format!("SELECT day, COUNT(*) FROM {table} day >= $1 GROUP BY day ORDER BY day");
         let rows = fetch(&self.pool, text, vec![Cell::Int(i64::from(from.0))], DOING).await?;
         rows.iter()
             .map(|r| Ok((Day(r.int(0)? as i32), r.int(1)?.unsigned_abs())))
@@ -328,7 +397,8 @@ impl Store {
 async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM indicators WHERE day >= $1",
-        "DELETE FROM alerts WHERE day >= $1",
+        "UPDATE alerts SET superseded = 1 WHERE day >= $1 AND id IN (SELECT alert FROM alert_history)",
+        "DELETE FROM alerts WHERE day >= $1 AND superseded = 0",
         "DELETE FROM scores WHERE day >= $1",
         "DELETE FROM snapshots WHERE day >= $1",
     ] {
@@ -341,17 +411,14 @@ async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreErr
     Ok(())
 }
 
-async fn set(connection: &mut AnyConnection, name: &'static str, day: Option<Day>) -> Result<(), StoreError> {
-    match day {
-        Some(day) => sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .bind(name)
-            .bind(day.0.to_string())
-            .execute(connection)
-            .await
-            .doing(SAVING)
-            .map(drop),
-        None => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name).execute(connection).await.doing(SAVING).map(drop),
-    }
+async fn set(connection: &mut AnyConnection, name: &'static str, day: Day) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(day.0.to_string())
+        .execute(connection)
+        .await
+        .doing(SAVING)
+        .map(drop)
 }
 
 fn indicator_cells(i: &Indicator, day: Day) -> Result<Vec<Cell>, StoreError> {

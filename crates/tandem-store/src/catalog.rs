@@ -5,7 +5,7 @@ use tandem_domain::{Day, Timestamp};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, fetch, insert_many};
+use crate::sql::{Cell, Columns, Where, clean, fetch, insert_many};
 
 /// A segment of the lake. `body` is the lake's own description of it, kept as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Store {
     /// When the database fails.
     pub async fn checkpoint(&self, stream_key: &str) -> Result<Option<Checkpoint>, StoreError> {
         let row = sqlx::query("SELECT stream_key, fingerprint, stamp, content_mark, position, state, done FROM checkpoints WHERE stream_key = $1")
-            .bind(stream_key)
+            .bind(clean(stream_key))
             .fetch_optional(&self.pool)
             .await
             .doing(DOING)?;
@@ -143,7 +143,7 @@ impl Store {
     /// When the database fails.
     pub async fn swap_segments(&self, old: &[String], new: Vec<SegmentRow>) -> Result<bool, StoreError> {
         const SWAPPING: &str = "replacing segments";
-        let mut tx = self.pool.begin().await.doing(SWAPPING)?;
+        let mut tx = self.begin(SWAPPING).await?;
         for path in old {
             let done = sqlx::query("DELETE FROM segments WHERE path = $1")
                 .bind(path)

@@ -1,12 +1,14 @@
 //! The commit of a batch: all or nothing, and harmless to repeat.
 
+use std::collections::BTreeMap;
+
 use sqlx::AnyConnection;
 use tandem_domain::{Day, EventId, Timestamp};
 
 use crate::catalog::{Checkpoint, SegmentRow, checkpoint_cells, segment_cells};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, insert_many};
+use crate::sql::{Cell, Columns, clean, insert_many};
 
 /// A record for the dead-letter store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +122,8 @@ pub enum Committed {
 }
 
 const DOING: &str = "committing a batch";
+/// Bytes of a rejected record that are kept, whatever the caller hands over.
+const MAX_REJECT_BYTES: usize = 1 << 20;
 
 impl Store {
     /// Publishes a batch in one transaction.
@@ -127,13 +131,20 @@ impl Store {
     /// # Errors
     /// When the database fails; then nothing of the batch is visible.
     pub async fn commit_batch(&self, batch: BatchCommit) -> Result<Committed, StoreError> {
-        let mut tx = self.pool.begin().await.doing(DOING)?;
-        if let Some(before) = known(&mut tx, &batch.batch_id).await? {
-            return Ok(before);
-        }
+        self.commit_replay(batch, &[]).await
+    }
+
+    /// As [`Self::commit_batch`], and marks the rejects from which the batch was read as replayed in the same transaction: none
+    /// is marked whose event is not stored, and none whose event is stored stays open.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing of the batch is visible.
+    pub async fn commit_replay(&self, batch: BatchCommit, replayed: &[i64]) -> Result<Committed, StoreError> {
+        let mut tx = self.begin(DOING).await?;
         let events: u64 = batch.source_days.iter().map(|d| d.events).sum();
-        sqlx::query("INSERT INTO batches (batch_id, committed, records, events, rejects, duplicates) VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(&batch.batch_id)
+        // Of two who deliver the same batch at once, the second waits here and then finds the row.
+        let claimed = sqlx::query("INSERT INTO batches (batch_id, committed, records, events, rejects, duplicates) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (batch_id) DO NOTHING")
+            .bind(clean(&batch.batch_id))
             .bind(batch.committed.0)
             .bind(batch.records as i64)
             .bind(events as i64)
@@ -142,6 +153,11 @@ impl Store {
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
+        if claimed.rows_affected() == 0
+            && let Some(before) = known(&mut tx, &batch.batch_id).await?
+        {
+            return Ok(before);
+        }
         let dirty = batch
             .activity
             .iter()
@@ -152,6 +168,13 @@ impl Store {
             mark_dirty(&mut tx, day).await?;
         }
         write_rows(&mut tx, batch).await?;
+        for id in replayed {
+            sqlx::query("UPDATE rejects SET status = 'replayed' WHERE id = $1")
+                .bind(*id)
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
         tx.commit().await.doing(DOING)?;
         Ok(Committed::Now)
     }
@@ -168,7 +191,7 @@ impl Store {
 
 async fn known(connection: &mut AnyConnection, batch_id: &str) -> Result<Option<Committed>, StoreError> {
     let row = sqlx::query("SELECT records, events, rejects, duplicates FROM batches WHERE batch_id = $1")
-        .bind(batch_id)
+        .bind(clean(batch_id))
         .fetch_optional(&mut *connection)
         .await
         .doing(DOING)?;
@@ -182,25 +205,18 @@ async fn known(connection: &mut AnyConnection, batch_id: &str) -> Result<Option<
     }))
 }
 
-/// Remembers the earliest day whose data changed.
+/// Remembers the earliest day whose data changed. One statement, so that of two writers neither overwrites the other.
 pub(crate) async fn mark_dirty(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
-    let row = sqlx::query("SELECT value FROM settings WHERE name = 'dirty_from'")
-        .fetch_optional(&mut *connection)
-        .await
-        .doing(DOING)?;
-    let known = row
-        .map(|r| r.text(0))
-        .transpose()?
-        .and_then(|text| text.parse::<i32>().ok());
-    if known.is_some_and(|known| known <= day.0) {
-        return Ok(());
-    }
-    sqlx::query("INSERT INTO settings (name, value) VALUES ('dirty_from', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(day.0.to_string())
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO settings (name, value) VALUES ('dirty_from', $1) ON CONFLICT (name) DO UPDATE SET \
+         value = CASE WHEN CAST(settings.value AS BIGINT) <= CAST(excluded.value AS BIGINT) \
+         THEN settings.value ELSE excluded.value END",
+    )
+    .bind(day.0.to_string())
+    .execute(connection)
+    .await
+    .doing(DOING)
+    .map(drop)
 }
 
 async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Result<(), StoreError> {
@@ -213,7 +229,13 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
         DOING,
     )
     .await?;
-    let streams = batch.streams.into_iter().map(checkpoint_cells).collect();
+    // One statement may name a row only once: of two checkpoints of a stream the later one counts.
+    let streams: BTreeMap<String, Checkpoint> = batch
+        .streams
+        .into_iter()
+        .map(|c| (c.stream_key.clone(), c))
+        .collect();
+    let streams = streams.into_values().map(checkpoint_cells).collect();
     insert_many(
         connection,
         "INSERT INTO checkpoints (stream_key, fingerprint, stamp, content_mark, position, state, done)",
@@ -262,8 +284,7 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
     )
     .await?;
     let committed = batch.committed;
-    let days = batch
-        .source_days
+    let days = summed(batch.source_days)
         .into_iter()
         .map(|d| source_day_cells(d, committed))
         .collect();
@@ -280,7 +301,29 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
     .await
 }
 
-pub(crate) fn reject_cells(r: RejectRow) -> Vec<Cell> {
+/// One row per source and day, in order: a statement may name a row only once, and writers that take rows in the same order
+/// cannot wait for each other for ever.
+fn summed(days: Vec<SourceDay>) -> Vec<SourceDay> {
+    let mut sums: BTreeMap<(String, Day), SourceDay> = BTreeMap::new();
+    for day in days {
+        let sum = sums
+            .entry((day.source.clone(), day.day))
+            .or_insert_with(|| SourceDay {
+                source: day.source.clone(),
+                day: day.day,
+                ..SourceDay::default()
+            });
+        sum.events += day.events;
+        sum.rejects += day.rejects;
+        sum.bytes += day.bytes;
+        sum.first = [sum.first, day.first].into_iter().flatten().min();
+        sum.last = sum.last.max(day.last);
+    }
+    sums.into_values().collect()
+}
+
+pub(crate) fn reject_cells(mut r: RejectRow) -> Vec<Cell> {
+    r.raw.truncate(MAX_REJECT_BYTES);
     vec![
         Cell::Text(r.source),
         Cell::Text(r.stream),

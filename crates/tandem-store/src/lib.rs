@@ -3,6 +3,13 @@
 //! One dialect of SQL serves both: `$1` placeholders, `BIGINT`, `TEXT`, `DOUBLE PRECISION`, upserts by `ON CONFLICT`. Where the
 //! two differ (blobs, generated ids) the migrations fill in the right word. Events themselves live in the lake; this database
 //! says which of its segments count, and one transaction per commit keeps that true.
+//!
+//! What always holds, and is held by tests against both databases:
+//! - a batch is kept whole or not at all, and once, however often and by however many it is sent; an acknowledged one
+//!   survives the loss of the process;
+//! - data that arrives for an analysed day, or while that day is being analysed, makes it due again;
+//! - a day's results replace the earlier ones of that day and of all later days in one transaction;
+//! - what people decided about an alert outlives every new analysis.
 
 mod access;
 mod alerts;

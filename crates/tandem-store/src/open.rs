@@ -1,13 +1,20 @@
 //! Opening and upgrading.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Row, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::migrations::{MIGRATIONS, statements};
+
+/// Connections kept open at most.
+const CONNECTIONS: u32 = 8;
+
+/// Keeps two programs from upgrading one PostgreSQL database at once.
+const UPGRADE_LOCK: &str = "SELECT pg_advisory_xact_lock(7420817001)";
 
 /// The state database. Cloning is cheap and gives another handle on the same pool.
 #[derive(Debug, Clone)]
@@ -31,9 +38,8 @@ impl Store {
         };
         let options =
             AnyConnectOptions::from_str(&address).map_err(|_| StoreError::Address(redacted(url)))?;
-        let connections = if postgres { 8 } else { 4 };
         let pool = AnyPoolOptions::new()
-            .max_connections(connections)
+            .max_connections(CONNECTIONS)
             .after_connect(move |connection, _| Box::pin(async move { prepare(connection, postgres).await }))
             .connect_with(options)
             .await
@@ -55,19 +61,25 @@ impl Store {
             .map(drop)
     }
 
+    /// A transaction that writes. SQLite must know that from the start: one that reads first and writes later fails if
+    /// somebody else wrote in between, instead of waiting.
+    pub(crate) async fn begin(&self, doing: &'static str) -> Result<Transaction<'static, Any>, StoreError> {
+        let begin = if self.postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
+        self.pool.begin_with(begin).await.doing(doing)
+    }
+
     async fn migrate(&self) -> Result<(), StoreError> {
-        let mut tx = self.pool.begin().await.doing("upgrading")?;
-        sqlx::query("CREATE TABLE IF NOT EXISTS tandem_schema (version BIGINT NOT NULL)")
-            .execute(&mut *tx)
-            .await
-            .doing("upgrading")?;
+        let mut tx = self.begin("upgrading").await?;
         if self.postgres {
-            // Two programs that start at once must not both upgrade.
-            sqlx::query("LOCK TABLE tandem_schema IN EXCLUSIVE MODE")
+            sqlx::query(UPGRADE_LOCK)
                 .execute(&mut *tx)
                 .await
                 .doing("upgrading")?;
         }
+        sqlx::query("CREATE TABLE IF NOT EXISTS tandem_schema (version BIGINT NOT NULL)")
+            .execute(&mut *tx)
+            .await
+            .doing("upgrading")?;
         let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM tandem_schema")
             .fetch_one(&mut *tx)
             .await
@@ -100,9 +112,10 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
         &["SET application_name = 'tandem'"]
     } else {
         &[
+            "PRAGMA busy_timeout = 30000",
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
-            "PRAGMA busy_timeout = 30000",
+            "PRAGMA cache_size = -32768",
             "PRAGMA temp_store = MEMORY",
         ]
     };
@@ -112,18 +125,31 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
     Ok(())
 }
 
+/// Makes the file and its folder if they are missing, and gives the address under which the driver opens it. The file holds
+/// who is behind a pseudonym, so only its owner may read it; SQLite gives its log files the same rights.
 fn sqlite_address(url: &str) -> Result<String, StoreError> {
-    let path = url
-        .strip_prefix("sqlite:")
-        .ok_or_else(|| StoreError::Address(redacted(url)))?;
+    let wrong = || StoreError::Address(redacted(url));
+    let path = url.strip_prefix("sqlite:").ok_or_else(wrong)?;
     let path = path.strip_prefix("//").unwrap_or(path);
-    if let Some(dir) = Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        std::fs::create_dir_all(dir).map_err(|e| StoreError::Database {
-            doing: "making its folder",
-            source: e.into(),
-        })?;
+    if path.is_empty() || path == ":memory:" {
+        return Err(wrong());
     }
-    Ok(format!("sqlite://{path}?mode=rwc"))
+    let failed = |e: std::io::Error| StoreError::Database {
+        doing: "making its file",
+        source: e.into(),
+    };
+    let path = Path::new(path);
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).map_err(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(failed)?;
+    let text = path.to_string_lossy();
+    let escaped = text.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    Ok(format!("sqlite://{escaped}?mode=rw"))
 }
 
 /// The address without what could be a password.

@@ -26,7 +26,14 @@ impl Store {
     /// When the database fails; then none was added.
     pub async fn add_people(&self, rows: Vec<PeopleRow>) -> Result<u64, StoreError> {
         const DOING: &str = "adding people facts";
-        let mut tx = self.pool.begin().await.doing(DOING)?;
+        let mut tx = self.begin(DOING).await?;
+        if self.postgres {
+            // Two imports at once must not both take the same fact for new.
+            sqlx::query("LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE")
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
         let known: std::collections::HashSet<String> = {
             let found = sqlx::query("SELECT mark FROM people")
                 .fetch_all(&mut *tx)
@@ -62,12 +69,12 @@ impl Store {
         Ok(count)
     }
 
-    /// All facts, in the order they became known.
+    /// All facts, in the order they became known; those of one day in the order of arrival.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn people(&self) -> Result<Vec<PeopleRow>, StoreError> {
-        let text = "SELECT mark, known_on, body FROM people ORDER BY known_on, mark".to_owned();
+        let text = "SELECT mark, known_on, body FROM people ORDER BY known_on, seq".to_owned();
         fetch(&self.pool, text, Vec::new(), "reading people facts")
             .await?
             .iter()

@@ -5,7 +5,7 @@ use tandem_domain::Timestamp;
 use crate::commit::{RejectRow, reject_cells};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, fetch, insert_many};
+use crate::sql::{Cell, Columns, Where, count, fetch, insert_many};
 
 const DOING: &str = "reading rejected records";
 
@@ -59,8 +59,8 @@ impl Store {
     /// When the database fails.
     pub async fn rejects(&self, filter: &RejectFilter) -> Result<Vec<StoredReject>, StoreError> {
         let mut condition = filter.condition();
-        let limit = condition.value(Cell::Int(filter.limit as i64));
-        let offset = condition.value(Cell::Int(filter.offset as i64));
+        let limit = condition.value(count(filter.limit));
+        let offset = condition.value(count(filter.offset));
         let text = format!(
             "SELECT id, source, stream, position, reason, hint, field, raw, bytes, received, status FROM rejects{} ORDER BY id DESC LIMIT {limit} OFFSET {offset}",
             condition.text()
@@ -105,16 +105,18 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn add_rejects(&self, rows: Vec<RejectRow>) -> Result<(), StoreError> {
-        let mut connection = self.pool.acquire().await.doing(DOING)?;
+        const KEEPING: &str = "keeping rejected records";
+        let mut tx = self.begin(KEEPING).await?;
         let rows = rows.into_iter().map(reject_cells).collect();
         insert_many(
-            &mut connection,
+            &mut tx,
             "INSERT INTO rejects (source, stream, position, reason, hint, field, raw, bytes, received, status)",
             "",
             rows,
-            "keeping rejected records",
+            KEEPING,
         )
-        .await
+        .await?;
+        tx.commit().await.doing(KEEPING)
     }
 
     /// Marks a reject as replayed.

@@ -5,7 +5,7 @@ use tandem_domain::{Day, Timestamp};
 use crate::commit::SourceDay;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, fetch};
+use crate::sql::{Cell, Columns, Where, clean, count, fetch};
 
 const DOING: &str = "reading settings";
 
@@ -90,10 +90,10 @@ impl Store {
     pub async fn add_look(&self, look: &LookRow) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO looks (at, who, role, subject, what) VALUES ($1, $2, $3, $4, $5)")
             .bind(look.at.0)
-            .bind(&look.who)
-            .bind(&look.role)
-            .bind(&look.subject)
-            .bind(&look.what)
+            .bind(clean(&look.who))
+            .bind(clean(&look.role))
+            .bind(clean(&look.subject))
+            .bind(clean(&look.what))
             .execute(&self.pool)
             .await
             .doing("recording a look")
@@ -111,7 +111,7 @@ impl Store {
         fetch(
             &self.pool,
             text,
-            vec![Cell::Text(subject.to_owned()), Cell::Int(limit as i64)],
+            vec![Cell::Text(subject.to_owned()), count(limit)],
             DOING,
         )
         .await?

@@ -1,5 +1,7 @@
 //! Writing many rows at once, and reading columns with the right error.
 
+use std::sync::Arc;
+
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
@@ -20,10 +22,24 @@ pub(crate) enum Cell {
     Blob(Vec<u8>),
 }
 
+/// Text as both databases can keep it: PostgreSQL knows no NUL inside a text, and one such record must not stop a batch.
+pub(crate) fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn cleaned(text: String) -> String {
+    if text.contains('\0') { clean(&text) } else { text }
+}
+
+/// How many rows to give or to skip; more than the databases can count means all.
+pub(crate) fn count(rows: usize) -> Cell {
+    Cell::Int(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
 pub(crate) fn bind(query: Query<'_, Any, AnyArguments>, cell: Cell) -> Query<'_, Any, AnyArguments> {
     match cell {
-        Cell::Text(v) => query.bind(v),
-        Cell::MaybeText(v) => query.bind(v),
+        Cell::Text(v) => query.bind(cleaned(v)),
+        Cell::MaybeText(v) => query.bind(v.map(cleaned)),
         Cell::Int(v) => query.bind(v),
         Cell::MaybeInt(v) => query.bind(v),
         Cell::Real(v) => query.bind(v),
@@ -42,16 +58,18 @@ pub(crate) async fn insert_many(
 ) -> Result<(), StoreError> {
     let width = rows.first().map_or(1, Vec::len);
     let per_statement = (MAX_PARAMETERS / width).max(1);
+    let full: Arc<str> = Arc::from(statement(head, tail, per_statement.min(rows.len()), width));
     let mut rows = rows.into_iter().peekable();
-    let mut text = String::new();
-    let mut written = 0;
     while rows.peek().is_some() {
         let part: Vec<_> = rows.by_ref().take(per_statement).collect();
-        if part.len() != written {
-            written = part.len();
-            text = statement(head, tail, part.len(), width);
-        }
-        let mut query = sqlx::query(AssertSqlSafe(text.clone()));
+        // Only the text of a full statement comes again, so only that one is worth keeping prepared.
+        let is_full = part.len() == per_statement;
+        let text = if is_full {
+            Arc::clone(&full)
+        } else {
+            Arc::from(statement(head, tail, part.len(), width))
+        };
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(is_full);
         for cell in part.into_iter().flatten() {
             query = bind(query, cell);
         }
@@ -65,8 +83,8 @@ fn statement(head: &str, tail: &str, rows: usize, width: usize) -> String {
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..width {
-            let comma = if column == 0 { "" } else { ", " };
-            text.push_str(&format!("{comma}${}", row * width + column + 1));
+            text.push_str(if column == 0 { "$" } else { ", $" });
+            text.push_str(&(row * width + column + 1).to_string());
         }
         text.push(')');
     }

@@ -5,7 +5,7 @@ use tandem_domain::{Day, SubjectId};
 
 use crate::error::StoreError;
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, fetch};
+use crate::sql::{Cell, Columns, Where, count, fetch};
 
 const DOING: &str = "reading subjects";
 
@@ -89,9 +89,11 @@ impl SubjectFilter {
     fn condition(&self) -> Where {
         let mut filter = Where::default();
         if let Some(text) = &self.text {
-            let pattern = format!("%{}%", text.to_lowercase().replace(['%', '_'], ""));
+            let text = text.to_lowercase();
+            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let pattern = format!("%{escaped}%");
             filter.and(
-                "LOWER(subject || ' ' || department || ' ' || role) LIKE ?",
+                "LOWER(subject || ' ' || department || ' ' || role) LIKE ? ESCAPE '\\'",
                 Cell::Text(pattern),
             );
         }
@@ -134,11 +136,11 @@ impl Store {
         let order = match filter.sort.as_str() {
             "id" => "subject",
             "department" => "department, score DESC, subject",
-            _ => "score DESC, subject",
+            _ => "score DESC, subject DESC",
         };
         let mut condition = filter.condition();
-        let limit = condition.value(Cell::Int(filter.limit as i64));
-        let offset = condition.value(Cell::Int(filter.offset as i64));
+        let limit = condition.value(count(filter.limit));
+        let offset = condition.value(count(filter.offset));
         let text = format!(
             "SELECT {COLUMNS} FROM subjects{} ORDER BY {order} LIMIT {limit} OFFSET {offset}",
             condition.text()
