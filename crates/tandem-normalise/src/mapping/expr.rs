@@ -25,6 +25,8 @@ pub(super) enum Source {
     Const(Box<str>),
     Template(Vec<Part>),
     Join(Vec<Slot>, Box<str>),
+    /// The first of these fields that says something.
+    Fields(Box<[Slot]>),
     First(Vec<Expr>),
     /// Written as an empty value: the attribute stays empty and nothing less specific fills it.
     Nothing,
@@ -69,7 +71,7 @@ impl Expr {
             Kind::Text(field) => Some(Self::field(reader.slot(field))),
             Kind::List(items) => {
                 let options = items.iter().filter_map(|item| Self::read(reader, item, what, &[])).collect();
-                Some(Self { source: Source::First(options), steps: Vec::new() })
+                Some(Self { source: simplify(Source::First(options)), steps: Vec::new() })
             }
             Kind::Map(_) => Self::read_map(reader, node, what, extra),
         }
@@ -84,7 +86,7 @@ impl Expr {
         let separator = separator.and_then(|entry| reader.text(&entry.value, "`with`")).unwrap_or(";");
         for entry in entries {
             let given = match entry.key.as_str() {
-                "from" => Self::read(reader, &entry.value, "`from`", &[]).map(|from| Source::First(vec![from])),
+                "from" => Self::read(reader, &entry.value, "`from`", &[]).map(|from| simplify(Source::First(vec![from]))),
                 "text" => reader.text(&entry.value, "`text`").map(|text| template(reader, text)),
                 "const" => reader.text(&entry.value, "`const`").map(|text| Source::Const(text.into())),
                 "join" => {
@@ -109,7 +111,7 @@ impl Expr {
             reader.error(node.at, format!("{what} does not say where its value comes from"), "add from, text, const or join");
             return None;
         };
-        Some(Self { source: simplify(source), steps })
+        Some(Self { source, steps })
     }
 
     /// Every field the expression reads, for messages.
@@ -117,6 +119,7 @@ impl Expr {
         match &self.source {
             Source::Field(slot) => into.push(*slot),
             Source::Join(slots, _) => into.extend(slots),
+            Source::Fields(slots) => into.extend(slots),
             Source::First(options) => options.iter().for_each(|option| option.slots(into)),
             Source::Template(parts) => into.extend(parts.iter().filter_map(|part| match part {
                 Part::Field(slot) => Some(*slot),
@@ -167,6 +170,12 @@ impl Expr {
         match &self.source {
             Source::Nothing => Outcome::Blocked,
             Source::Field(slot) => field_text(view, *slot, !self.steps.is_empty(), buffer),
+            Source::Fields(slots) => {
+                let copy = !self.steps.is_empty();
+                let present = slots.iter().filter(|slot| view.has(**slot));
+                let mut found = present.map(|slot| field_text(view, *slot, copy, buffer));
+                found.find(|outcome| *outcome != Outcome::Absent).unwrap_or(Outcome::Absent)
+            }
             Source::First(options) => {
                 let found = options.iter().map(|option| option.evaluate(view, buffer));
                 found.into_iter().find(|outcome| *outcome != Outcome::Absent).unwrap_or(Outcome::Absent)
@@ -228,12 +237,19 @@ fn copy(view: &View<'_, '_>, slot: Slot, buffer: &mut String) -> bool {
     true
 }
 
+/// Alternatives that are plain fields, the usual case, are looked up in one loop.
 fn simplify(source: Source) -> Source {
-    match source {
-        Source::First(mut options) if options.len() == 1 && options.iter().all(|only| only.steps.is_empty()) => {
-            options.pop().map_or(Source::Nothing, |only| only.source)
-        }
-        other => other,
+    let Source::First(mut options) = source else { return source };
+    if options.len() == 1 && options.iter().all(|only| only.steps.is_empty()) {
+        return options.pop().map_or(Source::Nothing, |only| only.source);
+    }
+    let plain = |option: &Expr| match &option.source {
+        Source::Field(slot) if option.steps.is_empty() => Some(*slot),
+        _ => None,
+    };
+    match options.iter().map(plain).collect::<Option<Vec<Slot>>>() {
+        Some(slots) => Source::Fields(slots.into()),
+        None => Source::First(options),
     }
 }
 

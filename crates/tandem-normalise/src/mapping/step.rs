@@ -33,8 +33,10 @@ pub(super) enum Step {
     After(Box<str>),
     /// Surrounding characters are removed.
     Trim(Box<str>),
-    /// The first group, or the whole match; nothing if it does not match.
-    Regex(Regex),
+    /// The first group, or the whole match; nothing if it does not match. Says whether there is a group.
+    Regex(Regex, bool),
+    /// One of the parts between separators, the first being 0.
+    Part(Box<str>, usize),
     /// Values that count as nothing, in lower case.
     Skip(Vec<Box<str>>),
     /// Value → value, keys in lower case; an unknown value stays if there is no other.
@@ -44,12 +46,13 @@ pub(super) enum Step {
 const PLAIN: &[&str] = &[
     "basename", "dirname", "lower", "upper", "url_host", "mail_address", "strongest_hash", "unhex", "percent_decode",
 ];
-const WITH_TEXT: &[&str] = &["strip_prefix", "strip_suffix", "before", "after", "trim", "regex", "skip"];
+const WITH_TEXT: &[&str] = &["strip_prefix", "strip_suffix", "before", "after", "trim", "regex", "skip", "split"];
 
 /// Reads `take`: a transform or a list of them.
 pub(super) fn read_all(reader: &mut Reader<'_>, node: &Node, steps: &mut Vec<Step>) {
     match &node.kind {
         Kind::List(items) => items.iter().for_each(|item| read_all(reader, item, steps)),
+        Kind::Map(entries) if entries.iter().any(|entry| entry.key == "split") => steps.extend(read_part(reader, node)),
         Kind::Map(entries) => entries.iter().for_each(|entry| steps.extend(read_with_text(reader, entry))),
         _ => {
             let Some(name) = reader.text(node, "`take`") else { return };
@@ -59,6 +62,23 @@ pub(super) fn read_all(reader: &mut Reader<'_>, node: &Node, steps: &mut Vec<Ste
             }
         }
     }
+}
+
+/// `{ split: "|", part: 3 }`.
+fn read_part(reader: &mut Reader<'_>, node: &Node) -> Option<Step> {
+    let entries = reader.map(node, "`split`", &["split", "part"]);
+    let find = |key: &str| entries.iter().find(|entry| entry.key == key);
+    let separator = find("split").and_then(|entry| reader.text(&entry.value, "`split`"))?;
+    let Some(part) = find("part") else {
+        reader.error(node.at, "`split` without `part`", "add `part:` with the number of the part, from 0");
+        return None;
+    };
+    let part = reader.number(&part.value, "`part`")?;
+    if separator.is_empty() {
+        reader.error(node.at, "`split` by nothing", "name the text that separates the parts");
+        return None;
+    }
+    Some(Step::Part(separator.into(), part))
 }
 
 fn unknown(reader: &mut Reader<'_>, at: super::yaml::Place, name: &str) {
@@ -97,7 +117,11 @@ fn read_with_text(reader: &mut Reader<'_>, entry: &Entry) -> Option<Step> {
         "before" => Step::Before(text.into()),
         "after" => Step::After(text.into()),
         "trim" => Step::Trim(text.into()),
-        _ => Step::Regex(reader.regex(text, entry.value.at, false)?),
+        _ => {
+            let regex = reader.regex(text, entry.value.at, false)?;
+            let grouped = regex.captures_len() > 1;
+            Step::Regex(regex, grouped)
+        }
     })
 }
 
@@ -180,10 +204,12 @@ impl Step {
             Self::Before(mark) => text.split_once(&**mark).map_or(text, |(before, _)| before),
             Self::After(mark) => text.split_once(&**mark).map_or(text, |(_, after)| after),
             Self::Trim(chars) => text.trim_matches(|c| chars.contains(c)),
-            Self::Regex(regex) => regex.captures(text).map_or("", |found| {
+            Self::Regex(regex, false) => regex.find(text).map_or("", |found| found.as_str()),
+            Self::Regex(regex, true) => regex.captures(text).map_or("", |found| {
                 let group = found.iter().skip(1).flatten().next().or_else(|| found.get(0));
                 group.map_or("", |group| group.as_str())
             }),
+            Self::Part(separator, at) => text.split(&**separator).nth(*at).unwrap_or_default(),
             _ => text,
         }
     }
