@@ -7,13 +7,20 @@ type Names = &'static [(&'static str, u8)];
 
 const EVERY: Names = &[("unknown", 0), ("other", 99)];
 const CREATE_READ_UPDATE_DELETE: Names = &[("create", 1), ("read", 2), ("update", 3), ("delete", 4)];
-const OPEN_CLOSE: Names = &[("open", 1), ("close", 2), ("reset", 3), ("fail", 4), ("refuse", 5), ("traffic", 6)];
+const OPEN_CLOSE: Names = &[
+    ("open", 1),
+    ("close", 2),
+    ("reset", 3),
+    ("fail", 4),
+    ("refuse", 5),
+    ("traffic", 6),
+];
 
-/// The names of a class's own activities.
-pub(super) fn names(class: ClassUid) -> Names {
-    match class {
-        ClassUid::BaseEvent => &[],
-        ClassUid::FileActivity => &[
+/// The activities of each class.
+const BY_CLASS: &[(ClassUid, Names)] = &[
+    (
+        ClassUid::FileActivity,
+        &[
             ("create", 1),
             ("read", 2),
             ("update", 3),
@@ -29,7 +36,10 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("unmount", 13),
             ("open", 14),
         ],
-        ClassUid::FileHosting => &[
+    ),
+    (
+        ClassUid::FileHosting,
+        &[
             ("upload", 1),
             ("download", 2),
             ("update", 3),
@@ -47,14 +57,43 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("sync", 15),
             ("unsync", 16),
         ],
-        ClassUid::KernelExtensionActivity => &[("load", 1), ("unload", 2)],
-        ClassUid::MemoryActivity => &[("allocate_page", 1), ("modify_page", 2), ("delete_page", 3), ("read", 5), ("write", 6)],
-        ClassUid::ModuleActivity => &[("load", 1), ("unload", 2)],
-        ClassUid::ScheduledJobActivity => {
-            &[("create", 1), ("update", 2), ("delete", 3), ("enable", 4), ("disable", 5), ("start", 6)]
-        }
-        ClassUid::ProcessActivity => &[("launch", 1), ("terminate", 2), ("open", 3), ("inject", 4), ("set_user", 5)],
-        ClassUid::EventLogActivity => &[
+    ),
+    (ClassUid::KernelExtensionActivity, &[("load", 1), ("unload", 2)]),
+    (
+        ClassUid::MemoryActivity,
+        &[
+            ("allocate_page", 1),
+            ("modify_page", 2),
+            ("delete_page", 3),
+            ("read", 5),
+            ("write", 6),
+        ],
+    ),
+    (ClassUid::ModuleActivity, &[("load", 1), ("unload", 2)]),
+    (
+        ClassUid::ScheduledJobActivity,
+        &[
+            ("create", 1),
+            ("update", 2),
+            ("delete", 3),
+            ("enable", 4),
+            ("disable", 5),
+            ("start", 6),
+        ],
+    ),
+    (
+        ClassUid::ProcessActivity,
+        &[
+            ("launch", 1),
+            ("terminate", 2),
+            ("open", 3),
+            ("inject", 4),
+            ("set_user", 5),
+        ],
+    ),
+    (
+        ClassUid::EventLogActivity,
+        &[
             ("clear", 1),
             ("delete", 2),
             ("export", 3),
@@ -66,9 +105,21 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("enable", 8),
             ("disable", 9),
         ],
-        ClassUid::ScriptActivity => &[("execute", 1)],
-        ClassUid::PeripheralActivity => &[("connect", 1), ("disconnect", 2), ("enable", 3), ("disable", 4), ("eject", 5)],
-        ClassUid::RegistryKeyActivity => &[
+    ),
+    (ClassUid::ScriptActivity, &[("execute", 1)]),
+    (
+        ClassUid::PeripheralActivity,
+        &[
+            ("connect", 1),
+            ("disconnect", 2),
+            ("enable", 3),
+            ("disable", 4),
+            ("eject", 5),
+        ],
+    ),
+    (
+        ClassUid::RegistryKeyActivity,
+        &[
             ("create", 1),
             ("read", 2),
             ("modify", 3),
@@ -79,8 +130,18 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("import", 8),
             ("export", 9),
         ],
-        ClassUid::DetectionFinding | ClassUid::DataSecurityFinding => &[("create", 1), ("update", 2), ("close", 3)],
-        ClassUid::AccountChange => &[
+    ),
+    (
+        ClassUid::DetectionFinding,
+        &[("create", 1), ("update", 2), ("close", 3)],
+    ),
+    (
+        ClassUid::DataSecurityFinding,
+        &[("create", 1), ("update", 2), ("close", 3)],
+    ),
+    (
+        ClassUid::AccountChange,
+        &[
             ("create", 1),
             ("enable", 2),
             ("password_change", 3),
@@ -94,7 +155,10 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("mfa_disable", 11),
             ("unlock", 12),
         ],
-        ClassUid::Authentication => &[
+    ),
+    (
+        ClassUid::Authentication,
+        &[
             ("logon", 1),
             ("logoff", 2),
             ("authentication_ticket", 3),
@@ -102,10 +166,19 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("service_ticket_renew", 5),
             ("preauth", 6),
         ],
-        ClassUid::AuthorizeSession => &[("assign_privileges", 1), ("assign_groups", 2)],
-        ClassUid::EntityManagement => CREATE_READ_UPDATE_DELETE,
-        ClassUid::UserAccessManagement => &[("assign_privileges", 1), ("revoke_privileges", 2)],
-        ClassUid::GroupManagement => &[
+    ),
+    (
+        ClassUid::AuthorizeSession,
+        &[("assign_privileges", 1), ("assign_groups", 2)],
+    ),
+    (ClassUid::EntityManagement, CREATE_READ_UPDATE_DELETE),
+    (
+        ClassUid::UserAccessManagement,
+        &[("assign_privileges", 1), ("revoke_privileges", 2)],
+    ),
+    (
+        ClassUid::GroupManagement,
+        &[
             ("assign_privileges", 1),
             ("revoke_privileges", 2),
             ("add_user", 3),
@@ -113,8 +186,12 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("delete", 5),
             ("create", 6),
         ],
-        ClassUid::NetworkActivity | ClassUid::TunnelActivity => OPEN_CLOSE,
-        ClassUid::HttpActivity => &[
+    ),
+    (ClassUid::NetworkActivity, OPEN_CLOSE),
+    (ClassUid::TunnelActivity, OPEN_CLOSE),
+    (
+        ClassUid::HttpActivity,
+        &[
             ("connect", 1),
             ("delete", 2),
             ("get", 3),
@@ -125,8 +202,14 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("trace", 8),
             ("patch", 9),
         ],
-        ClassUid::DnsActivity => &[("query", 1), ("response", 2), ("traffic", 6)],
-        ClassUid::RdpActivity => &[
+    ),
+    (
+        ClassUid::DnsActivity,
+        &[("query", 1), ("response", 2), ("traffic", 6)],
+    ),
+    (
+        ClassUid::RdpActivity,
+        &[
             ("initial_request", 1),
             ("initial_response", 2),
             ("connect_request", 3),
@@ -136,7 +219,10 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("disconnect", 7),
             ("reconnect", 8),
         ],
-        ClassUid::SmbActivity => &[
+    ),
+    (
+        ClassUid::SmbActivity,
+        &[
             ("file_supersede", 1),
             ("file_open", 2),
             ("file_create", 3),
@@ -144,9 +230,15 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("file_overwrite", 5),
             ("file_overwrite_if", 6),
         ],
-        ClassUid::SshActivity => OPEN_CLOSE,
-        ClassUid::EmailActivity => &[("send", 1), ("receive", 2), ("scan", 3), ("trace", 4)],
-        ClassUid::WebResourcesActivity => &[
+    ),
+    (ClassUid::SshActivity, OPEN_CLOSE),
+    (
+        ClassUid::EmailActivity,
+        &[("send", 1), ("receive", 2), ("scan", 3), ("trace", 4)],
+    ),
+    (
+        ClassUid::WebResourcesActivity,
+        &[
             ("create", 1),
             ("read", 2),
             ("update", 3),
@@ -156,11 +248,24 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("export", 7),
             ("share", 8),
         ],
-        ClassUid::ApplicationLifecycle => {
-            &[("install", 1), ("remove", 2), ("start", 3), ("stop", 4), ("restart", 5), ("enable", 6), ("disable", 7), ("update", 8)]
-        }
-        ClassUid::ApiActivity => CREATE_READ_UPDATE_DELETE,
-        ClassUid::DatastoreActivity => &[
+    ),
+    (
+        ClassUid::ApplicationLifecycle,
+        &[
+            ("install", 1),
+            ("remove", 2),
+            ("start", 3),
+            ("stop", 4),
+            ("restart", 5),
+            ("enable", 6),
+            ("disable", 7),
+            ("update", 8),
+        ],
+    ),
+    (ClassUid::ApiActivity, CREATE_READ_UPDATE_DELETE),
+    (
+        ClassUid::DatastoreActivity,
+        &[
             ("read", 1),
             ("update", 2),
             ("connect", 3),
@@ -172,15 +277,29 @@ pub(super) fn names(class: ClassUid) -> Names {
             ("encrypt", 9),
             ("decrypt", 10),
         ],
-        ClassUid::PrintActivity => &[("print", 1)],
-        ClassUid::PhysicalAccess => &[("entry", 1), ("exit", 2), ("denied", 3)],
-    }
+    ),
+    (ClassUid::PrintActivity, &[("print", 1)]),
+    (
+        ClassUid::PhysicalAccess,
+        &[("entry", 1), ("exit", 2), ("denied", 3)],
+    ),
+];
+
+/// The names of a class's own activities.
+fn names(class: ClassUid) -> Names {
+    BY_CLASS
+        .iter()
+        .find(|(known, _)| *known == class)
+        .map_or(&[], |(_, names)| names)
 }
 
 /// The id of an activity named in a mapping.
 pub(super) fn parse(class: ClassUid, name: &str) -> Option<u8> {
     let known = names(class).iter().chain(EVERY);
-    known.into_iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+    known
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, id)| *id)
 }
 
 /// All names a mapping may use for `class`.

@@ -75,10 +75,15 @@ pub(super) fn apply<'m>(
         let (mapping, plan) = {
             let view = scratch.tables.read(mappings.identity, &mappings.names, event);
             let mapping = match context.forced {
-                Some(name) => mappings.find(name).ok_or_else(|| unknown_mapping(mappings, name))?,
+                Some(name) => mappings
+                    .find(name)
+                    .ok_or_else(|| unknown_mapping(mappings, name))?,
                 None => choose(mappings, &view, context).ok_or_else(|| no_mapping(context.format))?,
             };
-            (mapping, plan(mappings, mapping, &view, context, &mut scratch.text)?)
+            (
+                mapping,
+                plan(mappings, mapping, &view, context, &mut scratch.text)?,
+            )
         };
         write(event, &plan, &scratch.text);
         Ok((plan.head, mapping))
@@ -87,17 +92,21 @@ pub(super) fn apply<'m>(
 
 fn choose<'m>(mappings: &'m Mappings, view: &View<'_, '_>, context: &Context<'_>) -> Option<&'m Mapping> {
     // A mapping that takes every record of a format must not shut out the others because the source bears its name.
-    let fits = |found: &Match| found.weight > 0 && found.formats.contains(&context.format) && found.holds(view);
+    let fits =
+        |found: &Match| found.weight > 0 && found.formats.contains(&context.format) && found.holds(view);
     let holds = |mapping: &Mapping| mapping.matches.iter().any(fits);
     if let Some(hinted) = mappings.by_hint.get(context.source_hint) {
-        let hinted = hinted.iter().filter_map(|at| mappings.mappings.get(*at)).find(|mapping| holds(mapping));
+        let hinted = hinted
+            .iter()
+            .filter_map(|at| mappings.all.get(*at))
+            .find(|mapping| holds(mapping));
         if hinted.is_some() {
             return hinted;
         }
     }
     let position = Format::ALL.iter().position(|format| *format == context.format)?;
     mappings.by_format.get(position)?.iter().find_map(|(at, which)| {
-        let mapping = mappings.mappings.get(*at)?;
+        let mapping = mappings.all.get(*at)?;
         mapping.matches.get(*which)?.holds(view).then_some(mapping)
     })
 }
@@ -107,7 +116,10 @@ fn unknown_mapping(mappings: &Mappings, name: &str) -> Refusal {
     Refusal {
         reason: format!("there is no mapping named `{name}`"),
         field: None,
-        hint: format!("correct the source's `mapping` setting; known are: {}", known.join(", ")),
+        hint: format!(
+            "correct the source's `mapping` setting; known are: {}",
+            known.join(", ")
+        ),
     }
 }
 
@@ -183,21 +195,29 @@ fn head(layers: &Layers<'_>, view: &View<'_, '_>, text: &mut String) -> EventHea
     for layer in layers {
         // An activity belongs to a class: one said by a layer outside of the class's own does not count.
         if class.is_none() {
-            if activity.is_none() && let Some(choice) = &layer.activity {
+            if activity.is_none()
+                && let Some(choice) = &layer.activity
+            {
                 activity = choice.evaluate(view, text, |number| u8::try_from(number).ok());
             }
             if let Some(choice) = &layer.class {
-                class = choice.evaluate(view, text, |number| ClassUid::from_uid(u16::try_from(number).ok()?));
+                class = choice.evaluate(view, text, |number| {
+                    ClassUid::from_uid(u16::try_from(number).ok()?)
+                });
             }
         }
-        if status.is_none() && let Some(choice) = &layer.status {
+        if status.is_none()
+            && let Some(choice) = &layer.status
+        {
             status = choice.evaluate(view, text, |number| match number {
                 1 => Some(Status::Success),
                 2 => Some(Status::Failure),
                 _ => None,
             });
         }
-        if severity.is_none() && let Some(choice) = &layer.severity {
+        if severity.is_none()
+            && let Some(choice) = &layer.severity
+        {
             severity = choice.evaluate(view, text, severity_of);
         }
     }
@@ -233,8 +253,14 @@ fn identity(
     text.truncate(start);
     EventId(id.unwrap_or_else(|| {
         let mut place = [0; 40];
-        let parts = [context.stream_id.to_le_bytes(), xxh3_128(context.raw).to_le_bytes()];
-        for (to, from) in place.iter_mut().zip(parts.iter().flatten().chain(&context.offset.to_le_bytes())) {
+        let parts = [
+            context.stream_id.to_le_bytes(),
+            xxh3_128(context.raw).to_le_bytes(),
+        ];
+        for (to, from) in place
+            .iter_mut()
+            .zip(parts.iter().flatten().chain(&context.offset.to_le_bytes()))
+        {
             *to = *from;
         }
         xxh3_128(&place)

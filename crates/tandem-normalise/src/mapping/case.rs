@@ -45,12 +45,20 @@ const WORTH_AN_INDEX: usize = 4;
 impl CaseList {
     /// Reads a list of cases. `first_wins` says that only the first that holds applies, so that one behind another that
     /// covers it is a mistake.
-    pub(super) fn read(reader: &mut Reader<'_>, node: &Node, outer: Option<ClassUid>, first_wins: bool) -> Self {
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        node: &Node,
+        outer: Option<ClassUid>,
+        first_wins: bool,
+    ) -> Self {
         let Kind::List(items) = &node.kind else {
             reader.error(node.at, "cases must be a list", "start each case with `- when:`");
             return Self::default();
         };
-        let cases: Vec<Case> = items.iter().filter_map(|item| Case::read(reader, item, outer)).collect();
+        let cases: Vec<Case> = items
+            .iter()
+            .filter_map(|item| Case::read(reader, item, outer))
+            .collect();
         if first_wins {
             complain_about_unreachable(reader, &cases);
         }
@@ -96,20 +104,39 @@ impl Case {
             return None;
         }
         let find = |key: &str| entries.iter().find(|entry| entry.key == key);
-        let when = find("when").map(|entry| Condition::read(reader, &entry.value, "`when`")).unwrap_or_default();
+        let when = find("when")
+            .map(|entry| Condition::read(reader, &entry.value, "`when`"))
+            .unwrap_or_default();
         let layer = Layer::read(reader, entries, outer);
         let class = layer.fixed_class(outer);
-        let cases = find("cases").map(|entry| CaseList::read(reader, &entry.value, class, true)).unwrap_or_default();
-        Some(Self { at: node.at, when, layer, cases })
+        let cases = find("cases")
+            .map(|entry| CaseList::read(reader, &entry.value, class, true))
+            .unwrap_or_default();
+        Some(Self {
+            at: node.at,
+            when,
+            layer,
+            cases,
+        })
     }
 }
 
 fn complain_about_unreachable(reader: &mut Reader<'_>, cases: &[Case]) {
     for (at, case) in cases.iter().enumerate() {
-        let earlier = cases.iter().take(at).find(|earlier| earlier.when.covers(&case.when));
+        let earlier = cases
+            .iter()
+            .take(at)
+            .find(|earlier| earlier.when.covers(&case.when));
         if let Some(earlier) = earlier {
-            let reason = format!("this case is never reached: the case on line {} takes its records", earlier.at.line);
-            reader.error(case.at, reason, "put the more specific case first, or remove one of the two");
+            let reason = format!(
+                "this case is never reached: the case on line {} takes its records",
+                earlier.at.line
+            );
+            reader.error(
+                case.at,
+                reason,
+                "put the more specific case first, or remove one of the two",
+            );
         }
     }
 }
@@ -133,11 +160,20 @@ impl Index {
                 }
             } else {
                 rest.push(at);
-                by_value.values_mut().for_each(|list| list.push(at));
+                for list in by_value.values_mut() {
+                    list.push(at);
+                }
             }
         }
-        let by_value = by_value.into_iter().map(|(value, list)| (value, list.into())).collect();
-        Some(Self { slot, by_value, rest: rest.into() })
+        let by_value = by_value
+            .into_iter()
+            .map(|(value, list)| (value, list.into()))
+            .collect();
+        Some(Self {
+            slot,
+            by_value,
+            rest: rest.into(),
+        })
     }
 
     /// The cases to try, or `None` if every case must be tried.
@@ -145,15 +181,21 @@ impl Index {
         if view.repeats(self.slot) {
             return None;
         }
-        let Some(found) = view.first(self.slot) else { return Some(&self.rest) };
+        let Some(found) = view.first(self.slot) else {
+            return Some(&self.rest);
+        };
         let mut room = Digits::default();
-        let Some(text) = text_of(&found.value, &mut room) else { return Some(&self.rest) };
+        let Some(text) = text_of(&found.value, &mut room) else {
+            return Some(&self.rest);
+        };
         let mut lower = [0_u8; 96];
         let known = match lower.get_mut(..text.len()) {
             Some(lower) => {
                 lower.copy_from_slice(text.as_bytes());
                 lower.make_ascii_lowercase();
-                std::str::from_utf8(lower).ok().and_then(|key| self.by_value.get(key))
+                std::str::from_utf8(lower)
+                    .ok()
+                    .and_then(|key| self.by_value.get(key))
             }
             None => self.by_value.get(text.to_ascii_lowercase().as_str()),
         };
@@ -173,6 +215,8 @@ fn best_slot(cases: &[Case]) -> Option<Slot> {
             }
         }
     }
-    let best = uses.into_iter().max_by_key(|(slot, (count, size))| (*count, *size, std::cmp::Reverse(*slot)));
+    let best = uses
+        .into_iter()
+        .max_by_key(|(slot, (count, size))| (*count, *size, std::cmp::Reverse(*slot)));
     best.filter(|(_, (count, _))| *count >= 2).map(|(slot, _)| slot)
 }

@@ -44,7 +44,7 @@ impl Zone {
         match name {
             "utc" => Some(Self::Utc),
             "source" => Some(Self::Local),
-            _ => Cursor::new(name).offset().flatten().map(Self::Fixed),
+            _ => Cursor::new(name).offset().map(Self::Fixed),
         }
     }
 }
@@ -93,7 +93,17 @@ impl TimeFormat {
 
     /// Every name, for messages.
     pub(super) const NAMES: &'static [&'static str] = &[
-        "auto", "iso", "rfc3339", "epoch", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "filetime", "clf", "syslog",
+        "auto",
+        "iso",
+        "rfc3339",
+        "epoch",
+        "epoch_s",
+        "epoch_ms",
+        "epoch_us",
+        "epoch_ns",
+        "filetime",
+        "clf",
+        "syslog",
         "month_first",
     ];
 
@@ -139,9 +149,13 @@ impl TimeFormat {
         let bytes = text.as_bytes();
         match (bytes.first(), bytes.get(2), bytes.get(4)) {
             (_, _, Some(b'-')) => Self::Iso,
-            (Some(b'0'..=b'9'), Some(b'/'), _) if bytes.get(3).is_some_and(u8::is_ascii_alphabetic) => Self::Clf,
+            (Some(b'0'..=b'9'), Some(b'/'), _) if bytes.get(3).is_some_and(u8::is_ascii_alphabetic) => {
+                Self::Clf
+            }
             (Some(b'0'..=b'9'), Some(b'/'), _) => Self::MonthFirst,
-            (Some(b'A'..=b'Z'), ..) if bytes.get(3) == Some(&b',') => Self::Pattern("%a, %d %b %Y %H:%M:%S %z".into()),
+            (Some(b'A'..=b'Z'), ..) if bytes.get(3) == Some(&b',') => {
+                Self::Pattern("%a, %d %b %Y %H:%M:%S %z".into())
+            }
             (Some(b'A'..=b'Z'), ..) => Self::Syslog,
             _ => Self::Epoch,
         }
@@ -157,7 +171,10 @@ impl Written {
             return None;
         }
         let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second.min(59);
-        Some(Self { micros: seconds * MICROS_PER_SECOND + micros, offset: None })
+        Some(Self {
+            micros: seconds * MICROS_PER_SECOND + micros,
+            offset: None,
+        })
     }
 
     fn settle(self, around: &Surroundings<'_>) -> Option<Timestamp> {
@@ -210,7 +227,9 @@ struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     fn new(text: &'t str) -> Self {
-        Self { rest: text.as_bytes() }
+        Self {
+            rest: text.as_bytes(),
+        }
     }
 
     /// A number of one to `most` digits.
@@ -230,7 +249,9 @@ impl<'t> Cursor<'t> {
 
     fn eat_any(&mut self, wanted: &[u8]) -> Option<u8> {
         let first = *self.rest.first()?;
-        wanted.contains(&first).then(|| self.rest = self.rest.get(1..).unwrap_or_default())?;
+        wanted
+            .contains(&first)
+            .then(|| self.rest = self.rest.get(1..).unwrap_or_default())?;
         Some(first)
     }
 
@@ -243,7 +264,11 @@ impl<'t> Cursor<'t> {
         const MONTHS: &[u8; 36] = b"janfebmaraprmayjunjulaugsepoctnovdec";
         let name = self.rest.get(..3)?.to_ascii_lowercase();
         let at = MONTHS.chunks_exact(3).position(|month| *month == *name)?;
-        let letters = self.rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let letters = self
+            .rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
         self.rest = self.rest.get(letters..)?;
         Some(at as i64 + 1)
     }
@@ -274,24 +299,29 @@ impl<'t> Cursor<'t> {
         Some(([hour, minute, second], self.fraction()))
     }
 
-    /// `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01`, or nothing; `None` for anything else.
-    fn offset(&mut self) -> Option<Option<i32>> {
-        self.skip_blanks();
-        match self.rest {
-            [] => return Some(None),
-            b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Some(0)),
-            _ => {}
+    /// `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01`: seconds east of Greenwich.
+    fn offset(&mut self) -> Option<i32> {
+        if matches!(self.rest, b"Z" | b"z" | b"UTC" | b"GMT") {
+            return Some(0);
         }
         let sign = if self.eat_any(b"+-")? == b'-' { -1 } else { 1 };
         let hours = self.number(2)?;
         let _ = self.eat(b':');
         let minutes = if self.rest.is_empty() { 0 } else { self.number(2)? };
-        (self.rest.is_empty() && hours <= 18 && minutes < 60).then(|| Some(sign * (hours * 3_600 + minutes * 60) as i32))
+        (self.rest.is_empty() && hours <= 18 && minutes < 60)
+            .then(|| sign * (hours * 3_600 + minutes * 60) as i32)
     }
 
     fn finish(&mut self, date: [i64; 3], clock: [i64; 3], micros: i64) -> Option<Written> {
         let written = Written::new(date, clock, micros)?;
-        Some(Written { offset: self.offset()?, ..written })
+        self.skip_blanks();
+        if self.rest.is_empty() {
+            return Some(written);
+        }
+        Some(Written {
+            offset: Some(self.offset()?),
+            ..written
+        })
     }
 }
 
@@ -348,10 +378,10 @@ fn syslog(text: &str, around: &Surroundings<'_>) -> Option<Timestamp> {
         cursor.skip_blanks();
     }
     let (clock, micros) = cursor.clock()?;
-    let offset = cursor.offset()?;
     let in_year = |year: i64| {
-        let written = Written::new([year, month, day], clock, micros)?;
-        Written { offset, ..written }.settle(around)
+        Cursor { rest: cursor.rest }
+            .finish([year, month, day], clock, micros)?
+            .settle(around)
     };
     if let Some(year) = year.or(around.year_hint.map(i64::from)) {
         return in_year(year);
@@ -360,7 +390,10 @@ fn syslog(text: &str, around: &Surroundings<'_>) -> Option<Timestamp> {
     let year = i64::from(TimeZone::UTC.to_datetime(received).year());
     // The coming year matters for records written just after midnight east of Greenwich; February 29 may fail in some years.
     let candidates = [year + 1, year, year - 1];
-    let near = candidates.into_iter().filter_map(in_year).find(|time| time.0 <= around.received.0 + FUTURE);
+    let near = candidates
+        .into_iter()
+        .filter_map(in_year)
+        .find(|time| time.0 <= around.received.0 + FUTURE);
     near.or_else(|| (1..=4).find_map(|back| in_year(year - back)))
 }
 
@@ -384,12 +417,17 @@ fn epoch(text: &str, units: Option<i64>) -> Option<i64> {
     let scale = MICROS_PER_SECOND / units;
     let padded = fraction.bytes().chain(std::iter::repeat(b'0')).take(6);
     let millionths = padded.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    number.checked_mul(scale)?.checked_add(millionths * scale / MICROS_PER_SECOND)
+    number
+        .checked_mul(scale)?
+        .checked_add(millionths * scale / MICROS_PER_SECOND)
 }
 
 fn patterned(pattern: &str, text: &str) -> Option<Written> {
     let broken = jiff::fmt::strtime::parse(pattern, text).ok()?;
     let civil = broken.to_datetime().ok()?;
     let micros = TimeZone::UTC.to_timestamp(civil).ok()?.as_microsecond();
-    Some(Written { micros, offset: broken.offset().map(jiff::tz::Offset::seconds) })
+    Some(Written {
+        micros,
+        offset: broken.offset().map(jiff::tz::Offset::seconds),
+    })
 }

@@ -8,8 +8,19 @@ use super::reader::{Reader, suggestion};
 use super::view::{Digits, Slot, View, text_of};
 use super::yaml::{Entry, Kind, Node};
 
-const MODIFIERS: &[&str] =
-    &["startswith", "endswith", "contains", "re", "exists", "neq", "cased", "lt", "lte", "gt", "gte"];
+const MODIFIERS: &[&str] = &[
+    "startswith",
+    "endswith",
+    "contains",
+    "re",
+    "exists",
+    "neq",
+    "cased",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+];
 
 /// One or more alternatives; one must hold.
 #[derive(Debug, Default)]
@@ -64,14 +75,21 @@ impl Condition {
     }
 
     pub(super) fn holds(&self, view: &View<'_, '_>) -> bool {
-        self.any_of.is_empty() || self.any_of.iter().any(|tests| tests.iter().all(|test| test.holds(view)))
+        self.any_of.is_empty()
+            || self
+                .any_of
+                .iter()
+                .any(|tests| tests.iter().all(|test| test.holds(view)))
     }
 
     /// The field and the values of a test that any record fulfilling this condition must pass by equality, if there is
     /// one on `slot`; used to find cases by hashing.
     pub(super) fn equality_on(&self, slot: Slot) -> Option<&[Box<str>]> {
-        let [only] = self.any_of.as_slice() else { return None };
-        only.iter().find_map(|test| test.equality().filter(|_| test.slot == slot))
+        let [only] = self.any_of.as_slice() else {
+            return None;
+        };
+        only.iter()
+            .find_map(|test| test.equality().filter(|_| test.slot == slot))
     }
 
     /// Every field tested, each once.
@@ -87,7 +105,11 @@ impl Condition {
         if self.is_empty() {
             return true;
         }
-        !other.is_empty() && other.any_of.iter().all(|theirs| self.any_of.iter().any(|ours| implied(ours, theirs)))
+        !other.is_empty()
+            && other
+                .any_of
+                .iter()
+                .all(|theirs| self.any_of.iter().any(|ours| implied(ours, theirs)))
     }
 
     /// How much the condition says, for choosing the most specific mapping.
@@ -98,7 +120,11 @@ impl Condition {
 }
 
 fn read_map(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<Test> {
-    reader.free_map(node, what).iter().filter_map(|entry| read_test(reader, entry)).collect()
+    reader
+        .free_map(node, what)
+        .iter()
+        .filter_map(|entry| read_test(reader, entry))
+        .collect()
 }
 
 fn read_test(reader: &mut Reader<'_>, entry: &Entry) -> Option<Test> {
@@ -111,7 +137,11 @@ fn read_test(reader: &mut Reader<'_>, entry: &Entry) -> Option<Test> {
             "cased" => cased = true,
             known if MODIFIERS.contains(&known) && kind.is_empty() => kind = known,
             known if MODIFIERS.contains(&known) => {
-                reader.error(entry.at, format!("`{kind}` and `{known}` cannot stand together"), "write two tests");
+                reader.error(
+                    entry.at,
+                    format!("`{kind}` and `{known}` cannot stand together"),
+                    "write two tests",
+                );
                 return None;
             }
             other => {
@@ -122,10 +152,20 @@ fn read_test(reader: &mut Reader<'_>, entry: &Entry) -> Option<Test> {
         }
     }
     if matches!(entry.value.kind, Kind::Null) {
-        return Some(Test { slot, check: Check::Exists(false), negated, cased });
+        return Some(Test {
+            slot,
+            check: Check::Exists(false),
+            negated,
+            cased,
+        });
     }
     let check = read_check(reader, entry, kind, cased)?;
-    Some(Test { slot, check, negated, cased })
+    Some(Test {
+        slot,
+        check,
+        negated,
+        cased,
+    })
 }
 
 fn read_check(reader: &mut Reader<'_>, entry: &Entry, kind: &str, cased: bool) -> Option<Check> {
@@ -133,21 +173,49 @@ fn read_check(reader: &mut Reader<'_>, entry: &Entry, kind: &str, cased: bool) -
     match kind {
         "exists" => return Some(Check::Exists(reader.bool(&entry.value, &what)?)),
         "lt" => return Some(Check::Compare(Order::Less, reader.number(&entry.value, &what)?)),
-        "lte" => return Some(Check::Compare(Order::LessOrEqual, reader.number(&entry.value, &what)?)),
-        "gt" => return Some(Check::Compare(Order::Greater, reader.number(&entry.value, &what)?)),
-        "gte" => return Some(Check::Compare(Order::GreaterOrEqual, reader.number(&entry.value, &what)?)),
+        "lte" => {
+            return Some(Check::Compare(
+                Order::LessOrEqual,
+                reader.number(&entry.value, &what)?,
+            ));
+        }
+        "gt" => {
+            return Some(Check::Compare(
+                Order::Greater,
+                reader.number(&entry.value, &what)?,
+            ));
+        }
+        "gte" => {
+            return Some(Check::Compare(
+                Order::GreaterOrEqual,
+                reader.number(&entry.value, &what)?,
+            ));
+        }
         _ => {}
     }
     let texts = reader.texts(&entry.value, &what);
     if texts.is_empty() {
-        reader.error(entry.value.at, format!("{what} is an empty list"), "give at least one value, or remove the test");
+        reader.error(
+            entry.value.at,
+            format!("{what} is an empty list"),
+            "give at least one value, or remove the test",
+        );
         return None;
     }
     if kind == "re" {
-        let all = texts.iter().filter_map(|(text, at)| reader.regex(text, *at, !cased)).collect();
+        let all = texts
+            .iter()
+            .filter_map(|(text, at)| reader.regex(text, *at, !cased))
+            .collect();
         return Some(Check::Regex(all));
     }
-    let fold = |text: &str| if cased { text.into() } else { text.to_ascii_lowercase().into_boxed_str() };
+    let fold = |text: &str| {
+        if cased {
+            text.into()
+        } else {
+            text.to_ascii_lowercase().into_boxed_str()
+        }
+    };
     let values = texts.iter().map(|(text, _)| fold(text)).collect();
     Some(match kind {
         "startswith" => Check::StartsWith(values),
@@ -182,7 +250,8 @@ impl Test {
         } else if view.repeats(self.slot) {
             view.all(self.slot).any(|found| self.matches(&found.value))
         } else {
-            view.first(self.slot).is_some_and(|found| self.matches(&found.value))
+            view.first(self.slot)
+                .is_some_and(|found| self.matches(&found.value))
         };
         held != self.negated
     }
@@ -192,23 +261,30 @@ impl Test {
             return number(value).is_some_and(|number| compare(order, number, bound));
         }
         let mut room = Digits::default();
-        let Some(text) = text_of(value, &mut room) else { return false };
+        let Some(text) = text_of(value, &mut room) else {
+            return false;
+        };
         let bytes = text.as_bytes();
         let same = |given: &[u8], wanted: &str| {
-            if self.cased { given == wanted.as_bytes() } else { given.eq_ignore_ascii_case(wanted.as_bytes()) }
+            if self.cased {
+                given == wanted.as_bytes()
+            } else {
+                given.eq_ignore_ascii_case(wanted.as_bytes())
+            }
         };
         match &self.check {
             Check::Equals(values) => values.iter().any(|wanted| same(bytes, wanted)),
-            Check::StartsWith(values) => {
-                values.iter().any(|wanted| bytes.get(..wanted.len()).is_some_and(|start| same(start, wanted)))
-            }
+            Check::StartsWith(values) => values
+                .iter()
+                .any(|wanted| bytes.get(..wanted.len()).is_some_and(|start| same(start, wanted))),
             Check::EndsWith(values) => values.iter().any(|wanted| {
                 let from = bytes.len().checked_sub(wanted.len());
-                from.and_then(|from| bytes.get(from..)).is_some_and(|end| same(end, wanted))
+                from.and_then(|from| bytes.get(from..))
+                    .is_some_and(|end| same(end, wanted))
             }),
-            Check::Contains(values) => values
-                .iter()
-                .any(|wanted| wanted.is_empty() || bytes.windows(wanted.len()).any(|part| same(part, wanted))),
+            Check::Contains(values) => values.iter().any(|wanted| {
+                wanted.is_empty() || bytes.windows(wanted.len()).any(|part| same(part, wanted))
+            }),
             Check::Regex(all) => all.iter().any(|regex| regex.is_match(text)),
             Check::Exists(_) | Check::Compare(..) => false,
         }
@@ -236,7 +312,8 @@ fn compare(order: Order, given: f64, bound: f64) -> bool {
 
 /// True if each of `ours` follows from some test of `theirs`.
 fn implied(ours: &[Test], theirs: &[Test]) -> bool {
-    ours.iter().all(|our| theirs.iter().any(|their| follows(our, their)))
+    ours.iter()
+        .all(|our| theirs.iter().any(|their| follows(our, their)))
 }
 
 fn follows(our: &Test, their: &Test) -> bool {
@@ -249,18 +326,23 @@ fn follows(our: &Test, their: &Test) -> bool {
     if our.negated != their.negated || our.cased != their.cased {
         return false;
     }
-    let subset = |smaller: &[Box<str>], larger: &[Box<str>]| smaller.iter().all(|value| larger.contains(value));
+    let subset =
+        |smaller: &[Box<str>], larger: &[Box<str>]| smaller.iter().all(|value| larger.contains(value));
     match (&our.check, &their.check) {
         (Check::Equals(ours), Check::Equals(theirs))
         | (Check::StartsWith(ours), Check::StartsWith(theirs))
         | (Check::EndsWith(ours), Check::EndsWith(theirs))
         | (Check::Contains(ours), Check::Contains(theirs)) => {
             // A negated test is the stronger the more values it excludes.
-            if our.negated { subset(ours, theirs) } else { subset(theirs, ours) }
+            if our.negated {
+                subset(ours, theirs)
+            } else {
+                subset(theirs, ours)
+            }
         }
-        (Check::StartsWith(ours), Check::Equals(theirs)) if !our.negated => {
-            theirs.iter().all(|value| ours.iter().any(|start| value.starts_with(&**start)))
-        }
+        (Check::StartsWith(ours), Check::Equals(theirs)) if !our.negated => theirs
+            .iter()
+            .all(|value| ours.iter().any(|start| value.starts_with(&**start))),
         (Check::Exists(ours), Check::Exists(theirs)) => ours == theirs,
         _ => false,
     }

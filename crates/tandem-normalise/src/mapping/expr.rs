@@ -61,17 +61,29 @@ pub(super) enum Outcome {
 
 impl Expr {
     pub(super) fn field(slot: Slot) -> Self {
-        Self { source: Source::Field(slot), steps: Vec::new() }
+        Self {
+            source: Source::Field(slot),
+            steps: Vec::new(),
+        }
     }
 
     /// Reads an expression; `extra` are keys that the caller handles itself.
     pub(super) fn read(reader: &mut Reader<'_>, node: &Node, what: &str, extra: &[&str]) -> Option<Self> {
         match &node.kind {
-            Kind::Null => Some(Self { source: Source::Nothing, steps: Vec::new() }),
+            Kind::Null => Some(Self {
+                source: Source::Nothing,
+                steps: Vec::new(),
+            }),
             Kind::Text(field) => Some(Self::field(reader.slot(field))),
             Kind::List(items) => {
-                let options = items.iter().filter_map(|item| Self::read(reader, item, what, &[])).collect();
-                Some(Self { source: simplify(Source::First(options)), steps: Vec::new() })
+                let options = items
+                    .iter()
+                    .filter_map(|item| Self::read(reader, item, what, &[]))
+                    .collect();
+                Some(Self {
+                    source: simplify(Source::First(options)),
+                    steps: Vec::new(),
+                })
             }
             Kind::Map(_) => Self::read_map(reader, node, what, extra),
         }
@@ -83,15 +95,25 @@ impl Expr {
         let entries = reader.map(node, what, &known);
         let (mut source, mut steps) = (None, Vec::new());
         let separator = entries.iter().find(|entry| entry.key == "with");
-        let separator = separator.and_then(|entry| reader.text(&entry.value, "`with`")).unwrap_or(";");
+        let separator = separator
+            .and_then(|entry| reader.text(&entry.value, "`with`"))
+            .unwrap_or(";");
         for entry in entries {
             let given = match entry.key.as_str() {
-                "from" => Self::read(reader, &entry.value, "`from`", &[]).map(|from| simplify(Source::First(vec![from]))),
-                "text" => reader.text(&entry.value, "`text`").map(|text| template(reader, text)),
-                "const" => reader.text(&entry.value, "`const`").map(|text| Source::Const(text.into())),
+                "from" => Self::read(reader, &entry.value, "`from`", &[])
+                    .map(|from| simplify(Source::First(vec![from]))),
+                "text" => reader
+                    .text(&entry.value, "`text`")
+                    .map(|text| template(reader, text)),
+                "const" => reader
+                    .text(&entry.value, "`const`")
+                    .map(|text| Source::Const(text.into())),
                 "join" => {
                     let fields = reader.texts(&entry.value, "`join`");
-                    Some(Source::Join(fields.iter().map(|(field, _)| reader.slot(field)).collect(), separator.into()))
+                    Some(Source::Join(
+                        fields.iter().map(|(field, _)| reader.slot(field)).collect(),
+                        separator.into(),
+                    ))
                 }
                 _ => continue,
             };
@@ -108,7 +130,11 @@ impl Expr {
         }
         step::read_map(reader, entries, &mut steps);
         let Some(source) = source else {
-            reader.error(node.at, format!("{what} does not say where its value comes from"), "add from, text, const or join");
+            reader.error(
+                node.at,
+                format!("{what} does not say where its value comes from"),
+                "add from, text, const or join",
+            );
             return None;
         };
         Some(Self { source, steps })
@@ -135,7 +161,11 @@ impl Expr {
         let mut outcome = self.source_text(view, buffer);
         for step in &self.steps {
             if let Outcome::Field(slot, _) = outcome {
-                outcome = if copy(view, slot, buffer) { Outcome::Written } else { Outcome::Absent };
+                outcome = if copy(view, slot, buffer) {
+                    Outcome::Written
+                } else {
+                    Outcome::Absent
+                };
             }
             if outcome == Outcome::Written && !step.apply(buffer, start) {
                 outcome = Outcome::Absent;
@@ -174,11 +204,16 @@ impl Expr {
                 let copy = !self.steps.is_empty();
                 let present = slots.iter().filter(|slot| view.has(**slot));
                 let mut found = present.map(|slot| field_text(view, *slot, copy, buffer));
-                found.find(|outcome| *outcome != Outcome::Absent).unwrap_or(Outcome::Absent)
+                found
+                    .find(|outcome| *outcome != Outcome::Absent)
+                    .unwrap_or(Outcome::Absent)
             }
             Source::First(options) => {
                 let found = options.iter().map(|option| option.evaluate(view, buffer));
-                found.into_iter().find(|outcome| *outcome != Outcome::Absent).unwrap_or(Outcome::Absent)
+                found
+                    .into_iter()
+                    .find(|outcome| *outcome != Outcome::Absent)
+                    .unwrap_or(Outcome::Absent)
             }
             Source::Const(text) => {
                 buffer.push_str(text);
@@ -201,13 +236,19 @@ impl Expr {
                 let start = buffer.len();
                 let mut room = Digits::default();
                 for found in slots.iter().flat_map(|slot| view.all(*slot)) {
-                    let Some(text) = text_of(&found.value, &mut room).and_then(meaningful) else { continue };
+                    let Some(text) = text_of(&found.value, &mut room).and_then(meaningful) else {
+                        continue;
+                    };
                     if buffer.len() > start {
                         buffer.push_str(separator);
                     }
                     buffer.push_str(text);
                 }
-                if buffer.len() > start { Outcome::Written } else { Outcome::Absent }
+                if buffer.len() > start {
+                    Outcome::Written
+                } else {
+                    Outcome::Absent
+                }
             }
         }
     }
@@ -217,9 +258,12 @@ impl Expr {
 fn field_text(view: &View<'_, '_>, slot: Slot, copy: bool, buffer: &mut String) -> Outcome {
     let mut room = Digits::default();
     for (at, found) in view.all(slot).enumerate() {
-        let Some(text) = text_of(&found.value, &mut room) else { continue };
+        let Some(text) = text_of(&found.value, &mut room) else {
+            continue;
+        };
         let Some(trimmed) = meaningful(text) else { continue };
-        let as_it_is = at == 0 && trimmed.len() == text.len() && matches!(found.value, tandem_domain::Value::Text(_));
+        let as_it_is =
+            at == 0 && trimmed.len() == text.len() && matches!(found.value, tandem_domain::Value::Text(_));
         if as_it_is && !copy {
             return Outcome::Field(slot, found.id);
         }
@@ -230,16 +274,22 @@ fn field_text(view: &View<'_, '_>, slot: Slot, copy: bool, buffer: &mut String) 
 }
 
 fn copy(view: &View<'_, '_>, slot: Slot, buffer: &mut String) -> bool {
-    let Some(found) = view.first(slot) else { return false };
+    let Some(found) = view.first(slot) else {
+        return false;
+    };
     let mut room = Digits::default();
-    let Some(text) = text_of(&found.value, &mut room) else { return false };
+    let Some(text) = text_of(&found.value, &mut room) else {
+        return false;
+    };
     buffer.push_str(text);
     true
 }
 
 /// Alternatives that are plain fields, the usual case, are looked up in one loop.
 fn simplify(source: Source) -> Source {
-    let Source::First(mut options) = source else { return source };
+    let Source::First(mut options) = source else {
+        return source;
+    };
     if options.len() == 1 && options.iter().all(|only| only.steps.is_empty()) {
         return options.pop().map_or(Source::Nothing, |only| only.source);
     }

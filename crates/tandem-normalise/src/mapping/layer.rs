@@ -12,15 +12,27 @@ use super::view::{Digits, Slot, View, meaningful, text_of};
 use super::yaml::{Entry, Kind, Node, Place};
 
 /// The keys of a layer.
-pub(super) const KEYS: &[&str] =
-    &["class", "activity", "status", "severity", "attrs", "nums", "fields", "logsources"];
+pub(super) const KEYS: &[&str] = &[
+    "class",
+    "activity",
+    "status",
+    "severity",
+    "attrs",
+    "nums",
+    "fields",
+    "logsources",
+];
 
 /// A value that is fixed, or chosen by a text of the record.
 #[derive(Debug)]
 pub(super) enum Choice<T> {
     Fixed(T),
     /// Keys in lower case; `other` stands for every other text, and for none.
-    ByText { expr: Expr, table: FxHashMap<Box<str>, T>, other: Option<T> },
+    ByText {
+        expr: Expr,
+        table: FxHashMap<Box<str>, T>,
+        other: Option<T>,
+    },
     /// The record itself holds OCSF's number.
     Number(Expr),
 }
@@ -59,7 +71,9 @@ impl Layer {
         }
         let class = layer.fixed_class(outer);
         if let Some(entry) = find("activity") {
-            layer.activity = choice(reader, entry, &|reader, text, at| activity_of(reader, class, text, at));
+            layer.activity = choice(reader, entry, &|reader, text, at| {
+                activity_of(reader, class, text, at)
+            });
         }
         if let Some(entry) = find("status") {
             layer.status = choice(reader, entry, &status);
@@ -77,7 +91,9 @@ impl Layer {
             for field in reader.free_map(&entry.value, "`fields`") {
                 let expr = Expr::read(reader, &field.value, &format!("field `{}`", field.key), &[]);
                 let slot = reader.slot(&field.key);
-                layer.fields.extend(expr.map(|expr| (slot, field.key.as_str().into(), expr)));
+                layer
+                    .fields
+                    .extend(expr.map(|expr| (slot, field.key.as_str().into(), expr)));
             }
         }
         if let Some(entry) = find("logsources") {
@@ -112,7 +128,11 @@ impl<T: Copy> Choice<T> {
         let text = buffer.get(start..).unwrap_or_default();
         let value = match self {
             Self::ByText { table, other, .. } => {
-                let known = if found { table.get(text.to_ascii_lowercase().as_str()).copied() } else { None };
+                let known = if found {
+                    table.get(text.to_ascii_lowercase().as_str()).copied()
+                } else {
+                    None
+                };
                 known.or(*other)
             }
             Self::Number(_) if found => text.parse().ok().and_then(from_number),
@@ -129,7 +149,11 @@ impl NumExpr {
             Self::Value(expr, times) => {
                 let start = buffer.len();
                 let found = expr.write(view, buffer);
-                let value = if found { whole(buffer.get(start..).unwrap_or_default(), *times) } else { None };
+                let value = if found {
+                    whole(buffer.get(start..).unwrap_or_default(), *times)
+                } else {
+                    None
+                };
                 buffer.truncate(start);
                 value
             }
@@ -137,7 +161,9 @@ impl NumExpr {
                 let mut room = Digits::default();
                 let mut count = 0;
                 for found in slots.iter().flat_map(|slot| view.all(*slot)) {
-                    let Some(text) = text_of(&found.value, &mut room).and_then(meaningful) else { continue };
+                    let Some(text) = text_of(&found.value, &mut room).and_then(meaningful) else {
+                        continue;
+                    };
                     count += match separator {
                         Some(separator) => text.split(&**separator).filter_map(meaningful).count(),
                         None => 1,
@@ -154,7 +180,11 @@ fn whole(text: &str, times: f64) -> Option<i64> {
     let text = text.trim();
     let scaled = |number: f64| (number.abs() < 9e18).then_some((number * times) as i64);
     if let Ok(number) = text.parse::<i64>() {
-        return if times == 1.0 { Some(number) } else { scaled(number as f64) };
+        return if times == 1.0 {
+            Some(number)
+        } else {
+            scaled(number as f64)
+        };
     }
     if let Some(digits) = text.strip_prefix("0x") {
         return i64::from_str_radix(digits, 16).ok();
@@ -188,8 +218,15 @@ fn choice<T>(
         let text = reader.text(&inner.value, "`else`")?;
         parse(reader, text, inner.value.at)
     });
-    let kept = entries.iter().filter(|inner| inner.key != "map" && inner.key != "else").cloned().collect();
-    let rest = Node { at: entry.value.at, kind: Kind::Map(kept) };
+    let kept = entries
+        .iter()
+        .filter(|inner| inner.key != "map" && inner.key != "else")
+        .cloned()
+        .collect();
+    let rest = Node {
+        at: entry.value.at,
+        kind: Kind::Map(kept),
+    };
     let expr = Expr::read(reader, &rest, &what, &[])?;
     Some(Choice::ByText { expr, table, other })
 }
@@ -208,7 +245,11 @@ fn activity_of(reader: &mut Reader<'_>, class: Option<ClassUid>, text: &str, at:
         let number = text.parse().ok();
         if number.is_none() {
             let hint = "the class is taken from the record, so write OCSF's number of the activity";
-            reader.error(at, format!("activity `{text}` has no fixed class to belong to"), hint);
+            reader.error(
+                at,
+                format!("activity `{text}` has no fixed class to belong to"),
+                hint,
+            );
         }
         return number;
     };
@@ -228,7 +269,11 @@ fn status(reader: &mut Reader<'_>, text: &str, at: Place) -> Option<Status> {
         _ => None,
     };
     if found.is_none() {
-        reader.error(at, format!("unknown status `{text}`"), "allowed are: unknown, success, failure");
+        reader.error(
+            at,
+            format!("unknown status `{text}`"),
+            "allowed are: unknown, success, failure",
+        );
     }
     found
 }
@@ -284,10 +329,14 @@ fn read_num(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<NumExpr>
         reader.map(node, what, &["count", "split"]);
         let fields = reader.texts(&count.value, "`count`");
         let slots = fields.iter().map(|(field, _)| reader.slot(field)).collect();
-        let separator = find("split").and_then(|entry| reader.text(&entry.value, "`split`")).map(Box::from);
+        let separator = find("split")
+            .and_then(|entry| reader.text(&entry.value, "`split`"))
+            .map(Box::from);
         return Some(NumExpr::Count(slots, separator));
     }
-    let times = find("times").and_then(|entry| reader.number(&entry.value, "`times`")).unwrap_or(1.0);
+    let times = find("times")
+        .and_then(|entry| reader.number(&entry.value, "`times`"))
+        .unwrap_or(1.0);
     Expr::read(reader, node, what, &["times"]).map(|expr| NumExpr::Value(expr, times))
 }
 
@@ -299,7 +348,9 @@ fn read_logsources(reader: &mut Reader<'_>, node: &Node, logsources: &mut Vec<Lo
     for item in items {
         let mut logsource = LogSource::default();
         for entry in reader.map(item, "a log source", &["category", "product", "service"]) {
-            let text = reader.text(&entry.value, "a part of a log source").map(str::to_owned);
+            let text = reader
+                .text(&entry.value, "a part of a log source")
+                .map(str::to_owned);
             match entry.key.as_str() {
                 "category" => logsource.category = text,
                 "product" => logsource.product = text,
@@ -308,7 +359,11 @@ fn read_logsources(reader: &mut Reader<'_>, node: &Node, logsources: &mut Vec<Lo
             }
         }
         if logsource == LogSource::default() {
-            reader.error(item.at, "an empty log source", "name a category, a product or a service");
+            reader.error(
+                item.at,
+                "an empty log source",
+                "name a category, a product or a service",
+            );
         } else {
             logsources.push(logsource);
         }

@@ -85,7 +85,11 @@ impl std::fmt::Display for MappingError {
             write!(f, ":{line}:{}", self.column.unwrap_or(1))?;
         }
         write!(f, ": {}", self.reason)?;
-        if self.hint.is_empty() { Ok(()) } else { write!(f, " ({})", self.hint) }
+        if self.hint.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", self.hint)
+        }
     }
 }
 
@@ -97,7 +101,7 @@ pub struct Mappings {
     /// Tells the tables that threads keep for one set of mappings from those of another.
     identity: u64,
     names: Names,
-    mappings: Vec<Mapping>,
+    all: Vec<Mapping>,
     by_name: FxHashMap<Box<str>, usize>,
     /// Mappings by their name and by their default source.
     by_hint: FxHashMap<Box<str>, Vec<usize>>,
@@ -136,11 +140,15 @@ impl Mappings {
     ) -> Result<Self, Vec<MappingError>> {
         for added in read_files(&mut self.names, files)? {
             match self.by_name.get(&added.name) {
-                Some(at) => self.mappings[*at] = added,
-                None => self.mappings.push(added),
+                Some(at) => {
+                    if let Some(known) = self.all.get_mut(*at) {
+                        *known = added;
+                    }
+                }
+                None => self.all.push(added),
             }
         }
-        Ok(Self::build(self.names, self.mappings))
+        Ok(Self::build(self.names, self.all))
     }
 
     fn build(names: Names, mappings: Vec<Mapping>) -> Self {
@@ -151,15 +159,29 @@ impl Mappings {
                 by_hint.entry(mapping.source.clone()).or_default().push(at);
             }
         }
-        let by_name = mappings.iter().enumerate().map(|(at, mapping)| (mapping.name.clone(), at)).collect();
-        let by_format = Format::ALL.iter().map(|format| ranked(&mappings, *format)).collect();
+        let by_name = mappings
+            .iter()
+            .enumerate()
+            .map(|(at, mapping)| (mapping.name.clone(), at))
+            .collect();
+        let by_format = Format::ALL
+            .iter()
+            .map(|format| ranked(&mappings, *format))
+            .collect();
         let identity = NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed);
-        Self { identity, names, mappings, by_name, by_hint, by_format }
+        Self {
+            identity,
+            names,
+            all: mappings,
+            by_name,
+            by_hint,
+            by_format,
+        }
     }
 
     /// The names of all mappings.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.mappings.iter().map(|mapping| &*mapping.name)
+        self.all.iter().map(|mapping| &*mapping.name)
     }
 
     /// The default source name of a mapping.
@@ -198,7 +220,7 @@ impl Mappings {
     }
 
     fn find(&self, name: &str) -> Option<&Mapping> {
-        self.mappings.get(*self.by_name.get(name)?)
+        self.all.get(*self.by_name.get(name)?)
     }
 }
 
@@ -226,7 +248,9 @@ fn read_files<'a>(
         match yaml::parse(text) {
             Ok(documents) => {
                 for document in &documents {
-                    let Some(mapping) = Mapping::read(&mut reader, file, document) else { continue };
+                    let Some(mapping) = Mapping::read(&mut reader, file, document) else {
+                        continue;
+                    };
                     if let Some(first) = mappings.iter().find(|known| known.name == mapping.name) {
                         let reason = format!(
                             "the mapping `{}` stands twice (first in {}:{})",
@@ -245,7 +269,11 @@ fn read_files<'a>(
         }
         errors.append(&mut reader.errors);
     }
-    if errors.is_empty() { Ok(mappings) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(mappings)
+    } else {
+        Err(errors)
+    }
 }
 
 #[cfg(test)]

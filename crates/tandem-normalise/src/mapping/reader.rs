@@ -18,7 +18,11 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &'a str, names: &'a mut Names) -> Self {
-        Self { file, names, errors: Vec::new() }
+        Self {
+            file,
+            names,
+            errors: Vec::new(),
+        }
     }
 
     pub(super) fn error(&mut self, at: Place, reason: impl Into<String>, hint: impl Into<String>) {
@@ -39,7 +43,11 @@ impl<'a> Reader<'a> {
     /// The entries of a map whose keys must all be in `known`.
     pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> &'n [Entry] {
         let Kind::Map(entries) = &node.kind else {
-            self.error(node.at, format!("{what} must be a map"), format!("its keys are: {}", known.join(", ")));
+            self.error(
+                node.at,
+                format!("{what} must be a map"),
+                format!("its keys are: {}", known.join(", ")),
+            );
             return &[];
         };
         for entry in entries {
@@ -56,7 +64,11 @@ impl<'a> Reader<'a> {
         if let Kind::Map(entries) = &node.kind {
             return entries;
         }
-        self.error(node.at, format!("{what} must be a map"), "write `key: value` lines below it");
+        self.error(
+            node.at,
+            format!("{what} must be a map"),
+            "write `key: value` lines below it",
+        );
         &[]
     }
 
@@ -64,15 +76,26 @@ impl<'a> Reader<'a> {
         if let Kind::Text(text) = &node.kind {
             return Some(text);
         }
-        self.error(node.at, format!("{what} must be a text or a number"), "quote it if YAML takes it for something else");
+        self.error(
+            node.at,
+            format!("{what} must be a text or a number"),
+            "quote it if YAML takes it for something else",
+        );
         None
     }
 
     /// One text or a list of texts.
     pub(super) fn texts<'n>(&mut self, node: &'n Node, what: &str) -> Vec<(&'n str, Place)> {
         match &node.kind {
-            Kind::List(items) => items.iter().filter_map(|item| Some((self.text(item, what)?, item.at))).collect(),
-            _ => self.text(node, what).map(|text| (text, node.at)).into_iter().collect(),
+            Kind::List(items) => items
+                .iter()
+                .filter_map(|item| Some((self.text(item, what)?, item.at)))
+                .collect(),
+            _ => self
+                .text(node, what)
+                .map(|text| (text, node.at))
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -81,7 +104,11 @@ impl<'a> Reader<'a> {
             "true" => Some(true),
             "false" => Some(false),
             other => {
-                self.error(node.at, format!("{what} must be true or false, not `{other}`"), "write true or false");
+                self.error(
+                    node.at,
+                    format!("{what} must be true or false, not `{other}`"),
+                    "write true or false",
+                );
                 None
             }
         }
@@ -91,19 +118,30 @@ impl<'a> Reader<'a> {
         let text = self.text(node, what)?;
         let number = text.parse().ok();
         if number.is_none() {
-            self.error(node.at, format!("{what} must be a number, not `{text}`"), "write digits only");
+            self.error(
+                node.at,
+                format!("{what} must be a number, not `{text}`"),
+                "write digits only",
+            );
         }
         number
     }
 
     pub(super) fn regex(&mut self, text: &str, at: Place, ignore_case: bool) -> Option<Regex> {
-        let built = regex::RegexBuilder::new(text).case_insensitive(ignore_case).size_limit(REGEX_LIMIT).build();
+        let built = regex::RegexBuilder::new(text)
+            .case_insensitive(ignore_case)
+            .size_limit(REGEX_LIMIT)
+            .build();
         match built {
             Ok(regex) => Some(regex),
             Err(error) => {
                 let reason = error.to_string();
                 let last = reason.lines().last().unwrap_or_default().trim().to_owned();
-                self.error(at, format!("bad regular expression `{text}`: {last}"), "look-around and back-references are not supported");
+                self.error(
+                    at,
+                    format!("bad regular expression `{text}`: {last}"),
+                    "look-around and back-references are not supported",
+                );
                 None
             }
         }

@@ -58,7 +58,17 @@ pub(super) enum IdPart {
     Optional(Vec<Slot>),
 }
 
-const KEYS: &[&str] = &["name", "description", "source", "match", "priority", "time", "id", "also", "cases"];
+const KEYS: &[&str] = &[
+    "name",
+    "description",
+    "source",
+    "match",
+    "priority",
+    "time",
+    "id",
+    "also",
+    "cases",
+];
 
 impl Mapping {
     /// Reads a mapping; `None` if it has no usable name.
@@ -74,8 +84,14 @@ impl Mapping {
             found
         };
         let name = required("name", "add `name:` in lower case with hyphens");
-        let source = required("source", "add `source:`, the name under which its events are kept");
-        let matches = required("match", "add `match:` with a format and what tells the records from others");
+        let source = required(
+            "source",
+            "add `source:`, the name under which its events are kept",
+        );
+        let matches = required(
+            "match",
+            "add `match:` with a format and what tells the records from others",
+        );
         let time = required("time", "add `time:` with the field that holds the time");
         let name = name.and_then(|entry| read_name(reader, &entry.value, "`name`"));
         let source = source.and_then(|entry| read_name(reader, &entry.value, "`source`"));
@@ -83,7 +99,9 @@ impl Mapping {
         let priority = find("priority").and_then(|entry| reader.number(&entry.value, "`priority`"));
         let matches = matches.map(|entry| read_matches(reader, &entry.value, priority.unwrap_or_default()));
         let time = time.map(|entry| read_time(reader, &entry.value));
-        let id = find("id").map(|entry| read_id(reader, &entry.value)).unwrap_or_default();
+        let id = find("id")
+            .map(|entry| read_id(reader, &entry.value))
+            .unwrap_or_default();
         let base = Layer::read(reader, entries, None);
         let class = base.fixed_class(None);
         let also = find("also").map(|entry| CaseList::read(reader, &entry.value, class, false));
@@ -164,7 +182,10 @@ impl Mapping {
         Refusal {
             reason: format!("the record has no time: none of {} is present", fields.join(", ")),
             field,
-            hint: format!("name the field that holds the time under `time:` of mapping {}", self.name),
+            hint: format!(
+                "name the field that holds the time under `time:` of mapping {}",
+                self.name
+            ),
         }
     }
 }
@@ -173,7 +194,10 @@ impl TimeRule {
     fn fields(&self, names: &Names) -> Vec<String> {
         let mut slots = Vec::new();
         self.expr.slots(&mut slots);
-        slots.into_iter().map(|slot| names.text(slot).to_owned()).collect()
+        slots
+            .into_iter()
+            .map(|slot| names.text(slot).to_owned())
+            .collect()
     }
 }
 
@@ -189,7 +213,11 @@ fn read_name(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<Box<str
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || !name.chars().all(plain) {
         let hint = "use lower-case letters, digits, hyphens, underscores and dots";
-        reader.error(node.at, format!("{what} `{name}` has other characters than allowed"), hint);
+        reader.error(
+            node.at,
+            format!("{what} `{name}` has other characters than allowed"),
+            hint,
+        );
         return None;
     }
     Some(name.into())
@@ -200,7 +228,10 @@ fn read_matches(reader: &mut Reader<'_>, node: &Node, priority: u32) -> Vec<Matc
         Kind::List(items) => items,
         _ => std::slice::from_ref(node),
     };
-    items.iter().filter_map(|item| read_match(reader, item, priority)).collect()
+    items
+        .iter()
+        .filter_map(|item| read_match(reader, item, priority))
+        .collect()
 }
 
 fn read_match(reader: &mut Reader<'_>, node: &Node, priority: u32) -> Option<Match> {
@@ -217,15 +248,28 @@ fn read_match(reader: &mut Reader<'_>, node: &Node, priority: u32) -> Option<Mat
     for (name, at) in reader.texts(&format.value, "`format`") {
         match Format::ALL.iter().find(|format| format.as_str() == name) {
             Some(format) => formats.push(*format),
-            None => reader.error(at, format!("unknown format `{name}`"), suggestion(name, format_names())),
+            None => reader.error(
+                at,
+                format!("unknown format `{name}`"),
+                suggestion(name, format_names()),
+            ),
         }
     }
-    let has = find("has").map(|entry| reader.texts(&entry.value, "`has`")).unwrap_or_default();
+    let has = find("has")
+        .map(|entry| reader.texts(&entry.value, "`has`"))
+        .unwrap_or_default();
     let has: Vec<Slot> = has.into_iter().map(|(field, _)| reader.slot(field)).collect();
-    let when = find("when").map(|entry| Condition::read(reader, &entry.value, "`when`")).unwrap_or_default();
+    let when = find("when")
+        .map(|entry| Condition::read(reader, &entry.value, "`when`"))
+        .unwrap_or_default();
     let weight = priority * 1_000 + has.len() as u32 * 20 + when.weight();
     read_alike(&mut formats, weight > 0);
-    Some(Match { formats, has, when, weight })
+    Some(Match {
+        formats,
+        has,
+        when,
+        weight,
+    })
 }
 
 /// JSON is read the same in lines and in documents, tables the same with commas and tabs. A syslog message that holds JSON is
@@ -251,35 +295,43 @@ fn read_time(reader: &mut Reader<'_>, node: &Node) -> Vec<TimeRule> {
         Kind::List(items) => items,
         _ => std::slice::from_ref(node),
     };
-    items.iter().filter_map(|item| read_time_rule(reader, item)).collect()
+    items
+        .iter()
+        .filter_map(|item| read_time_rule(reader, item))
+        .collect()
 }
 
 fn read_time_rule(reader: &mut Reader<'_>, node: &Node) -> Option<TimeRule> {
     let expr = Expr::read(reader, node, "`time`", &["format", "zone"])?;
     let Kind::Map(entries) = &node.kind else {
-        return Some(TimeRule { expr, format: TimeFormat::Auto, zone: Zone::Local });
+        return Some(TimeRule {
+            expr,
+            format: TimeFormat::Auto,
+            zone: Zone::Local,
+        });
     };
     let find = |key: &str| entries.iter().find(|entry| entry.key == key);
     let mut format = TimeFormat::Auto;
     if let Some(entry) = find("format") {
         let name = reader.text(&entry.value, "`format`")?;
-        match TimeFormat::parse(name) {
-            Some(known) => format = known,
-            None => {
-                let hint = format!("{}; or a strptime pattern such as %Y%m%d%H%M%S", suggestion(name, TimeFormat::NAMES.iter().copied()));
-                reader.error(entry.value.at, format!("unknown time format `{name}`"), hint);
-            }
+        if let Some(known) = TimeFormat::parse(name) {
+            format = known;
+        } else {
+            let hint = format!(
+                "{}; or a strptime pattern such as %Y%m%d%H%M%S",
+                suggestion(name, TimeFormat::NAMES.iter().copied())
+            );
+            reader.error(entry.value.at, format!("unknown time format `{name}`"), hint);
         }
     }
     let mut zone = Zone::Local;
     if let Some(entry) = find("zone") {
         let name = reader.text(&entry.value, "`zone`")?;
-        match Zone::parse(name) {
-            Some(known) => zone = known,
-            None => {
-                let hint = "write utc, source (the zone set for the source) or an offset such as +01:00";
-                reader.error(entry.value.at, format!("unknown zone `{name}`"), hint);
-            }
+        if let Some(known) = Zone::parse(name) {
+            zone = known;
+        } else {
+            let hint = "write utc, source (the zone set for the source) or an offset such as +01:00";
+            reader.error(entry.value.at, format!("unknown zone `{name}`"), hint);
         }
     }
     Some(TimeRule { expr, format, zone })
@@ -287,7 +339,8 @@ fn read_time_rule(reader: &mut Reader<'_>, node: &Node) -> Option<TimeRule> {
 
 fn read_id(reader: &mut Reader<'_>, node: &Node) -> Vec<IdPart> {
     let parts = reader.texts(node, "`id`");
-    let slots = |reader: &mut Reader<'_>, text: &str| text.split('|').map(|field| reader.slot(field)).collect();
+    let slots =
+        |reader: &mut Reader<'_>, text: &str| text.split('|').map(|field| reader.slot(field)).collect();
     let part = |reader: &mut Reader<'_>, text: &str| match text.strip_suffix('?') {
         _ if text == "$time" => IdPart::Time,
         Some(fields) => IdPart::Optional(slots(reader, fields)),
@@ -295,7 +348,11 @@ fn read_id(reader: &mut Reader<'_>, node: &Node) -> Vec<IdPart> {
     };
     let read: Vec<IdPart> = parts.into_iter().map(|(text, _)| part(reader, text)).collect();
     if !read.iter().any(|part| matches!(part, IdPart::Field(_))) {
-        reader.error(node.at, "`id` names no field that must be present", "name the field that is unique for each record");
+        reader.error(
+            node.at,
+            "`id` names no field that must be present",
+            "name the field that is unique for each record",
+        );
     }
     read
 }

@@ -44,18 +44,41 @@ pub(super) enum Step {
 }
 
 const PLAIN: &[&str] = &[
-    "basename", "dirname", "lower", "upper", "url_host", "mail_address", "strongest_hash", "unhex", "percent_decode",
+    "basename",
+    "dirname",
+    "lower",
+    "upper",
+    "url_host",
+    "mail_address",
+    "strongest_hash",
+    "unhex",
+    "percent_decode",
 ];
-const WITH_TEXT: &[&str] = &["strip_prefix", "strip_suffix", "before", "after", "trim", "regex", "skip", "split"];
+const WITH_TEXT: &[&str] = &[
+    "strip_prefix",
+    "strip_suffix",
+    "before",
+    "after",
+    "trim",
+    "regex",
+    "skip",
+    "split",
+];
 
 /// Reads `take`: a transform or a list of them.
 pub(super) fn read_all(reader: &mut Reader<'_>, node: &Node, steps: &mut Vec<Step>) {
     match &node.kind {
         Kind::List(items) => items.iter().for_each(|item| read_all(reader, item, steps)),
-        Kind::Map(entries) if entries.iter().any(|entry| entry.key == "split") => steps.extend(read_part(reader, node)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| steps.extend(read_with_text(reader, entry))),
+        Kind::Map(entries) if entries.iter().any(|entry| entry.key == "split") => {
+            steps.extend(read_part(reader, node));
+        }
+        Kind::Map(entries) => entries
+            .iter()
+            .for_each(|entry| steps.extend(read_with_text(reader, entry))),
         _ => {
-            let Some(name) = reader.text(node, "`take`") else { return };
+            let Some(name) = reader.text(node, "`take`") else {
+                return;
+            };
             match plain(name) {
                 Some(step) => steps.push(step),
                 None => unknown(reader, node.at, name),
@@ -70,12 +93,20 @@ fn read_part(reader: &mut Reader<'_>, node: &Node) -> Option<Step> {
     let find = |key: &str| entries.iter().find(|entry| entry.key == key);
     let separator = find("split").and_then(|entry| reader.text(&entry.value, "`split`"))?;
     let Some(part) = find("part") else {
-        reader.error(node.at, "`split` without `part`", "add `part:` with the number of the part, from 0");
+        reader.error(
+            node.at,
+            "`split` without `part`",
+            "add `part:` with the number of the part, from 0",
+        );
         return None;
     };
     let part = reader.number(&part.value, "`part`")?;
     if separator.is_empty() {
-        reader.error(node.at, "`split` by nothing", "name the text that separates the parts");
+        reader.error(
+            node.at,
+            "`split` by nothing",
+            "name the text that separates the parts",
+        );
         return None;
     }
     Some(Step::Part(separator.into(), part))
@@ -104,7 +135,12 @@ fn plain(name: &str) -> Option<Step> {
 fn read_with_text(reader: &mut Reader<'_>, entry: &Entry) -> Option<Step> {
     if entry.key == "skip" {
         let values = reader.texts(&entry.value, "`skip`");
-        return Some(Step::Skip(values.iter().map(|(value, _)| value.to_lowercase().into()).collect()));
+        return Some(Step::Skip(
+            values
+                .iter()
+                .map(|(value, _)| value.to_lowercase().into())
+                .collect(),
+        ));
     }
     if !WITH_TEXT.contains(&entry.key.as_str()) {
         unknown(reader, entry.at, &entry.key);
@@ -134,7 +170,9 @@ pub(super) fn read_map(reader: &mut Reader<'_>, entries: &[Entry], steps: &mut V
         }
         return;
     };
-    let other = other.and_then(|entry| reader.text(&entry.value, "`else`")).map(Box::from);
+    let other = other
+        .and_then(|entry| reader.text(&entry.value, "`else`"))
+        .map(Box::from);
     let mut table = FxHashMap::default();
     for entry in reader.free_map(&map.value, "`map`") {
         if let Some(text) = reader.text(&entry.value, "a value of `map`") {
@@ -161,7 +199,7 @@ impl Step {
             Self::Upper => return replace(buffer, start, |text| Some(text.to_uppercase())),
             Self::Unhex => return replace(buffer, start, |text| Some(unhex(text))),
             Self::PercentDecode => return replace(buffer, start, |text| Some(percent_decode(text))),
-            Self::Map(table, other) => return self.mapped(table, other.as_deref(), buffer, start),
+            Self::Map(table, other) => return mapped(table, other.as_deref(), buffer, start),
             Self::Skip(values) => return !values.iter().any(|value| value.eq_ignore_ascii_case(text.trim())),
             _ => {}
         }
@@ -173,21 +211,6 @@ impl Step {
         let end = start + from + kept.len();
         buffer.truncate(end);
         buffer.replace_range(start..start + from, "");
-        true
-    }
-
-    fn mapped(
-        &self,
-        table: &FxHashMap<Box<str>, Box<str>>,
-        other: Option<&str>,
-        buffer: &mut String,
-        start: usize,
-    ) -> bool {
-        let key = buffer.get(start..).unwrap_or_default().trim().to_lowercase();
-        if let Some(text) = table.get(key.as_str()).map(|text| &**text).or(other) {
-            buffer.truncate(start);
-            buffer.push_str(text);
-        }
         true
     }
 
@@ -215,8 +238,24 @@ impl Step {
     }
 }
 
+fn mapped(
+    table: &FxHashMap<Box<str>, Box<str>>,
+    other: Option<&str>,
+    buffer: &mut String,
+    start: usize,
+) -> bool {
+    let key = buffer.get(start..).unwrap_or_default().trim().to_lowercase();
+    if let Some(text) = table.get(key.as_str()).map(|text| &**text).or(other) {
+        buffer.truncate(start);
+        buffer.push_str(text);
+    }
+    true
+}
+
 fn replace(buffer: &mut String, start: usize, change: impl FnOnce(&str) -> Option<String>) -> bool {
-    let Some(changed) = change(buffer.get(start..).unwrap_or_default()) else { return false };
+    let Some(changed) = change(buffer.get(start..).unwrap_or_default()) else {
+        return false;
+    };
     buffer.truncate(start);
     buffer.push_str(&changed);
     !changed.is_empty()
@@ -248,7 +287,10 @@ fn strongest_hash(text: &str) -> &str {
     for kind in ["SHA512=", "SHA256=", "SHA1=", "MD5="] {
         for part in text.split([',', ';']) {
             let part = part.trim();
-            if part.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind)) {
+            if part
+                .get(..kind.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(kind))
+            {
                 return part.get(kind.len()..).unwrap_or_default();
             }
         }
@@ -262,12 +304,17 @@ fn unhex(text: &str) -> String {
     let digits = trimmed.as_bytes();
     let encoded = digits.len() >= 2
         && digits.len().is_multiple_of(2)
-        && digits.iter().all(|digit| digit.is_ascii_digit() || (b'A'..=b'F').contains(digit));
+        && digits
+            .iter()
+            .all(|digit| digit.is_ascii_digit() || (b'A'..=b'F').contains(digit));
     if !encoded {
         return trimmed.to_owned();
     }
     let nibble = |digit: u8| (digit as char).to_digit(16).unwrap_or_default() as u8;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1])).collect();
+    let bytes: Vec<u8> = digits
+        .chunks_exact(2)
+        .map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1]))
+        .collect();
     match String::from_utf8(bytes) {
         Ok(decoded) if decoded.chars().all(|c| c == '\0' || !c.is_control()) => decoded.replace('\0', " "),
         _ => trimmed.to_owned(),
@@ -281,13 +328,11 @@ fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let digits = (after.first().copied(), after.get(1).copied());
-        if let (b'%', (Some(high), Some(low))) = (*first, digits) {
-            if let (Some(high), Some(low)) = ((high as char).to_digit(16), (low as char).to_digit(16)) {
-                bytes.push((high * 16 + low) as u8);
-                rest = after.get(2..).unwrap_or_default();
-                continue;
-            }
+        let digit = |at: usize| after.get(at).and_then(|digit| (*digit as char).to_digit(16));
+        if let (b'%', Some(high), Some(low)) = (*first, digit(0), digit(1)) {
+            bytes.push((high * 16 + low) as u8);
+            rest = after.get(2..).unwrap_or_default();
+            continue;
         }
         bytes.push(*first);
         rest = after;

@@ -39,8 +39,13 @@ impl Names {
 
     /// The slot of the longest prefix that `name` lies below.
     fn group(&self, name: &str) -> Option<Slot> {
-        let above = self.prefixes.iter().filter(|(prefix, _)| name.starts_with(&**prefix));
-        above.max_by_key(|(prefix, _)| prefix.len()).map(|(_, slot)| *slot)
+        let above = self
+            .prefixes
+            .iter()
+            .filter(|(prefix, _)| name.starts_with(&**prefix));
+        above
+            .max_by_key(|(prefix, _)| prefix.len())
+            .map(|(_, slot)| *slot)
     }
 
     pub(super) fn text(&self, slot: Slot) -> &str {
@@ -91,9 +96,17 @@ pub(super) struct View<'e, 't> {
 
 impl Tables {
     /// Reads a record. `owner` is the identity of the loaded mappings, whose slots the table holds.
-    pub(super) fn read<'e, 't>(&'t mut self, owner: u64, names: &Names, event: &'e EventBuilder<'_>) -> View<'e, 't> {
+    pub(super) fn read<'e, 't>(
+        &'t mut self,
+        owner: u64,
+        names: &Names,
+        event: &'e EventBuilder<'_>,
+    ) -> View<'e, 't> {
         if self.owner != owner || self.stamp == u32::MAX {
-            *self = Self { owner, ..Self::default() };
+            *self = Self {
+                owner,
+                ..Self::default()
+            };
         }
         self.present.resize(names.len(), Presence::default());
         self.stamp += 1;
@@ -103,22 +116,41 @@ impl Tables {
             if self.known.len() <= at {
                 self.known.resize_with(at + 1, Known::default);
             }
-            let Some(known) = self.known.get_mut(at) else { continue };
+            let Some(known) = self.known.get_mut(at) else {
+                continue;
+            };
             if *known.name != *field.name {
                 let slot = names.slots.get(field.name).copied();
-                *known = Known { name: field.name.into(), slot, group: names.group(field.name) };
+                *known = Known {
+                    name: field.name.into(),
+                    slot,
+                    group: names.group(field.name),
+                };
             }
             for slot in [known.slot, known.group].into_iter().flatten() {
-                let Some(presence) = self.present.get_mut(slot.0 as usize) else { continue };
+                let Some(presence) = self.present.get_mut(slot.0 as usize) else {
+                    continue;
+                };
                 if presence.stamp == self.stamp {
                     presence.repeats = true;
                 } else {
-                    *presence = Presence { stamp: self.stamp, entry: entries.len() as u32, repeats: false };
+                    *presence = Presence {
+                        stamp: self.stamp,
+                        entry: entries.len() as u32,
+                        repeats: false,
+                    };
                 }
-                entries.push(Found { slot, id: field.id, value: field.value });
+                entries.push(Found {
+                    slot,
+                    id: field.id,
+                    value: field.value,
+                });
             }
         }
-        View { entries, tables: self }
+        View {
+            entries,
+            tables: self,
+        }
     }
 }
 
@@ -160,7 +192,12 @@ impl<'e> View<'e, '_> {
             Some(presence) if !presence.repeats => start + 1,
             _ => self.entries.len(),
         };
-        self.entries.get(start..end).unwrap_or_default().iter().filter(move |found| found.slot == slot).copied()
+        self.entries
+            .get(start..end)
+            .unwrap_or_default()
+            .iter()
+            .filter(move |found| found.slot == slot)
+            .copied()
     }
 }
 

@@ -48,23 +48,36 @@ pub(super) struct YamlError {
 
 impl YamlError {
     fn new(at: Place, reason: impl Into<String>) -> Self {
-        Self { at, reason: reason.into() }
+        Self {
+            at,
+            reason: reason.into(),
+        }
     }
 }
 
 impl From<ScanError> for YamlError {
     fn from(error: ScanError) -> Self {
-        let at = Place { line: error.marker().line(), column: error.marker().col() + 1 };
+        let at = Place {
+            line: error.marker().line(),
+            column: error.marker().col() + 1,
+        };
         Self::new(at, error.info())
     }
 }
 
 /// Reads every document of a file.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, YamlError> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0 };
+    let mut reader = Reader {
+        parser: Parser::new_from_str(text),
+        anchors: HashMap::new(),
+        nodes: 0,
+    };
     let mut documents = Vec::new();
     while let Some((event, at)) = reader.next()? {
-        if !matches!(event, Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd) {
+        if !matches!(
+            event,
+            Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd
+        ) {
             documents.push(reader.node(event, at, 0)?);
         }
     }
@@ -79,19 +92,31 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn next(&mut self) -> Result<Option<(Event<'t>, Place)>, YamlError> {
-        let Some(next) = self.parser.next_event() else { return Ok(None) };
+        let Some(next) = self.parser.next_event() else {
+            return Ok(None);
+        };
         let (event, span) = next?;
-        Ok(Some((event, Place { line: span.start.line(), column: span.start.col() + 1 })))
+        Ok(Some((
+            event,
+            Place {
+                line: span.start.line(),
+                column: span.start.col() + 1,
+            },
+        )))
     }
 
     fn must(&mut self, at: Place) -> Result<(Event<'t>, Place), YamlError> {
-        self.next()?.ok_or_else(|| YamlError::new(at, "the file ends in the middle of a value"))
+        self.next()?
+            .ok_or_else(|| YamlError::new(at, "the file ends in the middle of a value"))
     }
 
     fn node(&mut self, event: Event<'t>, at: Place, depth: usize) -> Result<Node, YamlError> {
         self.count(1, at)?;
         if depth > MAX_DEPTH {
-            return Err(YamlError::new(at, format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(YamlError::new(
+                at,
+                format!("nested deeper than {MAX_DEPTH} levels"),
+            ));
         }
         let (anchor, kind) = match event {
             Event::Scalar(text, style, anchor, _) => (anchor, scalar(text.into_owned(), style)),
@@ -99,7 +124,8 @@ impl<'t> Reader<'t> {
             Event::MappingStart(anchor, _) => (anchor, self.map(at, depth)?),
             Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor).cloned();
-                let node = known.ok_or_else(|| YamlError::new(at, "an alias to an anchor that is not closed yet"))?;
+                let node = known
+                    .ok_or_else(|| YamlError::new(at, "an alias to an anchor that is not closed yet"))?;
                 self.count(size(&node), at)?;
                 return Ok(node);
             }
@@ -115,7 +141,10 @@ impl<'t> Reader<'t> {
     fn count(&mut self, more: usize, at: Place) -> Result<(), YamlError> {
         self.nodes += more;
         if self.nodes > MAX_NODES {
-            return Err(YamlError::new(at, format!("more than {MAX_NODES} values in one file")));
+            return Err(YamlError::new(
+                at,
+                format!("more than {MAX_NODES} values in one file"),
+            ));
         }
         Ok(())
     }
@@ -142,7 +171,10 @@ impl<'t> Reader<'t> {
             };
             if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                 let line = first.at.line;
-                return Err(YamlError::new(at, format!("the key `{key}` stands twice (first on line {line})")));
+                return Err(YamlError::new(
+                    at,
+                    format!("the key `{key}` stands twice (first on line {line})"),
+                ));
             }
             let (event, value_at) = self.must(at)?;
             let value = self.node(event, value_at, depth + 1)?;
@@ -153,7 +185,11 @@ impl<'t> Reader<'t> {
 
 fn scalar(text: String, style: ScalarStyle) -> Kind {
     let plain = style == ScalarStyle::Plain;
-    if plain && matches!(text.as_str(), "" | "~" | "null") { Kind::Null } else { Kind::Text(text) }
+    if plain && matches!(text.as_str(), "" | "~" | "null") {
+        Kind::Null
+    } else {
+        Kind::Text(text)
+    }
 }
 
 fn size(node: &Node) -> usize {

@@ -23,7 +23,13 @@ fn shipped() -> &'static Mappings {
     static SHIPPED: OnceLock<Mappings> = OnceLock::new();
     SHIPPED.get_or_init(|| match Mappings::builtin() {
         Ok(mappings) => mappings,
-        Err(errors) => panic!("{}", errors.iter().map(|error| format!("{error}\n")).collect::<String>()),
+        Err(errors) => panic!(
+            "{}",
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(
+                "
+"
+            )
+        ),
     })
 }
 
@@ -55,7 +61,11 @@ fn write(event: &mut EventBuilder<'_>, path: &str, value: &serde_json::Value) {
         Json::Array(items) => items.iter().for_each(|item| write(event, path, item)),
         Json::Object(map) => {
             for (key, value) in map {
-                let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let below = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 write(event, &below, value);
             }
         }
@@ -83,7 +93,13 @@ impl Seen {
             Status::Failure => "failure",
         };
         let actor = event.attr(Attr::ActorUser).unwrap_or("nobody");
-        format!("{} {} {} {status} {actor} {}", self.mapping, head.class.as_str(), head.activity, head.time)
+        format!(
+            "{} {} {} {status} {actor} {}",
+            self.mapping,
+            head.class.as_str(),
+            head.activity,
+            head.time
+        )
     }
 
     fn attr(&self, attr: Attr) -> &str {
@@ -98,7 +114,12 @@ impl Seen {
     fn logsources(&self) -> Vec<String> {
         let part = |text: &Option<String>| text.clone().unwrap_or_default();
         let line = |source: &tandem_domain::LogSource| {
-            format!("{}/{}/{}", part(&source.category), part(&source.product), part(&source.service))
+            format!(
+                "{}/{}/{}",
+                part(&source.category),
+                part(&source.product),
+                part(&source.service)
+            )
         };
         let mut lines: Vec<String> = self.event().logsources().map(line).collect();
         lines.sort();
@@ -134,8 +155,10 @@ fn map(format: Format, json: &str) -> Seen {
 #[test]
 fn every_shipped_mapping_loads_and_every_file_of_the_folder_is_shipped() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/mappings");
-    let mut on_disk: Vec<String> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut on_disk: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     on_disk.sort();
     let embedded: Vec<&str> = builtin::FILES.iter().map(|(name, _)| *name).collect();
     assert_eq!(embedded, on_disk);
@@ -145,7 +168,10 @@ fn every_shipped_mapping_loads_and_every_file_of_the_folder_is_shipped() {
 #[test]
 fn every_mapping_says_what_it_is_for() {
     for name in shipped().names() {
-        assert!(!shipped().description_of(name).unwrap_or_default().is_empty(), "{name} has no description");
+        assert!(
+            !shipped().description_of(name).unwrap_or_default().is_empty(),
+            "{name} has no description"
+        );
         assert!(!shipped().source_of(name).unwrap_or_default().is_empty());
     }
 }

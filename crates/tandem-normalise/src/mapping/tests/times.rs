@@ -5,8 +5,15 @@ use crate::mapping::clock::{Surroundings, TimeFormat, Zone};
 
 fn read_in(format: &TimeFormat, text: &str, zone: &Zone, local: Option<&jiff::tz::TimeZone>) -> String {
     let received = Timestamp::parse_rfc3339("2026-03-10T12:00:00Z").unwrap();
-    let around = Surroundings { zone, local, year_hint: None, received };
-    format.read(text, &around).map_or_else(|| "unreadable".to_owned(), |time| time.to_string())
+    let around = Surroundings {
+        zone,
+        local,
+        year_hint: None,
+        received,
+    };
+    format
+        .read(text, &around)
+        .map_or_else(|| "unreadable".to_owned(), |time| time.to_string())
 }
 
 fn auto(text: &str) -> String {
@@ -43,7 +50,19 @@ fn the_usual_ways_of_writing_time_are_told_apart() {
 
 #[test]
 fn nonsense_is_not_a_time() {
-    for text in ["", "-", "yesterday", "2026-02-30T00:00:00Z", "2026-13-01", "2026-01-31T25:00:00Z", "12", "0", "99/99/2010 00:00:00", "2026-01-31T08:00:00Zx", "9999999999999999999999"] {
+    for text in [
+        "",
+        "-",
+        "yesterday",
+        "2026-02-30T00:00:00Z",
+        "2026-13-01",
+        "2026-01-31T25:00:00Z",
+        "12",
+        "0",
+        "99/99/2010 00:00:00",
+        "2026-01-31T08:00:00Zx",
+        "9999999999999999999999",
+    ] {
         assert_eq!(auto(text), "unreadable", "{text}");
     }
 }
@@ -51,30 +70,74 @@ fn nonsense_is_not_a_time() {
 #[test]
 fn a_zoneless_time_is_read_in_the_zone_of_the_source() {
     let fixed = jiff::tz::TimeZone::fixed(jiff::tz::offset(-5));
-    assert_eq!(read_in(&TimeFormat::Iso, "2026-01-31 08:00:00", &Zone::Local, Some(&fixed)), "2026-01-31T13:00:00Z");
-    assert_eq!(read_in(&TimeFormat::Iso, "2026-01-31 08:00:00", &Zone::Local, None), "2026-01-31T08:00:00Z");
-    assert_eq!(read_in(&TimeFormat::Iso, "2026-01-31 08:00:00", &Zone::Utc, Some(&fixed)), "2026-01-31T08:00:00Z");
-    assert_eq!(read_in(&TimeFormat::Iso, "2026-01-31 08:00:00Z", &Zone::Local, Some(&fixed)), "2026-01-31T08:00:00Z");
-    assert_eq!(read_in(&TimeFormat::Syslog, "Jan  3 08:00:00", &Zone::Local, Some(&fixed)), "2026-01-03T13:00:00Z");
+    assert_eq!(
+        read_in(
+            &TimeFormat::Iso,
+            "2026-01-31 08:00:00",
+            &Zone::Local,
+            Some(&fixed)
+        ),
+        "2026-01-31T13:00:00Z"
+    );
+    assert_eq!(
+        read_in(&TimeFormat::Iso, "2026-01-31 08:00:00", &Zone::Local, None),
+        "2026-01-31T08:00:00Z"
+    );
+    assert_eq!(
+        read_in(&TimeFormat::Iso, "2026-01-31 08:00:00", &Zone::Utc, Some(&fixed)),
+        "2026-01-31T08:00:00Z"
+    );
+    assert_eq!(
+        read_in(
+            &TimeFormat::Iso,
+            "2026-01-31 08:00:00Z",
+            &Zone::Local,
+            Some(&fixed)
+        ),
+        "2026-01-31T08:00:00Z"
+    );
+    assert_eq!(
+        read_in(&TimeFormat::Syslog, "Jan  3 08:00:00", &Zone::Local, Some(&fixed)),
+        "2026-01-03T13:00:00Z"
+    );
     let offset = Zone::parse("+02:00").unwrap();
-    assert_eq!(read_in(&TimeFormat::MonthFirst, "01/31/2026 08:00:00", &offset, None), "2026-01-31T06:00:00Z");
+    assert_eq!(
+        read_in(&TimeFormat::MonthFirst, "01/31/2026 08:00:00", &offset, None),
+        "2026-01-31T06:00:00Z"
+    );
 }
 
 #[test]
 fn patterns_and_file_times_are_read() {
     let pattern = TimeFormat::parse("%Y%m%d%H%M%S").unwrap();
-    assert_eq!(read_in(&pattern, "20260131080000", &Zone::Utc, None), "2026-01-31T08:00:00Z");
+    assert_eq!(
+        read_in(&pattern, "20260131080000", &Zone::Utc, None),
+        "2026-01-31T08:00:00Z"
+    );
     let file_time = TimeFormat::parse("filetime").unwrap();
-    assert_eq!(read_in(&file_time, "134143200000000000", &Zone::Utc, None), "2026-01-31T08:00:00Z");
+    assert_eq!(
+        read_in(&file_time, "134143200000000000", &Zone::Utc, None),
+        "2026-01-31T08:00:00Z"
+    );
 }
 
 #[test]
 fn a_year_hint_decides_the_year_of_syslog() {
     let received = Timestamp::parse_rfc3339("2026-03-10T12:00:00Z").unwrap();
-    let around = Surroundings { zone: &Zone::Utc, local: None, year_hint: Some(2019), received };
+    let around = Surroundings {
+        zone: &Zone::Utc,
+        local: None,
+        year_hint: Some(2019),
+        received,
+    };
     let read = TimeFormat::Syslog.read("Feb 28 10:00:00", &around).unwrap();
     assert_eq!(read.to_string(), "2019-02-28T10:00:00Z");
-    let no_hint = Surroundings { zone: &Zone::Utc, local: None, year_hint: None, received };
+    let no_hint = Surroundings {
+        zone: &Zone::Utc,
+        local: None,
+        year_hint: None,
+        received,
+    };
     let leap = TimeFormat::Syslog.read("Feb 29 10:00:00", &no_hint).unwrap();
     assert_eq!(leap.to_string(), "2024-02-29T10:00:00Z");
 }
@@ -82,12 +145,22 @@ fn a_year_hint_decides_the_year_of_syslog() {
 #[test]
 fn a_record_without_time_is_refused_with_field_and_hint() {
     let refusal = |json: &str| try_map(shipped(), &context(Format::Ndjson), json).err().unwrap();
-    let none = refusal(r#"{"eventVersion": "1", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": null}"#);
-    assert_eq!(none.reason, "the record has no time: none of eventTime, p_event_time is present");
+    let none = refusal(
+        r#"{"eventVersion": "1", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": null}"#,
+    );
+    assert_eq!(
+        none.reason,
+        "the record has no time: none of eventTime, p_event_time is present"
+    );
     assert_eq!(none.field.as_deref(), Some("eventTime"));
     assert!(none.hint.contains("cloudtrail"));
-    let broken = refusal(r#"{"eventVersion": "1", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": "soon"}"#);
-    assert_eq!(broken.reason, "the time `soon` in field eventTime is not readable");
+    let broken = refusal(
+        r#"{"eventVersion": "1", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": "soon"}"#,
+    );
+    assert_eq!(
+        broken.reason,
+        "the time `soon` in field eventTime is not readable"
+    );
     assert!(broken.hint.contains("time:"));
 }
 
@@ -101,7 +174,10 @@ fn the_excerpt_of_an_unreadable_time_is_short() {
 
 #[test]
 fn an_unknown_forced_mapping_is_refused() {
-    let context = Context { forced: Some("nothing"), ..context(Format::Ndjson) };
+    let context = Context {
+        forced: Some("nothing"),
+        ..context(Format::Ndjson)
+    };
     let refusal = try_map_forced(&context);
     assert!(refusal.reason.contains("no mapping named `nothing`"));
     assert!(refusal.hint.contains("cloudtrail"));

@@ -22,7 +22,8 @@ fn sysmon(event_id: u32, data: &str) -> Seen {
     )
 }
 
-const SUBJECT: &str = r#""SubjectUserName": "jdoe", "SubjectDomainName": "ALDERMOOR", "SubjectUserSid": "S-1-5-21-9""#;
+const SUBJECT: &str =
+    r#""SubjectUserName": "jdoe", "SubjectDomainName": "ALDERMOOR", "SubjectUserSid": "S-1-5-21-9""#;
 
 #[test]
 fn a_logon_is_the_target_accounts_doing() {
@@ -31,7 +32,10 @@ fn a_logon_is_the_target_accounts_doing() {
         r#""SubjectUserName": "WS01$", "SubjectDomainName": "ALDERMOOR", "TargetUserName": "jdoe",
         "TargetDomainName": "ALDERMOOR", "LogonType": "10", "IpAddress": "10.1.2.3", "WorkstationName": "WS01""#,
     );
-    assert_eq!(seen.gist(), r"windows authentication 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        seen.gist(),
+        r"windows authentication 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(seen.attr(Attr::Device), "ws01.aldermoor.example");
     assert_eq!(seen.attr(Attr::SrcIp), "10.1.2.3");
     assert_eq!(seen.attr(Attr::Operation), "remote_interactive");
@@ -44,7 +48,10 @@ fn a_failed_logon_says_why() {
         4625,
         r#""TargetUserName": "jdoe", "TargetDomainName": "ALDERMOOR", "SubStatus": "0xc000006a", "LogonType": 3"#,
     );
-    assert_eq!(seen.gist(), r"windows authentication 1 failure ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        seen.gist(),
+        r"windows authentication 1 failure ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(seen.attr(Attr::StatusDetail), "wrong password");
     assert_eq!(seen.attr(Attr::Operation), "network");
 }
@@ -52,18 +59,29 @@ fn a_failed_logon_says_why() {
 #[test]
 fn a_logoff_is_one() {
     let seen = security(4634, r#""TargetUserName": "jdoe", "TargetDomainName": "-""#);
-    assert_eq!(seen.gist(), "windows authentication 2 success jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        seen.gist(),
+        "windows authentication 2 success jdoe 2026-03-02T08:00:00.5Z"
+    );
 }
 
 #[test]
 fn a_process_start_is_both_security_and_process_creation() {
     let seen = security(
         4688,
-        &format!(r#"{SUBJECT}, "NewProcessName": "C:\\Windows\\System32\\cmd.exe", "CommandLine": "cmd /c dir",
-        "ParentProcessName": "C:\\Windows\\explorer.exe", "MandatoryLabel": "S-1-16-12288""#),
+        &format!(
+            r#"{SUBJECT}, "NewProcessName": "C:\\Windows\\System32\\cmd.exe", "CommandLine": "cmd /c dir",
+        "ParentProcessName": "C:\\Windows\\explorer.exe", "MandatoryLabel": "S-1-16-12288""#
+        ),
     );
-    assert_eq!(seen.gist(), r"windows process_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
-    assert_eq!(seen.logsources(), ["/windows/", "/windows/security", "process_creation/windows/"]);
+    assert_eq!(
+        seen.gist(),
+        r"windows process_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
+    assert_eq!(
+        seen.logsources(),
+        ["/windows/", "/windows/security", "process_creation/windows/"]
+    );
     assert_eq!(seen.attr(Attr::Process), r"C:\Windows\System32\cmd.exe");
     assert_eq!(seen.attr(Attr::CommandLine), "cmd /c dir");
     assert_eq!(seen.field("Image"), r"C:\Windows\System32\cmd.exe");
@@ -75,9 +93,15 @@ fn a_process_start_is_both_security_and_process_creation() {
 #[test]
 fn object_access_tells_reading_from_deleting_and_files_from_keys() {
     let access = |kind: &str, mask: &str| {
-        let data = format!(r#"{SUBJECT}, "ObjectType": "{kind}", "ObjectName": "D:\\Shares\\plan.docx", "AccessMask": "{mask}""#);
+        let data = format!(
+            r#"{SUBJECT}, "ObjectType": "{kind}", "ObjectName": "D:\\Shares\\plan.docx", "AccessMask": "{mask}""#
+        );
         let seen = security(4663, &data);
-        format!("{} {}", seen.event().head().class.as_str(), seen.event().head().activity)
+        format!(
+            "{} {}",
+            seen.event().head().class.as_str(),
+            seen.event().head().activity
+        )
     };
     assert_eq!(access("File", "0x1"), "file_activity 2");
     assert_eq!(access("File", "0x2"), "file_activity 3");
@@ -90,28 +114,47 @@ fn object_access_tells_reading_from_deleting_and_files_from_keys() {
 fn share_access_names_the_share_and_the_file() {
     let seen = security(
         5145,
-        &format!(r#"{SUBJECT}, "ShareName": "\\\\*\\Finance", "RelativeTargetName": "2026\\plan.xlsx", "IpAddress": "10.1.2.3""#),
+        &format!(
+            r#"{SUBJECT}, "ShareName": "\\\\*\\Finance", "RelativeTargetName": "2026\\plan.xlsx", "IpAddress": "10.1.2.3""#
+        ),
     );
-    assert_eq!(seen.gist(), r"windows smb_activity 2 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        seen.gist(),
+        r"windows smb_activity 2 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(seen.attr(Attr::Resource), r"\\*\Finance");
     assert_eq!(seen.attr(Attr::FileName), "plan.xlsx");
 }
 
 #[test]
 fn accounts_groups_and_rights_name_their_target() {
-    let created = security(4720, &format!(r#"{SUBJECT}, "TargetUserName": "new", "TargetDomainName": "ALDERMOOR""#));
-    assert_eq!(created.gist(), r"windows account_change 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    let created = security(
+        4720,
+        &format!(r#"{SUBJECT}, "TargetUserName": "new", "TargetDomainName": "ALDERMOOR""#),
+    );
+    assert_eq!(
+        created.gist(),
+        r"windows account_change 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(created.attr(Attr::TargetUser), r"ALDERMOOR\new");
     let member = security(
         4732,
-        &format!(r#"{SUBJECT}, "TargetUserName": "Administrators", "MemberName": "CN=Ann Other,OU=Staff,DC=x", "MemberSid": "S-1-5-21-1""#),
+        &format!(
+            r#"{SUBJECT}, "TargetUserName": "Administrators", "MemberName": "CN=Ann Other,OU=Staff,DC=x", "MemberSid": "S-1-5-21-1""#
+        ),
     );
-    assert_eq!(member.gist(), r"windows group_management 3 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        member.gist(),
+        r"windows group_management 3 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(member.attr(Attr::Group), "Administrators");
     assert_eq!(member.attr(Attr::TargetUser), "Ann Other");
     let locked = security(4740, r#""TargetUserName": "jdoe", "TargetDomainName": "WS09""#);
     assert_eq!(locked.event().head().activity, 9);
-    let special = security(4672, &format!(r#"{SUBJECT}, "PrivilegeList": "SeDebugPrivilege\n\t\tSeTcbPrivilege""#));
+    let special = security(
+        4672,
+        &format!(r#"{SUBJECT}, "PrivilegeList": "SeDebugPrivilege\n\t\tSeTcbPrivilege""#),
+    );
     assert_eq!(special.event().head().class, ClassUid::AuthorizeSession);
     assert!(special.attr(Attr::Group).starts_with("SeDebugPrivilege"));
 }
@@ -123,10 +166,21 @@ fn clearing_the_log_and_plugging_in_a_stick_are_recognised() {
         r#"{"EventID": 1102, "Channel": "Security", "Provider_Name": "Microsoft-Windows-Eventlog", "Computer": "ws01",
         "@timestamp": "2026-03-02T08:00:00Z", "SubjectUserName": "jdoe", "SubjectDomainName": "ALDERMOOR"}"#,
     );
-    assert_eq!(cleared.gist(), r"windows event_log_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00Z");
-    let stick = security(6416, &format!(r#"{SUBJECT}, "DeviceDescription": "Kingston DataTraveler", "ClassName": "DiskDrive",
-        "DeviceId": "USBSTOR\\Disk&Ven_Kingston&Rev_1.00\\SN123456&0""#));
-    assert_eq!(stick.gist(), r"windows peripheral_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z");
+    assert_eq!(
+        cleared.gist(),
+        r"windows event_log_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00Z"
+    );
+    let stick = security(
+        6416,
+        &format!(
+            r#"{SUBJECT}, "DeviceDescription": "Kingston DataTraveler", "ClassName": "DiskDrive",
+        "DeviceId": "USBSTOR\\Disk&Ven_Kingston&Rev_1.00\\SN123456&0""#
+        ),
+    );
+    assert_eq!(
+        stick.gist(),
+        r"windows peripheral_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.5Z"
+    );
     assert_eq!(stick.attr(Attr::Peripheral), "SN123456");
     assert_eq!(stick.attr(Attr::Resource), "Kingston DataTraveler");
 }
@@ -135,8 +189,10 @@ fn clearing_the_log_and_plugging_in_a_stick_are_recognised() {
 fn a_registry_value_change_has_the_names_that_sysmon_rules_use() {
     let seen = security(
         4657,
-        &format!(r#"{SUBJECT}, "ObjectName": "\\REGISTRY\\MACHINE\\SOFTWARE\\Run", "ObjectValueName": "x",
-        "OperationType": "%%1905", "NewValue": "calc.exe", "ProcessName": "C:\\reg.exe""#),
+        &format!(
+            r#"{SUBJECT}, "ObjectName": "\\REGISTRY\\MACHINE\\SOFTWARE\\Run", "ObjectValueName": "x",
+        "OperationType": "%%1905", "NewValue": "calc.exe", "ProcessName": "C:\\reg.exe""#
+        ),
     );
     assert_eq!(seen.event().head().class, ClassUid::RegistryKeyActivity);
     assert_eq!(seen.field("TargetObject"), r"\REGISTRY\MACHINE\SOFTWARE\Run\x");
@@ -149,7 +205,11 @@ fn sysmon_events_carry_their_set_of_categories() {
     let category = |event_id: u32| {
         let seen = sysmon(event_id, r#""User": "ALDERMOOR\\jdoe", "Image": "C:\\a.exe""#);
         let all = seen.logsources();
-        all.into_iter().filter_map(|line| line.strip_suffix("/windows/").map(str::to_owned)).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(" ")
+        all.into_iter()
+            .filter_map(|line| line.strip_suffix("/windows/").map(str::to_owned))
+            .filter(|c| !c.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let table = [
         (1, "process_creation"),
@@ -193,11 +253,17 @@ fn sysmon_values_land_in_the_core_view() {
         r#""User": "ALDERMOOR\\jdoe", "Image": "C:\\7z.exe", "TargetFilename": "E:\\out\\all.7z",
         "Hashes": "MD5=aa,SHA256=bb""#,
     );
-    assert_eq!(seen.gist(), r"windows file_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.123Z");
+    assert_eq!(
+        seen.gist(),
+        r"windows file_activity 1 success ALDERMOOR\jdoe 2026-03-02T08:00:00.123Z"
+    );
     assert_eq!(seen.attr(Attr::FilePath), r"E:\out\all.7z");
     assert_eq!(seen.attr(Attr::FileName), "all.7z");
     assert_eq!(seen.attr(Attr::FileHash), "bb");
-    let connection = sysmon(3, r#""User": "x\\y", "DestinationIp": "198.51.100.7", "DestinationPort": 443"#);
+    let connection = sysmon(
+        3,
+        r#""User": "x\\y", "DestinationIp": "198.51.100.7", "DestinationPort": 443"#,
+    );
     assert_eq!(connection.attr(Attr::DstIp), "198.51.100.7");
     assert_eq!(connection.num(NumAttr::DstPort), Some(443));
 }
@@ -215,11 +281,34 @@ fn other_channels_have_their_service() {
     };
     let script = seen("Microsoft-Windows-PowerShell/Operational", 4104);
     assert_eq!(script.event().head().class, ClassUid::ScriptActivity);
-    assert_eq!(script.logsources(), ["/windows/", "/windows/powershell", "ps_script/windows/"]);
+    assert_eq!(
+        script.logsources(),
+        ["/windows/", "/windows/powershell", "ps_script/windows/"]
+    );
     let task = seen("Microsoft-Windows-TaskScheduler/Operational", 106);
-    assert_eq!((task.event().head().class, task.event().head().activity), (ClassUid::ScheduledJobActivity, 1));
-    assert!(seen("Microsoft-Windows-Windows Defender/Operational", 1116).logsources().contains(&"antivirus//".to_owned()));
-    assert!(seen("Windows PowerShell", 400).logsources().contains(&"ps_classic_start/windows/".to_owned()));
-    assert_eq!(seen("Microsoft-Windows-PrintService/Operational", 307).event().head().class, ClassUid::PrintActivity);
-    assert_eq!(seen("Some-Vendor/Operational", 1).event().head().class, ClassUid::BaseEvent);
+    assert_eq!(
+        (task.event().head().class, task.event().head().activity),
+        (ClassUid::ScheduledJobActivity, 1)
+    );
+    assert!(
+        seen("Microsoft-Windows-Windows Defender/Operational", 1116)
+            .logsources()
+            .contains(&"antivirus//".to_owned())
+    );
+    assert!(
+        seen("Windows PowerShell", 400)
+            .logsources()
+            .contains(&"ps_classic_start/windows/".to_owned())
+    );
+    assert_eq!(
+        seen("Microsoft-Windows-PrintService/Operational", 307)
+            .event()
+            .head()
+            .class,
+        ClassUid::PrintActivity
+    );
+    assert_eq!(
+        seen("Some-Vendor/Operational", 1).event().head().class,
+        ClassUid::BaseEvent
+    );
 }
