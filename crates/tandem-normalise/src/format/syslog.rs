@@ -147,7 +147,8 @@ fn legacy<'t>(text: &'t str, event: &mut EventBuilder<'_>) -> Result<&'t str, St
         Some((pid, after)) => (Some(pid), after),
         None => (None, after),
     };
-    let Some(message) = after.strip_prefix(':').filter(|_| !tag.is_empty()) else {
+    // A body of CEF or LEEF behind a head without a tag is no tag itself.
+    let Some(message) = after.strip_prefix(':').filter(|_| !matches!(tag, "" | "CEF" | "LEEF")) else {
         return Ok(rest);
     };
     event.field("appname", Value::Text(tag));
