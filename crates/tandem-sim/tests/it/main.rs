@@ -1,0 +1,8 @@
+//! The simulated company, as its readers find it on disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod disk;
+mod formats;
+mod people;
+mod plot;
+mod support;
