@@ -58,7 +58,16 @@ pub(crate) async fn insert_many(
 ) -> Result<(), StoreError> {
     let width = rows.first().map_or(1, Vec::len);
     let per_statement = (MAX_PARAMETERS / width).max(1);
-    let full: Arc<str> = Arc::from(statement(head, tail, per_statement.min(rows.len()), width));
+    // For every numbered parameter the driver asks SQLite for its name, which SQLite looks up one by one: thousands of them
+    // take quadratic time. Plain ones have no name.
+    let numbered = connection.backend_name() != "SQLite";
+    let shape = Shape {
+        head,
+        tail,
+        width,
+        numbered,
+    };
+    let full: Arc<str> = Arc::from(shape.statement(per_statement.min(rows.len())));
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let part: Vec<_> = rows.by_ref().take(per_statement).collect();
@@ -67,7 +76,7 @@ pub(crate) async fn insert_many(
         let text = if is_full {
             Arc::clone(&full)
         } else {
-            Arc::from(statement(head, tail, part.len(), width))
+            Arc::from(shape.statement(part.len()))
         };
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(is_full);
         for cell in part.into_iter().flatten() {
@@ -78,19 +87,36 @@ pub(crate) async fn insert_many(
     Ok(())
 }
 
-fn statement(head: &str, tail: &str, rows: usize, width: usize) -> String {
-    let mut text = format!("{head} VALUES ");
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..width {
-            text.push_str(if column == 0 { "$" } else { ", $" });
-            text.push_str(&(row * width + column + 1).to_string());
+/// What an insert of many rows looks like.
+struct Shape {
+    head: &'static str,
+    tail: &'static str,
+    width: usize,
+    numbered: bool,
+}
+
+impl Shape {
+    fn statement(&self, rows: usize) -> String {
+        let mut text = format!("{} VALUES ", self.head);
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..self.width {
+                if column > 0 {
+                    text.push_str(", ");
+                }
+                if self.numbered {
+                    text.push('$');
+                    text.push_str(&(row * self.width + column + 1).to_string());
+                } else {
+                    text.push('?');
+                }
+            }
+            text.push(')');
         }
-        text.push(')');
+        text.push(' ');
+        text.push_str(self.tail);
+        text
     }
-    text.push(' ');
-    text.push_str(tail);
-    text
 }
 
 /// Reads columns by position; a column that is not what the schema says is a database error.
