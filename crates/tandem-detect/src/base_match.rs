@@ -27,8 +27,9 @@ pub struct BaseMatch {
     pub event: EventId,
     /// When it happened.
     pub time: Timestamp,
-    /// The acting account as the source wrote it, or empty. Make it canonical before feeding a [`Correlator`](crate::Correlator): it is
-    /// what `group-by: attr:account` groups by.
+    /// The acting account as the source wrote it, or empty. Before feeding a [`Correlator`](crate::Correlator), make it
+    /// canonical, or put the subject it belongs to in its place: it is what `group-by: attr:account` groups by, so that
+    /// what somebody does with two accounts comes together.
     ///
     pub account: String,
     /// The object acted upon.

@@ -12,6 +12,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("leavers", &[]),
     // Accounts of people who are not staff.
     ("contractors", &[]),
+    // The company's own mail domains.
+    ("home_domains", &[]),
     // Shares that only their own department needs.
     ("restricted_shares", &["HR", "Finance", "Legal", "Executive"]),
 ];
@@ -22,8 +24,8 @@ impl RuleSet {
         Self::builtin_with(&Lists::new())
     }
 
-    /// As [`Self::builtin`], with lists for placeholders in place of the default ones: `leavers`, `contractors` (accounts)
-    /// and `restricted_shares` (names of shares).
+    /// As [`Self::builtin`], with lists for placeholders in place of the default ones: `leavers`, `contractors` (accounts),
+    /// `home_domains` (mail domains) and `restricted_shares` (names of shares).
     pub fn builtin_with(lists: &Lists) -> Self {
         let mut all: Lists = LISTS
             .iter()

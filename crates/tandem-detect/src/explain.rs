@@ -11,6 +11,10 @@ use crate::rule::Rule;
 const MAX_VALUE: usize = 120;
 /// What stands for a value that the event does not give.
 const MISSING: &str = "(not given)";
+/// What stands for the acting account's own name inside a value.
+const STRUCK: &str = "(own)";
+/// Shorter names of accounts are left in values: they would be found inside ordinary words.
+const SHORTEST_NAME: usize = 4;
 
 /// The names in braces of a template.
 pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
@@ -39,23 +43,64 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
         .flatten()
 }
 
-/// Fills a template; values are cut to a readable length and cleaned of control characters.
-pub(crate) fn fill<'v>(template: &str, mut value: impl FnMut(&str) -> Option<Cow<'v, str>>) -> String {
+/// Fills a template; values are cut to a readable length and cleaned of control characters. `{account}` becomes "this
+/// person", and the account's name is struck out of the values (`C:\Users\jdoe\…`): who it is about is not for the
+/// sentence to tell.
+pub(crate) fn fill<'v>(
+    template: &str,
+    account: &str,
+    mut value: impl FnMut(&str) -> Option<Cow<'v, str>>,
+) -> String {
     let mut out = String::with_capacity(template.len() + 64);
+    let own = bare(account);
     for piece in pieces(template) {
         match piece {
             Piece::Text(text) => out.push_str(text),
+            Piece::Name("account" | "attr:account") => {
+                out.push_str(if out.trim().is_empty() {
+                    "This person"
+                } else {
+                    "this person"
+                });
+            }
             Piece::Name(name) => {
                 let (name, form) = name.split_once('|').unwrap_or((name, ""));
                 match value(name).filter(|text| !text.trim().is_empty()) {
                     Some(text) if form == "size" => out.push_str(&size(&text)),
-                    Some(text) => push_clean(&text, &mut out),
+                    Some(text) => push_clean(&without(&text, &own), &mut out),
                     None => out.push_str(MISSING),
                 }
             }
         }
     }
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An account's name without domain, in lower case.
+fn bare(account: &str) -> String {
+    let name = account.rsplit('\\').next().unwrap_or(account);
+    name.split('@').next().unwrap_or(name).to_ascii_lowercase()
+}
+
+/// `text` with every `name` in it, in whatever case, struck out.
+fn without<'t>(text: &'t str, name: &str) -> Cow<'t, str> {
+    if name.len() < SHORTEST_NAME {
+        return Cow::Borrowed(text);
+    }
+    // Lowering ASCII keeps every byte where it is.
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, _) in lower.match_indices(name) {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(STRUCK);
+        from = at + name.len();
+    }
+    if from == 0 {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(out + text.get(from..).unwrap_or_default())
+    }
 }
 
 /// A number of bytes as people say it (`{field|size}`).
@@ -94,9 +139,11 @@ pub(crate) fn event_sentence(rule: &Rule, event: &EventRef<'_>, account: &str) -
     let Some(template) = &rule.insider.explain else {
         return rule.title.clone();
     };
-    fill(template, |name| match name {
-        "account" | "attr:account" => Some(Cow::Owned(account.to_owned())),
+    fill(template, account, |name| match name {
         "time" => Some(Cow::Owned(event.head().time.to_string())),
         field => text_of(event, field).map(Cow::Owned),
     })
 }
+
+#[cfg(test)]
+mod tests;

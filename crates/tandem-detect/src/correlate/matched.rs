@@ -45,7 +45,7 @@ pub(super) fn sentence(rule: &Rule, found: &CorrelationMatch) -> String {
     let Some(template) = &rule.insider.explain else {
         return rule.title.clone();
     };
-    explain::fill(template, |name| {
+    explain::fill(template, &found.account, |name| {
         Some(match name {
             "count" => Cow::Owned(found.count.to_string()),
             "value" => Cow::Owned(
@@ -55,7 +55,6 @@ pub(super) fn sentence(rule: &Rule, found: &CorrelationMatch) -> String {
             ),
             "samples" => Cow::Owned(found.samples.join(", ")),
             "accounts" => Cow::Owned(found.accounts.join(", ")),
-            "account" | "attr:account" => Cow::Borrowed(found.account.as_str()),
             "object" => Cow::Borrowed(found.object.as_deref()?),
             "first" => Cow::Owned(found.first.to_string()),
             "last" => Cow::Owned(found.last.to_string()),

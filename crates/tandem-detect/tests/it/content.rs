@@ -179,8 +179,8 @@ fn all_cases() -> Vec<(PathBuf, Cases)> {
 
 #[test]
 fn every_own_rule_loads() {
-    let lists =
-        ["leavers", "contractors", "restricted_shares"].map(|name| (name.to_owned(), vec!["x".to_owned()]));
+    let lists = ["leavers", "contractors", "restricted_shares", "home_domains"]
+        .map(|name| (name.to_owned(), vec!["x".to_owned()]));
     let (rules, errors) = RuleSet::load_with(RuleSet::builtin_files().iter().copied(), &lists.into());
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(RuleSet::builtin().len(), rules.len());
