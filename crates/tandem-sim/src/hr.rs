@@ -191,7 +191,45 @@ fn common(company: &Company) -> Vec<Fact> {
         absences(person, &mut facts);
         ordinary(company, person, &mut dice, &mut facts);
     }
+    top_up(company, &mut facts);
     facts
+}
+
+/// In a small company chance may leave a telling fact to a story's person alone; a few others have it too.
+fn top_up(company: &Company, facts: &mut Vec<Fact>) {
+    let able: Vec<&Person> = company
+        .people
+        .iter()
+        .filter(|p| !p.cast && is_employee(p))
+        .collect();
+    for (kind, length) in [
+        ("denied_promotion", 90),
+        ("performance_plan", 60),
+        ("red_flag_confirmed", 45),
+        ("hotline_corroborated", 45),
+    ] {
+        let mut dice = company.dice(kind, 4, 0);
+        for _ in facts.iter().filter(|f| f.kind == kind).count()..3 {
+            let day = company
+                .calendar
+                .start
+                .plus(dice.below(company.calendar.days as usize) as i32);
+            let Some(person) = dice.pick(&able).filter(|p| p.employed(day)) else {
+                continue;
+            };
+            let (person, until) = (person.key.clone(), Some(day.plus(length)));
+            let (detail, reference) = (String::new(), String::new());
+            facts.push(Fact {
+                known: day,
+                person,
+                kind,
+                from: Some(day),
+                until,
+                detail,
+                reference,
+            });
+        }
+    }
 }
 
 fn endings(person: &Person, facts: &mut Vec<Fact>) {

@@ -93,7 +93,7 @@ fn progress_tells_every_day_and_the_summary_counts_every_line() {
     let dir = tempfile::tempdir().unwrap();
     let mut seen = Vec::new();
     let summary = simulate(&Plan::new(25, 6, 5), dir.path(), &mut |p| {
-        seen.push((p.done, p.total, p.lines))
+        seen.push((p.done, p.total, p.lines));
     })
     .unwrap();
     assert_eq!(seen.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);

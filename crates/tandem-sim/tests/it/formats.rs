@@ -6,66 +6,28 @@ use tandem_domain::Timestamp;
 
 use crate::support::{Line, lines, small, storied};
 
+fn instant(text: &str) -> Timestamp {
+    Timestamp::parse_rfc3339(text).unwrap_or_else(|| panic!("no instant: {text}"))
+}
+
 /// Checks one whole line, and returns its instant where the format has a full one.
 fn check(line: &Line) -> Option<Timestamp> {
     let text = line.text.as_str();
-    let instant =
-        |t: &str| Some(Timestamp::parse_rfc3339(t).unwrap_or_else(|| panic!("no instant: {t} in {text}")));
-    let json = || serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    if text.starts_with('{') {
+        let value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+        return Some(check_json(&line.source, &value));
+    }
     match line.source.as_str() {
-        "windows-security" => {
-            let value = json();
-            assert!(value["winlog"]["event_id"].is_string() && value["winlog"]["channel"] == "Security");
-            let data = value["winlog"]["event_data"]
-                .as_object()
-                .or(value["winlog"]["user_data"].as_object())
-                .unwrap();
-            assert!(data.values().all(serde_json::Value::is_string), "{text}");
-            instant(value["@timestamp"].as_str().unwrap())
-        }
-        "sysmon" => {
-            let event = &json()["Event"];
-            assert!(event["System"]["EventID"].is_u64() && event["EventData"]["Image"].is_string());
-            instant(
-                event["System"]["TimeCreated"]["#attributes"]["SystemTime"]
-                    .as_str()
-                    .unwrap(),
-            )
-        }
-        "mail" => {
-            let value = json();
-            assert!(
-                value["to"].as_array().is_some_and(|to| !to.is_empty()) && value["size"].is_u64(),
-                "{text}"
-            );
-            instant(value["time"].as_str().unwrap())
-        }
-        "erp" => {
-            let value = json();
-            assert!(
-                value["action"].as_str().unwrap().contains('.')
-                    && !value["object_id"].as_str().unwrap().is_empty()
-            );
-            instant(value["time"].as_str().unwrap())
-        }
-        "saas" => {
-            let value = json();
-            assert!(value["Id"].as_str().unwrap().len() == 36 && value["RecordType"].is_u64());
-            instant(&format!("{}Z", value["CreationTime"].as_str().unwrap()))
-        }
         "badge" => {
             let cells: Vec<&str> = text.split(',').collect();
             assert_eq!(cells.len(), 8, "{text}");
-            instant(cells[0])
+            Some(instant(cells[0]))
         }
         "proxy" => {
             let cells: Vec<&str> = text.split_whitespace().collect();
             assert_eq!(cells.len(), 10, "{text}");
-            assert!(
-                cells[3]
-                    .split_once('/')
-                    .is_some_and(|(tag, code)| tag.starts_with("TCP_") && code.parse::<u16>().is_ok())
-            );
+            let (tag, code) = cells[3].split_once('/').unwrap();
+            assert!(tag.starts_with("TCP_") && code.parse::<u16>().is_ok(), "{text}");
             Some(Timestamp((cells[0].parse::<f64>().unwrap() * 1e6) as i64))
         }
         "vpn" => {
@@ -73,11 +35,11 @@ fn check(line: &Line) -> Option<Timestamp> {
                 text.starts_with("<13") && text.contains("[vpn@32473 user=\""),
                 "{text}"
             );
-            instant(text.split(' ').nth(1).unwrap())
+            Some(instant(text.split(' ').nth(1).unwrap()))
         }
         "dlp-usb" => {
-            let header: Vec<&str> = text.split_once("CEF:0|").unwrap().1.splitn(7, '|').collect();
-            assert_eq!(header.len(), 7, "{text}");
+            let header = text.split_once("CEF:0|").unwrap().1.splitn(7, '|');
+            assert_eq!(header.count(), 7, "{text}");
             None
         }
         "linux-auditd" => {
@@ -97,10 +59,52 @@ fn check(line: &Line) -> Option<Timestamp> {
             );
             None
         }
-        _ => {
+        other => {
+            assert_eq!(other, "linux-syslog", "{text}");
             assert!(text.starts_with('<') && text[..24].contains(':'), "{text}");
             None
         }
+    }
+}
+
+fn check_json(source: &str, value: &serde_json::Value) -> Timestamp {
+    match source {
+        "windows-security" => {
+            let log = &value["winlog"];
+            assert!(log["event_id"].is_string() && log["channel"] == "Security");
+            let data = log["event_data"]
+                .as_object()
+                .or(log["user_data"].as_object())
+                .unwrap();
+            assert!(data.values().all(serde_json::Value::is_string), "{value}");
+            instant(value["@timestamp"].as_str().unwrap())
+        }
+        "sysmon" => {
+            let event = &value["Event"];
+            assert!(event["System"]["EventID"].is_u64() && event["EventData"]["Image"].is_string());
+            instant(
+                event["System"]["TimeCreated"]["#attributes"]["SystemTime"]
+                    .as_str()
+                    .unwrap(),
+            )
+        }
+        "mail" => {
+            assert!(
+                value["to"].as_array().is_some_and(|to| !to.is_empty()) && value["size"].is_u64(),
+                "{value}"
+            );
+            instant(value["time"].as_str().unwrap())
+        }
+        "erp" => {
+            assert!(value["action"].as_str().unwrap().contains('.'), "{value}");
+            assert!(!value["object_id"].as_str().unwrap().is_empty(), "{value}");
+            instant(value["time"].as_str().unwrap())
+        }
+        "saas" => {
+            assert!(value["Id"].as_str().unwrap().len() == 36 && value["RecordType"].is_u64());
+            instant(&format!("{}Z", value["CreationTime"].as_str().unwrap()))
+        }
+        other => panic!("{other} is not JSON: {value}"),
     }
 }
 

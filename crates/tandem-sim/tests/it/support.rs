@@ -171,17 +171,6 @@ pub type Row = BTreeMap<String, String>;
 
 /// A CSV file with a header.
 pub fn table(path: &Path) -> Vec<Row> {
-    let text = fs::read_to_string(path).unwrap();
-    let mut lines = text.lines();
-    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let row = |line: &str| {
-        let cells: Vec<&str> = line.split(',').collect();
-        assert_eq!(cells.len(), names.len(), "{line}");
-        names
-            .iter()
-            .zip(cells)
-            .map(|(n, c)| ((*n).to_owned(), c.to_owned()))
-            .collect()
-    };
-    lines.map(row).collect()
+    let mut file = csv::Reader::from_path(path).unwrap();
+    file.deserialize().map(Result::unwrap).collect()
 }
