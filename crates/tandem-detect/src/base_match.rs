@@ -30,7 +30,6 @@ pub struct BaseMatch {
     /// The acting account as the source wrote it, or empty. Before feeding a [`Correlator`](crate::Correlator), make it
     /// canonical, or put the subject it belongs to in its place: it is what `group-by: attr:account` groups by, so that
     /// what somebody does with two accounts comes together.
-    ///
     pub account: String,
     /// The object acted upon.
     #[serde(default, skip_serializing_if = "Option::is_none")]

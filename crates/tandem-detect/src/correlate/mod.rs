@@ -51,6 +51,9 @@ impl Signal<'_> {
     }
 }
 
+/// The correlations that look at a rule, and at which places of their lists.
+type Listed = Arc<[(usize, Vec<usize>)]>;
+
 /// One correlation with what it remembers.
 #[derive(Debug)]
 struct Plan {
@@ -68,7 +71,7 @@ pub struct Correlator {
     rules: Arc<RuleSet>,
     plans: Vec<Plan>,
     /// For each rule: the correlations that look at it, and at which places of their lists.
-    by_rule: FxHashMap<RuleIdx, Vec<(usize, Vec<usize>)>>,
+    by_rule: FxHashMap<RuleIdx, Listed>,
     /// Windows that are judged when they have closed.
     timers: BTreeSet<(Timestamp, usize, String)>,
     now: Timestamp,
@@ -99,6 +102,10 @@ impl Correlator {
             });
         }
         let now = Timestamp(i64::MIN);
+        let by_rule = by_rule
+            .into_iter()
+            .map(|(rule, listed)| (rule, listed.into()))
+            .collect();
         Self {
             rules,
             plans,
@@ -242,9 +249,11 @@ impl Correlator {
         if depth > MAX_DEPTH {
             return;
         }
-        let listed = self.by_rule.get(&rule).cloned().unwrap_or_default();
-        for (at, positions) in listed {
-            if let Some((index, found)) = self.feed_one(at, &positions, signal, out) {
+        let Some(listed) = self.by_rule.get(&rule).map(Arc::clone) else {
+            return;
+        };
+        for (at, positions) in listed.iter() {
+            if let Some((index, found)) = self.feed_one(*at, positions, signal, out) {
                 self.pass_on(index, &found, depth, out);
             }
         }
