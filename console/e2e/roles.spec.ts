@@ -1,0 +1,53 @@
+import { test as plain } from "@playwright/test";
+import { accessible, expect, settled, test } from "./watch";
+
+test.describe("an administrator", () => {
+  test.use({ role: "administrator" });
+
+  test("sees sources but no subject, neither in the bar nor by address", async ({ page }) => {
+    await page.goto("/");
+    await settled(page);
+    await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+    const bar = page.getByRole("navigation", { name: "Pages" });
+    await expect(bar.getByRole("link", { name: "Sources" })).toBeVisible();
+    await expect(bar.getByRole("link", { name: "Subjects" })).toHaveCount(0);
+    await accessible(page, "overview");
+    for (const path of ["/subjects", "/hunt"]) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { name: "Not for this role" })).toBeVisible();
+    }
+    expect((await page.request.get("/api/v1/queue")).status()).toBe(403);
+    expect((await page.request.get("/api/v1/subjects")).status()).toBe(403);
+  });
+});
+
+test.describe("a corporate investigator", () => {
+  test.use({ role: "corporate_investigator" });
+
+  test("sees the queue but may not search raw events", async ({ page }) => {
+    await page.goto("/");
+    await settled(page);
+    await expect(
+      page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Events" }),
+    ).toHaveCount(0);
+    await page.goto("/hunt");
+    await expect(page.getByRole("heading", { name: "Not for this role" })).toBeVisible();
+  });
+});
+
+test.describe("an auditor", () => {
+  test.use({ role: "auditor" });
+
+  test("signs out, and then nothing is shown", async ({ page }) => {
+    await page.goto("/");
+    await settled(page);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("heading", { name: "Please sign in" })).toBeVisible();
+  });
+});
+
+plain("a stranger is told how to sign in", async ({ page }) => {
+  await page.goto("/subjects");
+  await expect(page.getByRole("heading", { name: "Please sign in" })).toBeVisible();
+  await expect(page.getByText("tandem sign-in-link")).toBeVisible();
+});

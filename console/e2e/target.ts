@@ -1,0 +1,35 @@
+/** The server under test, as `cargo xtask test` hands it over: its address and one one-time sign-in link per role. */
+export interface Target {
+  address: string;
+  links: Record<string, string>;
+}
+
+const MOCK = "http://127.0.0.1:7879";
+
+/** From `TANDEM_E2E` (JSON of both), or `TANDEM_E2E_URL` and `TANDEM_E2E_LINKS`; without them the stand-in of `mock/`. */
+export function target(): Target {
+  const { TANDEM_E2E, TANDEM_E2E_URL, TANDEM_E2E_LINKS } = process.env;
+  if (TANDEM_E2E) return JSON.parse(TANDEM_E2E) as Target;
+  const address = TANDEM_E2E_URL ?? MOCK;
+  if (TANDEM_E2E_LINKS) return { address, links: JSON.parse(TANDEM_E2E_LINKS) as Record<string, string> };
+  const roles = ["it_analyst", "corporate_investigator", "administrator", "auditor"];
+  return {
+    address,
+    links: Object.fromEntries(roles.map((role) => [role, `${address}/sign-in?token=${role}`])),
+  };
+}
+
+/** The browser. */
+export function executable(): string {
+  return process.env.TANDEM_E2E_CHROMIUM || "/usr/bin/chromium";
+}
+
+/** Where a role's session is kept between tests: links work only once. */
+export function sessionFile(role: string): string {
+  return `test-results/session-${role}.json`;
+}
+
+/** Where screenshots go. */
+export function shots(): string {
+  return process.env.TANDEM_E2E_SHOTS || "test-results/shots";
+}

@@ -1,0 +1,55 @@
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { sessionFile } from "./target";
+
+/** Pages as one role; a test fails on any console error, page error, or breach of the content-security policy. */
+export const test = base.extend<{ role: string; problems: string[] }>({
+  role: ["it_analyst", { option: true }],
+  storageState: async ({ role }, use) => use(sessionFile(role)),
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
+      page.on("console", (message) => {
+        // The browser itself reports every refused request; refusals are tested on the page.
+        const refused = message.text().startsWith("Failed to load resource");
+        if (message.type() === "error" && !refused) problems.push(`console: ${message.text()}`);
+      });
+      await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+        });
+      });
+      await use(problems);
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Nothing that axe calls serious or critical. */
+export async function accessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const bad = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+  const words = bad.map(
+    (v) =>
+      `${v.id}: ${v.help}: ${v.nodes
+        .slice(0, 3)
+        .map((n) => n.target.join(" "))
+        .join(" | ")}`,
+  );
+  expect(words, where).toEqual([]);
+}
+
+/** Waits until nothing on the page is loading. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator("h1").first()).toBeVisible();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+}
+
+/** Stays with light or dark colours. */
+export async function colours(page: Page, theme: "light" | "dark"): Promise<void> {
+  await page.addInitScript((name) => localStorage.setItem("tandem-theme", name), theme);
+}

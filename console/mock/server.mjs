@@ -1,0 +1,248 @@
+// A stand-in for the API while working on the console: `node mock/server.mjs [port]`, then open /sign-in?token=it_analyst.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import * as data from "./data.mjs";
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+const CAN = {
+  it_analyst: { sees_subjects: true, hunts: true, sees_sources: true },
+  corporate_investigator: { sees_subjects: true, hunts: false, sees_sources: false },
+  auditor: { sees_subjects: true, hunts: false, sees_sources: true },
+  administrator: { sees_subjects: false, hunts: false, sees_sources: true },
+};
+const dist = new URL("../dist/", import.meta.url).pathname;
+
+class Refusal extends Error {
+  constructor(status, code, message, hint) {
+    super(message);
+    Object.assign(this, { status, code, hint });
+  }
+}
+const missing = (what) =>
+  new Refusal(404, "not_found", `there is no such ${what}`, "go back and pick another");
+
+function query({ sql }) {
+  if (!/^\s*(select|with|show|describe|explain)/i.test(sql))
+    throw new Refusal(400, "query", "only statements that read are allowed", "begin with SELECT");
+  const wrong = /select\s+(nothing_\w+)/i.exec(sql);
+  if (wrong)
+    throw new Refusal(
+      400,
+      "query",
+      `Schema error: No field named ${wrong[1]}`,
+      "see docs/lake.md for the columns of `events`",
+    );
+  const rows = data.events.map((e) => [e.time, e.account, e.class, e.id, 42]);
+  const columns = [
+    ["time", "Timestamp"],
+    ["account", "Utf8View"],
+    ["class", "Utf8View"],
+    ["event_id", "Utf8View"],
+    ["n", "Int64"],
+  ];
+  return {
+    columns: columns.map(([name, type]) => ({ name, type })),
+    rows,
+    row_count: rows.length,
+    truncated: false,
+    elapsed_ms: 12,
+  };
+}
+
+function queue(p) {
+  const wanted = (a) =>
+    (p.day ? a.day === p.day : p.status || a.status !== "closed") &&
+    ["level", "status", "queue"].every((k) => !p[k] || a[k] === p[k]);
+  return { day: p.day ?? null, days: data.queueDays(), alerts: data.alerts.filter(wanted), budget: 2.4 };
+}
+
+function replay({ ids, source }) {
+  const tried = data.rejects.filter(
+    (r) => r.status === "open" && (ids ? ids.includes(r.id) : r.source === source),
+  );
+  const good = tried.filter((r) => r.id % 2 === 0);
+  for (const reject of good) reject.status = "replayed";
+  return { tried: tried.length, replayed: good.length, still_rejected: tried.length - good.length };
+}
+
+function status(id, change) {
+  const alert = data.alerts.find((a) => a.id === id);
+  if (!alert) throw missing("alert");
+  Object.assign(alert, { status: change.status, verdict: change.verdict ?? null });
+  alert.history = [
+    ...(alert.history ?? []),
+    { at: new Date().toISOString(), who: "demo", action: change.status, note: change.note },
+  ];
+  return alert;
+}
+
+function subjects(p) {
+  const found = data.subjects.filter(
+    (s) =>
+      (!p.q || JSON.stringify(s).toLowerCase().includes(p.q.toLowerCase())) &&
+      (!p.level || s.level === p.level) &&
+      (!p.department || s.department === p.department),
+  );
+  const from = Number(p.offset ?? 0);
+  return { total: found.length, subjects: found.slice(from, from + Number(p.limit ?? 50)) };
+}
+
+function read(path, p, role) {
+  const may = CAN[role];
+  const [, kind, id, part] = path.split("/");
+  if (["queue", "alerts", "subjects"].includes(kind) && !may.sees_subjects)
+    throw new Refusal(
+      403,
+      "forbidden",
+      `the role ${role} may not look at subjects`,
+      "ask for another role if your work needs it",
+    );
+  if (kind === "events" && !id && !may.hunts)
+    throw new Refusal(
+      403,
+      "forbidden",
+      `the role ${role} may not search raw events`,
+      "ask for another role if your work needs it",
+    );
+  if (["sources", "rejects"].includes(kind) && !may.sees_sources)
+    throw new Refusal(
+      403,
+      "forbidden",
+      `the role ${role} may not see sources`,
+      "ask for another role if your work needs it",
+    );
+  switch (kind) {
+    case "session":
+      return {
+        user: "demo",
+        role,
+        side: null,
+        expires: "2026-05-05T00:00:00Z",
+        csrf: "mock",
+        capabilities: may,
+      };
+    case "overview":
+      return {
+        company: "Aldermoor",
+        analysed_to: data.day(0),
+        subjects: data.subjects.length,
+        events: 3412883,
+        rejects: data.rejects.length,
+        sources: data.sources.length,
+        open_alerts: 14,
+        indicators_by_day: data.counts(40),
+        alerts_by_day: data.counts(4),
+        budget_per_1000: 20,
+        setup_hint: null,
+      };
+    case "queue":
+      return queue(p);
+    case "alerts":
+      if (!data.alert(id)) throw missing("alert");
+      return data.alert(id);
+    case "subjects":
+      if (!id) return subjects(p);
+      if (!data.subjects.some((s) => s.id === id)) throw missing("subject");
+      return part === "timeline"
+        ? data.timeline(p.to)
+        : part === "hours"
+          ? data.hours()
+          : part === "events"
+            ? { events: data.events.slice(0, 50), truncated: true, sql: "" }
+            : data.story(id, p.at);
+    case "events":
+      if (id) return data.eventDetail(id);
+      return {
+        events: data.events.filter(
+          (e) =>
+            (!p.account || e.account === p.account) &&
+            (!p.class || e.class === p.class) &&
+            (!p.text || e.what.includes(p.text)),
+        ),
+        truncated: true,
+        sql: "select * from events limit 200",
+      };
+    case "sources":
+      return { sources: data.sources };
+    case "rejects": {
+      if (id)
+        return {
+          ...data.rejects.find((r) => String(r.id) === id),
+          raw_text: '{"from":"a@example.net","subject":"cut he',
+          raw_base64: "eyJmcm9tIjoi",
+        };
+      const found = data.rejects.filter(
+        (r) => r.status === (p.status ?? "open") && (!p.source || r.source === p.source),
+      );
+      return { total: found.length, rejects: found };
+    }
+    case "rules":
+      return id
+        ? {
+            ...data.rules.find((r) => r.id === id),
+            description: "Files with a confidentiality label were written to a removable device.",
+            falsepositives: ["approved handover"],
+            yaml: "title: Labelled file to removable media\nlogsource:\n  category: file_event\ndetection:\n  sel:\n    Label: confidential\n  condition: sel\nlevel: high\n",
+          }
+        : { loaded: 136, errors: data.ruleErrors, rules: data.rules };
+    default:
+      throw missing("address");
+  }
+}
+
+function write(path, body, role) {
+  const [, kind, id] = path.split("/");
+  if (kind === "query") return query(body);
+  if (kind === "rejects") return replay(body);
+  if (kind === "alerts" && CAN[role].sees_subjects) return status(id, body);
+  throw missing("address");
+}
+
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url, "http://x");
+  const headers = { "content-security-policy": POLICY, "x-content-type-options": "nosniff" };
+  const say = (code, body, more = {}) => response.writeHead(code, { ...headers, ...more }).end(body);
+  const json = (code, body) => say(code, JSON.stringify(body), { "content-type": "application/json" });
+  if (url.pathname === "/sign-in")
+    return say(303, "", {
+      location: "/",
+      "set-cookie": `role=${url.searchParams.get("token")}; Path=/; HttpOnly`,
+    });
+  if (url.pathname.startsWith("/api/v1")) {
+    const role = /role=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
+    const path = decodeURIComponent(url.pathname.slice(7));
+    try {
+      if (!CAN[role]) throw new Refusal(401, "unauthorised", "nobody is signed in", "open a sign-in link");
+      if (request.method === "GET") return json(200, read(path, Object.fromEntries(url.searchParams), role));
+      if (request.headers["x-tandem-csrf"] !== "mock")
+        throw new Refusal(403, "csrf", "this write did not come from the console", "reload the page");
+      if (request.method === "DELETE")
+        return say(204, undefined, { "set-cookie": "role=; Path=/; Max-Age=0" });
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      return json(200, write(path, JSON.parse(text), role));
+    } catch (error) {
+      return json(error.status ?? 500, {
+        error: { code: error.code ?? "internal", message: error.message, hint: error.hint ?? "try again" },
+      });
+    }
+  }
+  const file = extname(url.pathname) ? normalize(url.pathname) : "/index.html";
+  const bytes = await readFile(join(dist, file)).catch(() => null);
+  return bytes
+    ? say(200, bytes, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" })
+    : say(404, "not found");
+});
+
+server.listen(Number(process.argv[2] ?? 7879), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/sign-in?token=it_analyst`),
+);

@@ -1,0 +1,80 @@
+import { Link } from "@tanstack/react-router";
+import { useEvent } from "../api/queries";
+import type { EventDetail } from "../api/types";
+import { Pairs, Tag } from "../ui/bits";
+import { Drawer } from "../ui/Drawer";
+import { Loaded } from "../ui/states";
+import { useUrl } from "../url";
+import { time } from "../words/format";
+import { said } from "../words/labels";
+
+const plain = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function Body({ event }: { event: EventDetail }) {
+  return (
+    <>
+      <div className="stack">
+        <p>
+          <b>{event.what}</b>
+        </p>
+        <p className="muted small">
+          {time(event.time)} UTC · {event.source} · {said(event.class)} · id{" "}
+          <span className="mono">{event.id}</span>
+        </p>
+        <div className="row">
+          {event.logsources.map((source) => {
+            const words = [source.product, source.category, source.service].filter(Boolean).join(" / ");
+            return <Tag key={words}>{words}</Tag>;
+          })}
+        </div>
+      </div>
+      <section className="stack">
+        <h3>Rules that matched it</h3>
+        {event.matched_rules.length === 0 && <p className="muted">None.</p>}
+        <ul className="bullets">
+          {event.matched_rules.map((rule) => (
+            <li key={rule.id}>
+              <Link to="/rules" search={{ rule: rule.id }}>
+                {rule.title}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="stack">
+        <h3>As received</h3>
+        {event.raw ? (
+          <pre data-raw>{event.raw}</pre>
+        ) : (
+          <p className="muted" data-raw>
+            The fields below hold the whole record.
+          </p>
+        )}
+      </section>
+      <section className="stack">
+        <h3>Common fields</h3>
+        <Pairs caption="common fields" pairs={Object.entries(event.attrs)} />
+      </section>
+      <section className="stack">
+        <h3>The source's own fields, as rules name them</h3>
+        <Pairs caption="the source's own fields" pairs={event.fields.map((f) => [f.name, plain(f.value)])} />
+      </section>
+    </>
+  );
+}
+
+function Shown({ id, close }: { id: string; close: () => void }) {
+  const query = useEvent(id);
+  return (
+    <Drawer title="Event" close={close}>
+      <Loaded query={query}>{(event) => <Body event={event} />}</Loaded>
+    </Drawer>
+  );
+}
+
+/** The event that the address names, down to the record as received. */
+export function EventDrawer() {
+  const [{ event }, change] = useUrl();
+  if (!event) return null;
+  return <Shown id={event} close={() => change({ event: undefined })} />;
+}

@@ -1,0 +1,134 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useAlert, useStatusChange } from "../../api/queries";
+import type { AlertDetail } from "../../api/types";
+import { Waterfall } from "../../charts/Waterfall";
+import { EventDrawer } from "../../evidence/EventDrawer";
+import { IndicatorList } from "../../evidence/IndicatorList";
+import { Pseudonym } from "../../privacy/Pseudonym";
+import { SubjectFacts } from "../../privacy/SubjectFacts";
+import { Actions } from "../../triage/Actions";
+import { CloseDialog } from "../../triage/CloseDialog";
+import { Groups, Impact, Status, Tag } from "../../ui/bits";
+import { useKeys } from "../../ui/keys";
+import { Level } from "../../ui/Level";
+import { Loaded } from "../../ui/states";
+import { useUrl } from "../../url";
+import { decibans, time } from "../../words/format";
+import { said } from "../../words/labels";
+import { TEXT } from "../../words/text";
+
+/** One alert with its evidence. */
+export function AlertPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const query = useAlert(id);
+  return (
+    <div className="page">
+      <Loaded query={query}>{(detail) => <Detail detail={detail} />}</Loaded>
+      <EventDrawer />
+    </div>
+  );
+}
+
+function Detail({ detail }: { detail: AlertDetail }) {
+  const { alert, subject, indicators, explanation, history } = detail;
+  const [, change] = useUrl();
+  const [closing, setClosing] = useState(false);
+  const decide = useStatusChange();
+  useKeys((key, event) => {
+    if (key === "t" && alert.status === "new")
+      decide.mutate({ id: alert.id, status: "in_progress", note: "" });
+    if (key === "c" && alert.status !== "closed") {
+      event.preventDefault();
+      setClosing(true);
+    }
+  });
+  return (
+    <>
+      <nav aria-label="Where you are" className="small">
+        <Link to="/">Queue</Link> /{" "}
+        <Link to="/" search={{ day: alert.day }}>
+          {alert.day}
+        </Link>
+      </nav>
+      <div className="head">
+        <div className="stack" style={{ gap: 6 }}>
+          <h1>{alert.title}</h1>
+          <div className="row">
+            <Level level={alert.level} />
+            <b>{decibans(alert.score)}</b>
+            <Impact impact={alert.impact} />
+            {alert.threat && <Tag>threat: {alert.threat}</Tag>}
+            <Groups groups={alert.groups} />
+            <Tag>{said(alert.queue)}</Tag>
+          </div>
+        </div>
+        <div className="row">
+          <Status status={alert.status} verdict={alert.verdict} />
+          <Actions alert={alert} close={() => setClosing(true)} />
+        </div>
+      </div>
+      <div className="aside">
+        <div className="stack">
+          <section className="panel">
+            <h2>Why this alert</h2>
+            <ul className="bullets" data-sentences>
+              {alert.sentences.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </section>
+          <section className="panel">
+            <h2>The score when it was raised</h2>
+            <Waterfall
+              explanation={explanation}
+              pick={(indicator) => change({ indicator }, { replace: true })}
+            />
+          </section>
+          <section className="panel">
+            <h2>Evidence</h2>
+            <IndicatorList indicators={indicators} />
+          </section>
+        </div>
+        <aside className="stack" aria-label="about this alert">
+          <section className="panel">
+            <h2>
+              Subject <Pseudonym id={subject.id} at={alert.day} />
+            </h2>
+            <SubjectFacts subject={subject} />
+          </section>
+          <section className="panel">
+            <h2>What would lower it</h2>
+            <ul className="bullets">
+              {explanation.would_lower.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </section>
+          <section className="panel">
+            <h2>History</h2>
+            <ol className="plain stack">
+              <li>
+                <span className="muted small">{time(alert.raised)}</span>
+                <br />
+                raised, no. {alert.rank} of {alert.day}
+              </li>
+              {history.map((entry) => (
+                <li key={`${entry.at} ${entry.action}`}>
+                  <span className="muted small">{time(entry.at)}</span>
+                  <br />
+                  {entry.who}: {said(entry.action)}
+                  {entry.note && <p className="break">“{entry.note}”</p>}
+                </li>
+              ))}
+            </ol>
+          </section>
+          <p className="muted small">
+            {TEXT.decibans} {TEXT.noNumbers}
+          </p>
+        </aside>
+      </div>
+      {closing && <CloseDialog alert={alert} close={() => setClosing(false)} />}
+    </>
+  );
+}

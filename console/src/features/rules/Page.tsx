@@ -1,0 +1,122 @@
+import type { ColumnDef } from "@tanstack/react-table";
+import { useMemo } from "react";
+import { useRules } from "../../api/queries";
+import type { RuleList, RuleView } from "../../api/types";
+import { Choice, Tag } from "../../ui/bits";
+import { DataTable } from "../../ui/DataTable";
+import { SearchField } from "../../ui/SearchField";
+import { Empty, Loaded } from "../../ui/states";
+import { useUrl } from "../../url";
+import { count, counted } from "../../words/format";
+import { said } from "../../words/labels";
+import { found } from "./found";
+import { RuleDrawer } from "./RuleDrawer";
+
+const SHOWN = 300;
+const LEVELS = ["critical", "high", "medium", "low", "informational"];
+
+function columns(open: (id: string) => void): ColumnDef<RuleView>[] {
+  return [
+    {
+      header: "rule",
+      accessorKey: "title",
+      cell: ({ row: { original } }) => (
+        <button type="button" className="link" onClick={() => open(original.id)}>
+          {original.title}
+        </button>
+      ),
+    },
+    {
+      header: "level",
+      id: "level",
+      accessorFn: (rule) => -LEVELS.indexOf(rule.level),
+      cell: ({ row }) => row.original.level,
+    },
+    { header: "status", accessorKey: "status" },
+    { header: "log source", accessorKey: "logsource" },
+    {
+      header: "points to",
+      enableSorting: false,
+      cell: ({ row: { original } }) => (
+        <span className="row" style={{ gap: 4 }}>
+          {original.threats.map((threat) => (
+            <Tag key={threat}>{threat}</Tag>
+          ))}
+          {original.stage && <Tag>{said(original.stage)}</Tag>}
+        </span>
+      ),
+    },
+    { header: "techniques", id: "techniques", accessorFn: (rule) => rule.techniques.join(", ") },
+    {
+      header: "matches",
+      accessorKey: "matches",
+      meta: { num: true },
+      cell: ({ row }) => count(row.original.matches),
+    },
+  ];
+}
+
+/** What is looked for. */
+export function RulesPage() {
+  const query = useRules();
+  return (
+    <div className="page">
+      <h1>Rules</h1>
+      <Loaded query={query}>{(list) => <Rules list={list} />}</Loaded>
+      <RuleDrawer />
+    </div>
+  );
+}
+
+function Rules({ list }: { list: RuleList }) {
+  const [url, change] = useUrl();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: opening a rule does not depend on the render
+  const heads = useMemo(() => columns((rule) => change({ rule })), []);
+  const rules = found(list.rules, url.q ?? "", url.level ?? "");
+  return (
+    <>
+      {list.errors.length > 0 && (
+        <section className="panel failure">
+          <h2>{counted(list.errors.length, "rule")} could not be loaded</h2>
+          <ul className="bullets">
+            {list.errors.slice(0, 50).map((error) => (
+              <li key={`${error.file}:${error.line}:${error.reason}`}>
+                <span className="mono break">
+                  {error.file}
+                  {error.line ? `:${error.line}` : ""}
+                </span>{" "}
+                {error.reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section className="panel row end" aria-label="which rules">
+        <SearchField
+          label="words, technique, log source or file"
+          value={url.q ?? ""}
+          search={(q) => change({ q: q || undefined })}
+        />
+        <Choice
+          label="level"
+          value={url.level ?? ""}
+          pick={(level) => change({ level: level || undefined })}
+          options={[{ id: "", text: "any" }, ...LEVELS]}
+        />
+        <span className="muted small">
+          {counted(list.loaded, "rule")} loaded, {count(rules.length)} shown
+          {rules.length > SHOWN ? ` (the first ${SHOWN})` : ""}
+        </span>
+      </section>
+      {rules.length === 0 ? (
+        <Empty title="No rule matches">
+          Clear the search, or add folders with rules under `content.rules` in the settings.
+        </Empty>
+      ) : (
+        <section className="panel">
+          <DataTable rows={rules.slice(0, SHOWN)} columns={heads} caption="rules" />
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,157 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { rememberCsrf, send } from "../../api/client";
+import { ApiError } from "../../api/errors";
+import { useSessionQuery } from "../../api/queries";
+import type { Session } from "../../api/types";
+import { SessionContext } from "../../session/session";
+import { Drawer } from "../../ui/Drawer";
+import { useKeys } from "../../ui/keys";
+import { Empty, Failure, Loading } from "../../ui/states";
+import { said } from "../../words/labels";
+import { KEYS, TEXT } from "../../words/text";
+import styles from "./Shell.module.css";
+import { Theme } from "./Theme";
+
+const PAGES = [
+  { to: "/", label: "Queue", needs: "sees_subjects" },
+  { to: "/subjects", label: "Subjects", needs: "sees_subjects" },
+  { to: "/hunt", label: "Events", needs: "hunts" },
+  { to: "/sources", label: "Sources", needs: "sees_sources" },
+  { to: "/rejects", label: "Rejects", needs: "sees_sources" },
+  { to: "/rules", label: "Rules", needs: null },
+] as const;
+
+/** The frame around every page. */
+export function Shell() {
+  const session = useSessionQuery();
+  if (session.error instanceof ApiError && session.error.status === 401) {
+    return (
+      <main className="page" id="page">
+        <Empty title={TEXT.signInTitle}>
+          <p>{TEXT.signIn}</p>
+          <pre>{TEXT.signInCommand}</pre>
+        </Empty>
+      </main>
+    );
+  }
+  if (!session.data) {
+    return (
+      <main className="page" id="page">
+        {session.error ? <Failure error={session.error} retry={() => session.refetch()} /> : <Loading />}
+      </main>
+    );
+  }
+  rememberCsrf(session.data.csrf);
+  return (
+    <SessionContext.Provider value={session.data}>
+      <Frame session={session.data} />
+    </SessionContext.Provider>
+  );
+}
+
+/** Titles the tab by the page's heading, so that history and tabs can be told apart. */
+function useTitle() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => {
+    const page = PAGES.find((p) => (p.to === "/" ? path === "/" : path.startsWith(p.to)));
+    document.title = `${page?.label ?? "Alert"} · Tandem`;
+  }, [path]);
+}
+
+function Frame({ session }: { session: Session }) {
+  const [help, setHelp] = useState(false);
+  useTitle();
+  useGlobalKeys(() => setHelp(true));
+  return (
+    <>
+      <a className={styles.skip} href="#page">
+        Skip to the page
+      </a>
+      <Bar session={session} help={() => setHelp(true)} />
+      <main id="page" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {help && (
+        <Drawer middle title="Keys" close={() => setHelp(false)}>
+          <dl className={styles.keys}>
+            {KEYS.map(({ keys, does }) => (
+              <div key={does}>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </Drawer>
+      )}
+    </>
+  );
+}
+
+function Bar({ session, help }: { session: Session; help: () => void }) {
+  const client = useQueryClient();
+  const { capabilities } = session;
+  const pages = PAGES.filter((page) => page.needs === null || capabilities[page.needs]);
+  const signOut = async () => {
+    await send("/session", undefined, "DELETE").catch(() => undefined);
+    client.clear();
+    location.assign("/");
+  };
+  return (
+    <header className={styles.bar}>
+      <Link to="/" className={styles.brand}>
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <circle cx="12" cy="16" r="8" />
+          <circle cx="20" cy="16" r="8" />
+        </svg>
+        Tandem
+      </Link>
+      <nav aria-label="Pages" className={styles.nav}>
+        {!capabilities.sees_subjects && (
+          <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+            Overview
+          </Link>
+        )}
+        {pages.map((page) => (
+          <Link key={page.to} to={page.to} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
+            {page.label}
+          </Link>
+        ))}
+      </nav>
+      <div className={styles.who}>
+        <span title={`signed in as ${session.user}`}>
+          signed in as <b>{said(session.role)}</b>
+        </span>
+        <button type="button" onClick={help} aria-label="show keys">
+          ?
+        </button>
+        <Theme />
+        <button type="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      </div>
+    </header>
+  );
+}
+
+const GO = { q: "/", s: "/subjects", e: "/hunt" } as const;
+
+function useGlobalKeys(help: () => void) {
+  const navigate = useNavigate();
+  const waiting = useRef(false);
+  useKeys((key, event) => {
+    const target = GO[key as keyof typeof GO];
+    if (waiting.current && target) void navigate({ to: target });
+    waiting.current = key === "g";
+    if (key === "?") help();
+    if (key === "/") {
+      event.preventDefault();
+      document.querySelector<HTMLElement>("[data-search]")?.focus();
+    }
+  });
+}

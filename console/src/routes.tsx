@@ -1,0 +1,50 @@
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { AlertPage } from "./features/alert/Page";
+import { HuntPage } from "./features/hunt/Page";
+import { OverviewPage } from "./features/overview/Page";
+import { QueuePage } from "./features/queue/Page";
+import { RejectsPage } from "./features/rejects/Page";
+import { RulesPage } from "./features/rules/Page";
+import { Shell } from "./features/shell/Shell";
+import { SourcesPage } from "./features/sources/Page";
+import { SubjectListPage } from "./features/subject/ListPage";
+import { SubjectPage } from "./features/subject/Page";
+import { useSession } from "./session/session";
+import { Empty } from "./ui/states";
+import { parseSearch, type Search, textOnly, writeSearch } from "./url";
+
+/** The queue for those who may see it, figures for everybody else. */
+function Home() {
+  return useSession().capabilities.sees_subjects ? <QueuePage /> : <OverviewPage />;
+}
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: (raw: Record<string, unknown>): Search => textOnly(raw),
+  notFoundComponent: () => <Empty title="There is no such page">Pick a page from the bar above.</Empty>,
+});
+
+const routeTree = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: "/", component: Home }),
+  createRoute({ getParentRoute: () => root, path: "/alerts/$id", component: AlertPage }),
+  createRoute({ getParentRoute: () => root, path: "/subjects", component: SubjectListPage }),
+  createRoute({ getParentRoute: () => root, path: "/subjects/$id", component: SubjectPage }),
+  createRoute({ getParentRoute: () => root, path: "/hunt", component: HuntPage }),
+  createRoute({ getParentRoute: () => root, path: "/sources", component: SourcesPage }),
+  createRoute({ getParentRoute: () => root, path: "/rejects", component: RejectsPage }),
+  createRoute({ getParentRoute: () => root, path: "/rules", component: RulesPage }),
+]);
+
+/** Every page by its address. */
+export const router = createRouter({
+  routeTree,
+  parseSearch,
+  stringifySearch: writeSearch,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
