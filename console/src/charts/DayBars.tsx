@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { dayTicks } from "./maths";
+import { Scroll } from "./Scroll";
 
 const HEIGHT = 84;
 const BASE = 62;
@@ -24,7 +25,7 @@ export function DayBars({
   const most = Math.max(1, ...days.map((d) => d.count));
   const y = scaleLinear([0, most], [BASE, 8]);
   return (
-    <section className="scroll" aria-label={label} tabIndex={0}>
+    <Scroll label={label}>
       <svg
         className="chart"
         viewBox={`0 0 ${width} ${HEIGHT}`}
@@ -88,11 +89,16 @@ export function DayBars({
           days.map((d) => d.day),
           Math.max(1, Math.floor(width / 84)),
         ).map((tick) => (
-          <text key={tick.day} x={LEFT + tick.at * step + 1} y={BASE + 15}>
+          <text
+            key={tick.day}
+            x={LEFT + tick.at * step + 1}
+            y={BASE + 15}
+            textAnchor={tick.at * step > width - LEFT - 76 ? "end" : "start"}
+          >
             {tick.day}
           </text>
         ))}
       </svg>
-    </section>
+    </Scroll>
   );
 }

@@ -3,6 +3,7 @@ import { curveStepAfter, line } from "d3-shape";
 import type { Explanation, ScoreDay } from "../api/types";
 import { decibans } from "../words/format";
 import { daysBetween, dayTicks } from "./maths";
+import { Scroll } from "./Scroll";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, BASE] = [1000, 190, 40, 936, 162];
 
@@ -37,7 +38,7 @@ export function ScoreLine({
   const label = `Score by day from ${first} to ${last}; at the end ${decibans(explanation.score)}, highest ${decibans(Math.max(...values))}`;
   return (
     <figure>
-      <section className="scroll" aria-label="score over time" tabIndex={0}>
+      <Scroll label="score over time">
         <svg
           className="chart"
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -98,7 +99,7 @@ export function ScoreLine({
             </g>
           ))}
         </svg>
-      </section>
+      </Scroll>
       <details className="small">
         <summary>As a table</summary>
         <table>

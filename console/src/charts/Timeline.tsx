@@ -1,10 +1,11 @@
 import type { Timeline } from "../api/types";
 import { counted } from "../words/format";
 import { bundled, daysBetween, dayTicks, shade } from "./maths";
+import { Scroll } from "./Scroll";
 
 type Mark = Timeline["marks"][number];
 
-const LEFT = 150;
+const NAMES = 140;
 const ROW = 20;
 const LANES = ["alert", "indicator", "people"] as const;
 const LANE_WORDS = { alert: "alerts", indicator: "indicators", people: "people facts" } as const;
@@ -79,82 +80,101 @@ export function TimelineChart({
   if (!first || !last) return <p className="muted">No events in this stretch of time.</p>;
   const days = daysBetween(first, last);
   const index = new Map(days.map((day, at) => [day, at]));
-  const cell = Math.max(5, Math.min(18, 1080 / days.length));
+  const cell = Math.max(5, Math.min(18, 1040 / days.length));
   const lanes = LANES.filter((lane) => timeline.marks.some((m) => m.kind === lane));
   const top = lanes.length * ROW + 10;
   const height = top + timeline.sources.length * ROW + 26;
-  const width = LEFT + days.length * cell + 12;
-  const at = (day: string) => LEFT + (index.get(day) ?? 0) * cell;
+  const width = days.length * cell + 12;
+  const at = (day: string) => (index.get(day) ?? 0) * cell;
   const groups = bundled(timeline.marks.filter((m) => index.has(m.time.slice(0, 10))));
   return (
     <figure>
-      <section className="scroll" aria-label="timeline" tabIndex={0}>
+      <div style={{ display: "flex" }}>
         <svg
           className="chart"
-          viewBox={`0 0 ${width} ${height}`}
-          width={width}
+          viewBox={`0 0 ${NAMES} ${height}`}
+          width={NAMES}
           height={height}
-          role="group"
-          aria-label={`Events by source and day from ${first} to ${last}`}
+          style={{ flex: "none" }}
+          aria-hidden="true"
         >
-          {dayTicks(days, Math.max(1, Math.floor(width / 90))).map((tick) => (
-            <g key={tick.day}>
-              <line x1={at(tick.day)} x2={at(tick.day)} y1={0} y2={height - 20} stroke="var(--line)" />
-              <text x={at(tick.day) + 3} y={height - 6}>
-                {tick.day}
-              </text>
-            </g>
-          ))}
           {lanes.map((lane, row) => (
-            <g key={lane}>
-              <text x={0} y={row * ROW + 16} style={{ fontWeight: 600 }}>
-                {LANE_WORDS[lane]}
-              </text>
-              {groups
-                .filter((g) => g.kind === lane)
-                .map((g) => (
-                  <MarkShape
-                    key={g.day}
-                    marks={g.marks}
-                    kind={lane}
-                    x={at(g.day) + cell / 2}
-                    y={row * ROW + 12}
-                    pick={pick}
-                  />
-                ))}
-            </g>
+            <text key={lane} x={0} y={row * ROW + 16} style={{ fontWeight: 600 }}>
+              {LANE_WORDS[lane]}
+            </text>
           ))}
-          <line x1={0} x2={width} y1={top - 4} y2={top - 4} stroke="var(--line)" />
-          {timeline.sources.map((source, row) => {
-            const most = Math.max(0, ...timeline.days.map((d) => d.counts[source] ?? 0));
-            return (
-              <g key={source}>
-                <text x={0} y={top + row * ROW + 13}>
-                  {source.length > 24 ? `${source.slice(0, 23)}…` : source}
-                </text>
-                {timeline.days.map((d) => {
-                  const n = d.counts[source] ?? 0;
-                  if (n === 0 || !index.has(d.day)) return null;
-                  return (
-                    <rect
-                      key={d.day}
-                      x={at(d.day) + 0.5}
-                      y={top + row * ROW + 2}
-                      width={cell - 1}
-                      height={ROW - 5}
-                      rx={1}
-                      fill="var(--accent)"
-                      opacity={shade(n, most)}
-                    >
-                      <title>{`${source}, ${d.day}: ${counted(n, "event")}`}</title>
-                    </rect>
-                  );
-                })}
-              </g>
-            );
-          })}
+          {timeline.sources.map((source, row) => (
+            <text key={source} x={0} y={top + row * ROW + 13}>
+              {source.length > 22 ? `${source.slice(0, 21)}…` : source}
+            </text>
+          ))}
         </svg>
-      </section>
+        <Scroll label="timeline">
+          <svg
+            className="chart"
+            viewBox={`0 0 ${width} ${height}`}
+            width={width}
+            height={height}
+            role="group"
+            aria-label={`Events by source and day from ${first} to ${last}`}
+          >
+            {dayTicks(days, Math.max(1, Math.floor(width / 90))).map((tick) => (
+              <g key={tick.day}>
+                <line x1={at(tick.day)} x2={at(tick.day)} y1={0} y2={height - 20} stroke="var(--line)" />
+                <text
+                  x={at(tick.day) + 3}
+                  y={height - 6}
+                  textAnchor={at(tick.day) > width - 70 ? "end" : "start"}
+                >
+                  {tick.day}
+                </text>
+              </g>
+            ))}
+            {lanes.map((lane, row) => (
+              <g key={lane}>
+                {groups
+                  .filter((g) => g.kind === lane)
+                  .map((g) => (
+                    <MarkShape
+                      key={g.day}
+                      marks={g.marks}
+                      kind={lane}
+                      x={at(g.day) + cell / 2}
+                      y={row * ROW + 12}
+                      pick={pick}
+                    />
+                  ))}
+              </g>
+            ))}
+            <line x1={0} x2={width} y1={top - 4} y2={top - 4} stroke="var(--line)" />
+            {timeline.sources.map((source, row) => {
+              const most = Math.max(0, ...timeline.days.map((d) => d.counts[source] ?? 0));
+              return (
+                <g key={source}>
+                  {timeline.days.map((d) => {
+                    const n = d.counts[source] ?? 0;
+                    if (n === 0 || !index.has(d.day)) return null;
+                    return (
+                      <rect
+                        key={d.day}
+                        x={at(d.day) + 0.5}
+                        y={top + row * ROW + 2}
+                        width={cell - 1}
+                        height={ROW - 5}
+                        rx={1}
+                        fill="var(--accent)"
+                        opacity={shade(n, most)}
+                      >
+                        <title>{`${source}, ${d.day}: ${counted(n, "event")}`}</title>
+                      </rect>
+                    );
+                  })}
+                </g>
+              );
+            })}
+          </svg>
+        </Scroll>
+      </div>
       <figcaption className="legend">
         {lanes.map((lane) => (
           <span key={lane}>

@@ -10,12 +10,10 @@ const KEEP = 14;
 type Line = Pick<Row, "title" | "contribution" | "kind" | "indicator" | "age_days" | "weight_then">;
 
 function lines(explanation: Explanation, all: boolean): Line[] {
-  const { kept, rest, sum } = folded(explanation.rows, all ? Number.POSITIVE_INFINITY : KEEP);
-  if (rest === 0) return kept;
-  return [
-    ...kept,
-    { title: `${rest} smaller rows together`, contribution: sum, kind: "rest", weight_then: 0 },
-  ];
+  const { kept, adding, lowering } = folded(explanation.rows, all ? Number.POSITIVE_INFINITY : KEEP);
+  const rest = (title: string, { rows, sum }: { rows: number; sum: number }): Line[] =>
+    rows === 0 ? [] : [{ title: `${rows} ${title}`, contribution: sum, kind: "rest", weight_then: 0 }];
+  return [...kept, ...rest("lighter rows that add", adding), ...rest("lighter rows that lower", lowering)];
 }
 
 /** The score as rows that add up to it; a row about an indicator leads to it. */
@@ -134,7 +132,7 @@ export function Waterfall({
           </tr>
         </tfoot>
       </table>
-      {explanation.rows.length > KEEP + 1 && (
+      {explanation.rows.length > KEEP + 2 && (
         <button type="button" className="link small" onClick={() => setAll(!all)}>
           {all ? "Fold small rows" : `Show all ${explanation.rows.length} rows`}
         </button>

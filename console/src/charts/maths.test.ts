@@ -26,23 +26,21 @@ describe("a waterfall", () => {
     }
   });
 
-  it("still adds up when small rows are folded", () => {
+  it("still adds up when small rows are folded, and the first and the heaviest stay", () => {
     const rows = Array.from({ length: 30 }, (_, n) => ({ contribution: n - 10 }));
     const short = folded(rows, 12);
     expect(short.kept).toHaveLength(12);
-    expect(short.rest).toBe(18);
-    expect(sum(short.kept.map((row) => row.contribution)) + short.sum).toBe(
-      sum(rows.map((row) => row.contribution)),
-    );
+    expect(short.kept[0]).toBe(rows[0]);
+    expect(short.kept).toContain(rows[29]);
+    expect(short.adding.rows + short.lowering.rows).toBe(18);
+    expect(short.lowering.sum).toBeLessThan(0);
+    const kept = sum(short.kept.map((row) => row.contribution));
+    expect(kept + short.adding.sum + short.lowering.sum).toBe(sum(rows.map((row) => row.contribution)));
   });
 
-  it("folds nothing when only one row would be hidden", () => {
-    expect(
-      folded(
-        Array.from({ length: 13 }, () => ({ contribution: 1 })),
-        12,
-      ),
-    ).toMatchObject({ rest: 0, sum: 0 });
+  it("folds nothing when hardly a row would be hidden", () => {
+    const rows = Array.from({ length: 14 }, () => ({ contribution: 1 }));
+    expect(folded(rows, 12)).toMatchObject({ kept: rows, adding: { rows: 0 }, lowering: { rows: 0 } });
   });
 });
 

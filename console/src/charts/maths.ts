@@ -33,17 +33,30 @@ export function addingUp(values: number[], total: number): number[] {
   return whole.map((value) => value / 10);
 }
 
-/** Merges rows beyond the first `keep` into one, so that a long ledger stays readable and still adds up. */
-export function folded<T extends { contribution: number }>(
-  rows: T[],
-  keep: number,
-): { kept: T[]; rest: number; sum: number } {
-  if (rows.length <= keep + 1) return { kept: rows, rest: 0, sum: 0 };
-  const others = rows.slice(keep);
+/** Rows kept, and what the others come to. */
+export interface Folded<T> {
+  kept: T[];
+  adding: { rows: number; sum: number };
+  lowering: { rows: number; sum: number };
+}
+
+/** Keeps the first row and the heaviest others in their order, and sums up the rest by sign, so that it still adds up. */
+export function folded<T extends { contribution: number }>(rows: T[], keep: number): Folded<T> {
+  const total = (list: T[]) => ({
+    rows: list.length,
+    sum: list.reduce((sum, row) => sum + row.contribution, 0),
+  });
+  if (rows.length <= keep + 2) return { kept: rows, adding: total([]), lowering: total([]) };
+  const heaviest = rows
+    .slice(1)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .slice(0, keep - 1);
+  const chosen = new Set<T>(heaviest);
+  const others = rows.slice(1).filter((row) => !chosen.has(row));
   return {
-    kept: rows.slice(0, keep),
-    rest: others.length,
-    sum: others.reduce((sum, row) => sum + row.contribution, 0),
+    kept: rows.filter((row, at) => at === 0 || chosen.has(row)),
+    adding: total(others.filter((row) => row.contribution >= 0)),
+    lowering: total(others.filter((row) => row.contribution < 0)),
   };
 }
 

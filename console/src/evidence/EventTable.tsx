@@ -32,7 +32,7 @@ export function EventTable({
           {events.map((event) => (
             <tr key={event.id}>
               <td className="nowrap">{time(event.time)}</td>
-              <td>
+              <td className="wide">
                 <button
                   type="button"
                   className="link break"

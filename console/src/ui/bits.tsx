@@ -22,9 +22,7 @@ export function Impact({ impact }: { impact: number }) {
       impact {impact}
       <span aria-hidden="true">
         {[1, 2, 3].map((step) => (
-          <i key={step} className={step <= impact ? "on" : ""}>
-            {"\u2002"}
-          </i>
+          <i key={step} className={step <= impact ? "on" : ""} />
         ))}
       </span>
     </span>

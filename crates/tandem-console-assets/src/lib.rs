@@ -24,7 +24,16 @@ pub struct Asset {
 pub fn get(path: &str) -> Option<Asset> {
     let path = if path.is_empty() { "index.html" } else { path };
     let file = Dist::get(path)?;
-    Some(Asset { bytes: file.data, content_type: content_type(path), immutable: path.starts_with("assets/") })
+    Some(Asset {
+        bytes: file.data,
+        content_type: content_type(path),
+        immutable: path.starts_with("assets/"),
+    })
+}
+
+/// The console's start page; nothing if the console was not built before this crate.
+pub fn index() -> Option<Asset> {
+    get("index.html")
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -42,18 +51,4 @@ fn content_type(path: &str) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_outside_the_console_is_nothing() {
-        assert_eq!(get("../Cargo.toml"), None);
-        assert_eq!(get("no/such/file.js"), None);
-    }
-
-    #[test]
-    fn scripts_and_styles_have_their_types() {
-        assert_eq!(content_type("assets/a.js"), "text/javascript; charset=utf-8");
-        assert_eq!(content_type("strange"), "application/octet-stream");
-    }
-}
+mod tests;

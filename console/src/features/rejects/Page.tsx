@@ -96,7 +96,7 @@ function Rows({ list, page, retry }: { list: RejectList; page: number; retry: (i
               <tr key={reject.id} data-reject={reject.id}>
                 <td className="nowrap">{time(reject.received)}</td>
                 <td className="nowrap">{reject.source}</td>
-                <td>
+                <td className="wide">
                   {reject.reason}
                   <div className="muted small">{reject.hint}</div>
                 </td>
