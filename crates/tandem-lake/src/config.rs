@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LakeConfig {
-    /// A folder, or an object store's URL: `file:///var/lib/tandem/lake`, `s3://bucket/prefix`, `gs://…`, `az://…`.
-    /// Stores other than folders need the build feature of the same name (`s3`, `gcs`, `azure`); credentials come from
-    /// the environment, as their own tools read them.
+    /// A folder, or a URL that the `object_store` crate knows: `file:///var/lib/tandem/lake`. Stores other than folders
+    /// need that crate's feature for them; credentials come from the environment, as their own tools read them.
     pub location: String,
     /// How segments are written.
     #[serde(default)]

@@ -23,6 +23,9 @@ use crate::segment::Segment;
 use crate::storage::Storage;
 use crate::udf;
 
+/// Stack of each thread: the planner goes as deep as a statement's expressions.
+const STACK_BYTES: usize = 16 << 20;
+
 /// Consumers named when a query runs out of memory.
 const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
 
@@ -50,7 +53,9 @@ impl Engine {
             count => count,
         };
         let threads = Builder::new_multi_thread()
-            .worker_threads(count)
+            // One more, so that limits of time are kept while planning keeps the others busy.
+            .worker_threads(count + 1)
+            .thread_stack_size(STACK_BYTES)
             .thread_name("tandem-lake")
             .enable_all()
             .build()

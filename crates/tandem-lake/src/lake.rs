@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::{LakeConfig, QueryLimits};
 use crate::engine::Engine;
 use crate::error::{LakeError, Result};
-use crate::query::{self, QueryResult};
+use crate::query::{self, QueryResult, StopOnDrop};
 use crate::segment::Segment;
 use crate::writer::SegmentWriter;
 
@@ -91,14 +91,7 @@ impl Lake {
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        struct StopOnDrop(tokio::task::AbortHandle);
-        impl Drop for StopOnDrop {
-            fn drop(&mut self) {
-                self.0.abort();
-            }
-        }
-        let task = self.engine.handle().spawn(work);
-        let _stop = StopOnDrop(task.abort_handle());
+        let task = StopOnDrop(self.engine.handle().spawn(work));
         match task.await {
             Ok(result) => result,
             Err(error) => Err(LakeError::Query(error.to_string())),

@@ -15,6 +15,7 @@ mod encode;
 mod engine;
 mod error;
 mod filter;
+mod gather;
 mod json;
 mod lake;
 mod logsource;

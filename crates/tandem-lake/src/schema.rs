@@ -257,9 +257,13 @@ fn apply(builder: WriterPropertiesBuilder, column: Column, rows: u64) -> WriterP
         .set_column_encoding(path(), encoding);
     match column.shape {
         // Filters start at this size and are folded to what the values need.
-        Shape::Id | Shape::Clue => builder
+        Shape::Id => builder
             .set_column_bloom_filter_enabled(path(), true)
             .set_column_bloom_filter_max_ndv(path(), rows),
+        // Small enough for the processor's nearest cache; the values repeat.
+        Shape::Clue => builder
+            .set_column_bloom_filter_enabled(path(), true)
+            .set_column_bloom_filter_max_ndv(path(), rows.div_ceil(8)),
         _ => builder,
     }
 }

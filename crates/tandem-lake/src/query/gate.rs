@@ -2,12 +2,19 @@
 
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::sqlparser::ast::Statement as Ast;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::error::{LakeError, Result};
 use crate::query::fault;
 
+/// Most operators of one statement. The planner walks chains of them one inside the other, so that very long ones would
+/// cost minutes and a deep stack; a list in `IN (…)` counts as nothing.
+const MAX_OPERATORS: usize = 1_000;
+
 /// Parses `sql` as exactly one reading statement.
 pub(crate) fn read_only(sql: &str) -> Result<Statement> {
+    simple_enough(sql)?;
     let mut statements = DFParser::parse_sql(sql).map_err(|error| fault::planning(&error))?;
     let statement = statements.pop_front().ok_or_else(|| LakeError::Sql {
         message: "there is no statement".to_owned(),
@@ -27,6 +34,38 @@ pub(crate) fn read_only(sql: &str) -> Result<Statement> {
             statement: first_words(sql),
         })
     }
+}
+
+fn simple_enough(sql: &str) -> Result<()> {
+    // What cannot be read as words is explained by the parser.
+    let tokens = Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize()
+        .unwrap_or_default();
+    let operators = tokens.iter().filter(|token| match token {
+        Token::Word(word) => ["and", "or", "not", "is", "like", "ilike", "case", "between"]
+            .iter()
+            .any(|operator| word.value.eq_ignore_ascii_case(operator)),
+        Token::LParen | Token::LBracket => true,
+        Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::Whitespace(_)
+        | Token::Comma
+        | Token::Period
+        | Token::RParen
+        | Token::RBracket
+        | Token::SemiColon => false,
+        _ => true,
+    });
+    let count = operators.count();
+    if count <= MAX_OPERATORS {
+        return Ok(());
+    }
+    Err(LakeError::Sql {
+        message: format!("the statement has {count} operators and parentheses, more than {MAX_OPERATORS}"),
+        line: None,
+        column: None,
+        hint: Some("compare with a list: account IN ('a', 'b', …)".to_owned()),
+    })
 }
 
 /// A first sieve over the syntax; the plan is checked again, so that nothing slips through inside a query.

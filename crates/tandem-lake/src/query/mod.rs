@@ -5,7 +5,9 @@ mod gate;
 mod result;
 pub(crate) mod table;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use datafusion::arrow::array::RecordBatch;
@@ -33,18 +35,41 @@ pub(crate) async fn run(
     limits: QueryLimits,
 ) -> Result<QueryResult> {
     let table = Arc::new(EventsTable::new(segments));
-    let answer = tokio::time::timeout(limits.timeout, answer(&engine, &sql, &table, limits)).await;
-    match answer {
-        Err(_) => Err(LakeError::Timeout(limits.timeout)),
-        Ok(Ok(result)) => Ok(result),
-        Ok(Err(Failure::Refused(error))) => Err(error),
-        Ok(Err(Failure::Running(error))) if fault::may_be_damage(&error) => {
-            match damage(&engine, &table.scanned(), limits).await {
-                Some(damage) => Err(damage),
-                None => Err(fault::running(&error, limits.memory)),
-            }
-        }
-        Ok(Err(Failure::Running(error))) => Err(fault::running(&error, limits.memory)),
+    // In a task of its own: planning never pauses, so a clock in the same task would not be looked at.
+    let work = {
+        let (engine, table) = (Arc::clone(&engine), Arc::clone(&table));
+        StopOnDrop(tokio::spawn(async move {
+            answer(&engine, &sql, &table, limits).await
+        }))
+    };
+    let error = match tokio::time::timeout(limits.timeout, work).await {
+        Err(_) => return Err(LakeError::Timeout(limits.timeout)),
+        Ok(Err(stopped)) => return Err(LakeError::Query(stopped.to_string())),
+        Ok(Ok(Ok(result))) => return Ok(result),
+        Ok(Ok(Err(Failure::Refused(error)))) => return Err(error),
+        Ok(Ok(Err(Failure::Running(error)))) => error,
+    };
+    let damage = match fault::may_be_damage(&error) {
+        true => damage(&engine, &table.scanned(), limits).await,
+        false => None,
+    };
+    Err(damage.unwrap_or_else(|| fault::running(&error, limits.memory)))
+}
+
+/// A task that ends when nobody waits for it any more.
+pub(crate) struct StopOnDrop<T>(pub(crate) tokio::task::JoinHandle<T>);
+
+impl<T> Future for StopOnDrop<T> {
+    type Output = std::result::Result<T, tokio::task::JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for StopOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
