@@ -21,7 +21,7 @@ export function DayBars({
   noun: string;
 }) {
   const step = Math.max(8, Math.min(22, 1000 / Math.max(1, days.length)));
-  const width = LEFT + days.length * step + 12;
+  const width = Math.max(140, LEFT + days.length * step + 12);
   const most = Math.max(1, ...days.map((d) => d.count));
   const y = scaleLinear([0, most], [BASE, 8]);
   return (
@@ -88,16 +88,13 @@ export function DayBars({
         {dayTicks(
           days.map((d) => d.day),
           Math.max(1, Math.floor(width / 84)),
-        ).map((tick) => (
-          <text
-            key={tick.day}
-            x={LEFT + tick.at * step + 1}
-            y={BASE + 15}
-            textAnchor={tick.at * step > width - LEFT - 76 ? "end" : "start"}
-          >
-            {tick.day}
-          </text>
-        ))}
+        )
+          .filter((tick) => LEFT + tick.at * step < width - 62)
+          .map((tick) => (
+            <text key={tick.day} x={LEFT + tick.at * step + 1} y={BASE + 15}>
+              {tick.day}
+            </text>
+          ))}
       </svg>
     </Scroll>
   );

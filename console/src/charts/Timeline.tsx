@@ -84,7 +84,7 @@ export function TimelineChart({
   const lanes = LANES.filter((lane) => timeline.marks.some((m) => m.kind === lane));
   const top = lanes.length * ROW + 10;
   const height = top + timeline.sources.length * ROW + 26;
-  const width = days.length * cell + 12;
+  const width = Math.max(140, days.length * cell + 12);
   const at = (day: string) => (index.get(day) ?? 0) * cell;
   const groups = bundled(timeline.marks.filter((m) => index.has(m.time.slice(0, 10))));
   return (
@@ -121,13 +121,11 @@ export function TimelineChart({
             {dayTicks(days, Math.max(1, Math.floor(width / 90))).map((tick) => (
               <g key={tick.day}>
                 <line x1={at(tick.day)} x2={at(tick.day)} y1={0} y2={height - 20} stroke="var(--line)" />
-                <text
-                  x={at(tick.day) + 3}
-                  y={height - 6}
-                  textAnchor={at(tick.day) > width - 70 ? "end" : "start"}
-                >
-                  {tick.day}
-                </text>
+                {at(tick.day) < width - 62 && (
+                  <text x={at(tick.day) + 3} y={height - 6}>
+                    {tick.day}
+                  </text>
+                )}
               </g>
             ))}
             {lanes.map((lane, row) => (

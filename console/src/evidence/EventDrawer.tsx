@@ -44,7 +44,9 @@ function Body({ event }: { event: EventDetail }) {
       <section className="stack">
         <h3>As received</h3>
         {event.raw ? (
-          <pre data-raw>{event.raw}</pre>
+          <pre data-raw tabIndex={0}>
+            {event.raw}
+          </pre>
         ) : (
           <p className="muted" data-raw>
             The fields below hold the whole record.

@@ -22,7 +22,7 @@ fn the_start_page_names_only_files_that_are_there_and_nothing_from_elsewhere() {
     assert!(!page.immutable, "browsers must ask for the start page again");
     let html = String::from_utf8(page.bytes.into_owned()).unwrap();
     let named: Vec<_> = html
-        .split(['"'])
+        .split('"')
         .filter(|part| part.starts_with('/') && part.contains('.'))
         .collect();
     assert!(named.len() >= 2, "a script and a style at least: {html}");

@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAlert, useStatusChange } from "../../api/queries";
 import type { AlertDetail } from "../../api/types";
@@ -33,6 +33,7 @@ export function AlertPage() {
 function Detail({ detail }: { detail: AlertDetail }) {
   const { alert, subject, indicators, explanation, history } = detail;
   const [, change] = useUrl();
+  const navigate = useNavigate();
   const [closing, setClosing] = useState(false);
   const decide = useStatusChange();
   useKeys((key, event) => {
@@ -43,6 +44,16 @@ function Detail({ detail }: { detail: AlertDetail }) {
       setClosing(true);
     }
   });
+  // The score also counts what was known before; that stands in the subject's story of that day.
+  const pick = (indicator: string) => {
+    if (indicators.some((known) => known.id === indicator)) change({ indicator }, { replace: true });
+    else
+      void navigate({
+        to: "/subjects/$id",
+        params: { id: subject.id },
+        search: { at: alert.day, indicator },
+      });
+  };
   return (
     <>
       <nav aria-label="Where you are" className="small">
@@ -80,10 +91,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
           </section>
           <section className="panel">
             <h2>The score when it was raised</h2>
-            <Waterfall
-              explanation={explanation}
-              pick={(indicator) => change({ indicator }, { replace: true })}
-            />
+            <Waterfall explanation={explanation} pick={pick} />
           </section>
           <section className="panel">
             <h2>Evidence</h2>

@@ -55,7 +55,7 @@ function Shown({ id, close, retry }: { id: string; close: () => void; retry: (id
                   ? "As received (base64, since it is no text)"
                   : "As received"}
               </h3>
-              <pre>{reject.raw_text ?? reject.raw_base64}</pre>
+              <pre tabIndex={0}>{reject.raw_text ?? reject.raw_base64}</pre>
             </section>
           </>
         )}

@@ -46,7 +46,7 @@ function Shown({ id, close }: { id: string; close: () => void }) {
             )}
             <section className="stack">
               <h3>Its text</h3>
-              <pre>{rule.yaml}</pre>
+              <pre tabIndex={0}>{rule.yaml}</pre>
             </section>
           </>
         )}

@@ -21,7 +21,7 @@ export function Theme() {
     <select aria-label="colours" value={theme} onChange={(event) => setTheme(event.target.value as Name)}>
       {THEMES.map((name) => (
         <option key={name} value={name}>
-          {name === "system" ? "system colours" : name}
+          {name}
         </option>
       ))}
     </select>
