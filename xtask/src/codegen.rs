@@ -11,7 +11,10 @@ const TYPES: &str = "console/src/api/schema.d.ts";
 
 /// `cargo xtask codegen [--check]`.
 pub fn run(args: &[String]) -> Outcome {
-    check_or_write(crate::flag(args, "--check"), !crate::flag(args, "--skip-console"))
+    check_or_write(
+        crate::flag(args, "--check"),
+        console::exists() && !crate::flag(args, "--skip-console"),
+    )
 }
 
 /// Writes both files, or with `check` fails if they would change.
@@ -50,6 +53,9 @@ fn settle(check: bool, path: &Path, wanted: &str) -> Outcome {
             "{} is not what the code says; run `cargo xtask codegen` and commit",
             path.display()
         ));
+    }
+    if let Some(folder) = full.parent() {
+        fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
     }
     fs::write(&full, wanted).map_err(|e| format!("cannot write {}: {e}", full.display()))
 }

@@ -14,6 +14,11 @@ const SOURCES: [&str; 6] = [
     "console/tsconfig.json",
 ];
 
+/// True if this tree has a console to build.
+pub fn exists() -> bool {
+    root().join("console/package.json").exists()
+}
+
 /// npm in the console's folder.
 pub fn npm(args: &[&str]) -> Command {
     let mut npm = command("npm");

@@ -9,8 +9,11 @@ use crate::{console, flag, option, stamp};
 
 /// Sets up, builds, simulates, ingests, serves.
 pub fn run(args: &[String]) -> Outcome {
-    ensure(&[Need::Cc, Need::Node])?;
-    console::build()?;
+    ensure(&[Need::Cc])?;
+    if console::exists() {
+        ensure(&[Need::Node])?;
+        console::build()?;
+    }
     let binary = build()?;
     let dir = root().join("var/demo");
     if flag(args, "--fresh") && dir.exists() {

@@ -56,7 +56,8 @@ impl Report {
 /// Runs everything and prints the count last.
 pub fn run(args: &[String]) -> Outcome {
     let started = Instant::now();
-    let with_console = !flag(args, "--skip-console");
+    let has_console = console::exists();
+    let with_console = has_console && !flag(args, "--skip-console");
     let with_browser = with_console && !flag(args, "--skip-e2e");
     let mut needs = vec![Need::Cc, Need::Postgres];
     if with_console {
@@ -68,6 +69,11 @@ pub fn run(args: &[String]) -> Outcome {
     ensure(&needs)?;
 
     let mut report = Report::default();
+    if !has_console {
+        report.skipped.push(
+            "skipped: the console's checks and the browser tests; there is no console/package.json".into(),
+        );
+    }
     // The console's checks wait for the network and node, the compiler for the processor: side by side.
     let (sender, receiver) = mpsc::channel();
     let side = with_console.then(|| {

@@ -35,7 +35,11 @@ impl Input {
     pub fn file_name(&self) -> String {
         let name = match &self.member {
             Some(member) => member.rsplit('/').next().unwrap_or(member).to_owned(),
-            None => self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            None => self
+                .path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default(),
         };
         let lower = name.to_ascii_lowercase();
         for ending in [".gz", ".zst", ".xz"] {
@@ -48,7 +52,10 @@ impl Input {
 
     /// The name of the folder the file lies in, which often names its source.
     pub fn folder_name(&self) -> Option<String> {
-        self.path.parent()?.file_name().map(|n| n.to_string_lossy().into_owned())
+        self.path
+            .parent()?
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
     }
 
     /// Size in bytes and time of change (seconds since the epoch) as stored; `None` for standard input.
@@ -120,7 +127,10 @@ pub fn expand(names: &[String]) -> Result<Vec<Input>, InputError> {
     let mut found = Vec::new();
     for name in names {
         if name == "-" {
-            found.push(Input { path: PathBuf::from("-"), member: None });
+            found.push(Input {
+                path: PathBuf::from("-"),
+                member: None,
+            });
             continue;
         }
         let path = Path::new(name);
@@ -129,9 +139,15 @@ pub fn expand(names: &[String]) -> Result<Vec<Input>, InputError> {
             continue;
         }
         let before = found.len();
-        let matches = glob::glob(name).map_err(|source| InputError::Pattern { pattern: name.clone(), source })?;
+        let matches = glob::glob(name).map_err(|source| InputError::Pattern {
+            pattern: name.clone(),
+            source,
+        })?;
         for entry in matches {
-            let path = entry.map_err(|e| InputError::List { path: name.clone(), source: e.into() })?;
+            let path = entry.map_err(|e| InputError::List {
+                path: name.clone(),
+                source: e.into(),
+            })?;
             add_path(&path, &mut found)?;
         }
         if found.len() == before {
@@ -147,9 +163,18 @@ fn add_path(path: &Path, found: &mut Vec<Input>) -> Result<(), InputError> {
     if !path.is_dir() {
         return add_file(path, found);
     }
-    let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible) {
-        let entry = entry.map_err(|e| InputError::List { path: path.display().to_string(), source: e.into() })?;
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    for entry in WalkDir::new(path)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(visible)
+    {
+        let entry = entry.map_err(|e| InputError::List {
+            path: path.display().to_string(),
+            source: e.into(),
+        })?;
         if entry.file_type().is_file() {
             add_file(entry.path(), found)?;
         }
@@ -158,20 +183,31 @@ fn add_path(path: &Path, found: &mut Vec<Input>) -> Result<(), InputError> {
 }
 
 fn add_file(path: &Path, found: &mut Vec<Input>) -> Result<(), InputError> {
-    let list = |source| InputError::List { path: path.display().to_string(), source };
+    let list = |source| InputError::List {
+        path: path.display().to_string(),
+        source,
+    };
     let mut magic = [0_u8; 4];
     let file = std::fs::File::open(path).map_err(list)?;
     let read = io::Read::read(&mut &file, &mut magic).map_err(list)?;
     if read < 4 || magic != *b"PK\x03\x04" {
-        found.push(Input { path: path.to_owned(), member: None });
+        found.push(Input {
+            path: path.to_owned(),
+            member: None,
+        });
         return Ok(());
     }
     let mut archive = zip::ZipArchive::new(file).map_err(|e| list(io::Error::other(e)))?;
     for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(|e| list(io::Error::other(e)))?;
+        let member = archive
+            .by_index_raw(index)
+            .map_err(|e| list(io::Error::other(e)))?;
         if member.is_file() {
             let name = member.name().map_err(|e| list(io::Error::other(e)))?.into_owned();
-            found.push(Input { path: path.to_owned(), member: Some(name) });
+            found.push(Input {
+                path: path.to_owned(),
+                member: Some(name),
+            });
         }
     }
     Ok(())

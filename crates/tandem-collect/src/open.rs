@@ -61,7 +61,10 @@ pub struct OpenError {
 /// # Errors
 /// [`OpenError`] when the file is missing, unreadable or its compression header is broken.
 pub fn open(input: &Input) -> Result<Box<dyn Read + Send>, OpenError> {
-    let fail = |source| OpenError { path: input.key(), source };
+    let fail = |source| OpenError {
+        path: input.key(),
+        source,
+    };
     if input.is_stdin() {
         return open_reader(io::stdin()).map_err(fail);
     }
@@ -97,7 +100,9 @@ fn open_member(file: File, member: &str) -> io::Result<Box<dyn Read + Send>> {
     let mut bytes = Vec::new();
     let read = member.take(MAX_ZIP_MEMBER + 1).read_to_end(&mut bytes)? as u64;
     if read > MAX_ZIP_MEMBER {
-        return Err(io::Error::other("the archive member is larger than 1 GiB; unpack it and ingest the file"));
+        return Err(io::Error::other(
+            "the archive member is larger than 1 GiB; unpack it and ingest the file",
+        ));
     }
     open_reader(Cursor::new(bytes))
 }
@@ -111,7 +116,9 @@ pub fn decode_body(body: Vec<u8>, encoding: Encoding, limit: u64) -> io::Result<
         return Ok(body);
     }
     let mut decoded = Vec::new();
-    let read = decode(Cursor::new(body), encoding)?.take(limit + 1).read_to_end(&mut decoded)? as u64;
+    let read = decode(Cursor::new(body), encoding)?
+        .take(limit + 1)
+        .read_to_end(&mut decoded)? as u64;
     if read > limit {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,

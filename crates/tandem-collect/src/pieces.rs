@@ -11,7 +11,10 @@ const PIECE: usize = 1 << 20;
 /// the stream under another name has the same identity, and so do its records, which is how a copy is noticed.
 pub fn stream_id(head: &[u8]) -> u128 {
     let head = head.get(..256).unwrap_or(head);
-    let line = head.iter().position(|b| *b == b'\n').map_or(head, |at| head.get(..at).unwrap_or(head));
+    let line = head
+        .iter()
+        .position(|b| *b == b'\n')
+        .map_or(head, |at| head.get(..at).unwrap_or(head));
     xxh3_128(line)
 }
 
@@ -27,7 +30,13 @@ pub struct Pieces {
 impl Pieces {
     /// Starts at the beginning of `reader`.
     pub fn new(reader: Box<dyn Read + Send>) -> Self {
-        Self { reader, buffer: Vec::new(), start: 0, offset: 0, eof: false }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            offset: 0,
+            eof: false,
+        }
     }
 
     /// Offset of the first unconsumed byte.
@@ -55,7 +64,11 @@ impl Pieces {
         }
         self.buffer.drain(..self.start);
         self.start = 0;
-        let read = self.reader.by_ref().take(PIECE as u64).read_to_end(&mut self.buffer)?;
+        let read = self
+            .reader
+            .by_ref()
+            .take(PIECE as u64)
+            .read_to_end(&mut self.buffer)?;
         self.eof = read < PIECE;
         Ok(read)
     }

@@ -97,12 +97,20 @@ impl Normaliser {
 
     /// Goes on where another one stopped; the next byte fed must be the one after the last it consumed.
     pub fn resume(mappings: Arc<Mappings>, options: Options, mut state: State) -> Self {
-        let zone = options.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        let zone = options
+            .time_zone
+            .as_deref()
+            .and_then(|name| jiff::tz::TimeZone::get(name).ok());
         state.format = options.format.or(state.format);
         if !options.source.is_empty() {
             state.source.clone_from(&options.source);
         }
-        Self { mappings, options, zone, state }
+        Self {
+            mappings,
+            options,
+            zone,
+            state,
+        }
     }
 
     /// What must be remembered to go on reading later.
@@ -123,7 +131,14 @@ impl Normaliser {
     /// Consumes whole records from `buffer`, which starts `offset` bytes into the decompressed stream, and returns how many
     /// bytes were consumed. `eof` says that nothing follows. Stops early when the batch is large enough to be handed on; 0
     /// means that more bytes are needed.
-    pub fn feed(&mut self, buffer: &[u8], offset: u64, eof: bool, batch: &mut EventBatch, rejects: &mut Vec<Reject>) -> usize {
+    pub fn feed(
+        &mut self,
+        buffer: &[u8],
+        offset: u64,
+        eof: bool,
+        batch: &mut EventBatch,
+        rejects: &mut Vec<Reject>,
+    ) -> usize {
         if self.state.format.is_none() {
             if buffer.len() < HEAD && !eof {
                 return 0;
@@ -138,7 +153,11 @@ impl Normaliser {
         while batch.len() < BATCH_EVENTS && batch.text_bytes() < BATCH_TEXT && rejects.len() < BATCH_EVENTS {
             let rest = buffer.get(used..).unwrap_or_default();
             let at = offset + used as u64;
-            match self.state.cutter.next(format, rest, at, eof, self.options.max_record_bytes) {
+            match self
+                .state
+                .cutter
+                .next(format, rest, at, eof, self.options.max_record_bytes)
+            {
                 Cut::More => break,
                 Cut::Skip(len) => used += len,
                 Cut::Broken { len, reason } => {
@@ -155,13 +174,22 @@ impl Normaliser {
         used
     }
 
-    fn record(&mut self, format: Format, record: &[u8], at: u64, batch: &mut EventBatch, rejects: &mut Vec<Reject>) {
+    fn record(
+        &mut self,
+        format: Format,
+        record: &[u8],
+        at: u64,
+        batch: &mut EventBatch,
+        rejects: &mut Vec<Reject>,
+    ) {
         match format {
             Format::Evtx => self.chunk(record, at, batch, rejects),
-            Format::Csv | Format::Tsv if self.state.header.columns.is_empty() => match table::Header::of_csv(record) {
-                Ok(header) => self.state.header = header,
-                Err(reason) => self.reject(record, at, refusal(reason), rejects),
-            },
+            Format::Csv | Format::Tsv if self.state.header.columns.is_empty() => {
+                match table::Header::of_csv(record) {
+                    Ok(header) => self.state.header = header,
+                    Err(reason) => self.reject(record, at, refusal(reason), rejects),
+                }
+            }
             Format::Zeek | Format::W3c if record.starts_with(b"#") => {
                 self.state.header.directive(&String::from_utf8_lossy(record));
             }
@@ -169,7 +197,14 @@ impl Normaliser {
         }
     }
 
-    fn one(&mut self, format: Format, record: &[u8], at: u64, batch: &mut EventBatch, rejects: &mut Vec<Reject>) {
+    fn one(
+        &mut self,
+        format: Format,
+        record: &[u8],
+        at: u64,
+        batch: &mut EventBatch,
+        rejects: &mut Vec<Reject>,
+    ) {
         let Ok(mut event) = batch.start() else {
             self.reject(record, at, refusal("the batch is full".into()), rejects);
             return;
@@ -195,7 +230,13 @@ impl Normaliser {
     }
 
     /// Lets the mapping finish the event; gives the name of the source.
-    fn map(&self, format: Format, record: &[u8], at: u64, mut event: EventBuilder<'_>) -> Result<String, Refusal> {
+    fn map(
+        &self,
+        format: Format,
+        record: &[u8],
+        at: u64,
+        mut event: EventBuilder<'_>,
+    ) -> Result<String, Refusal> {
         let context = Context {
             format,
             source_hint: &self.state.source,
@@ -251,12 +292,22 @@ impl Normaliser {
 }
 
 fn refusal(reason: String) -> Refusal {
-    let hint = "mend the record at its source, or choose another format with --format, and replay it".to_owned();
-    Refusal { reason, field: None, hint }
+    let hint =
+        "mend the record at its source, or choose another format with --format, and replay it".to_owned();
+    Refusal {
+        reason,
+        field: None,
+        hint,
+    }
 }
 
 /// Parses one record into fields; true if the record should be kept as received beside them.
-fn parse(format: Format, header: &table::Header, record: &[u8], event: &mut EventBuilder<'_>) -> Result<bool, String> {
+fn parse(
+    format: Format,
+    header: &table::Header,
+    record: &[u8],
+    event: &mut EventBuilder<'_>,
+) -> Result<bool, String> {
     let text = || String::from_utf8_lossy(record);
     match format {
         Format::Json | Format::Ndjson => json::parse(record, event),

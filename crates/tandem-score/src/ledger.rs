@@ -20,7 +20,9 @@ use serde::Serialize;
 use tandem_domain::alert::RiskLevel;
 use tandem_domain::{Day, Indicator, IndicatorGroup, IndicatorId, Threat, Timestamp};
 
-use crate::model::{ALERT_GATE, Bands, EXPOSURE_CAP, HUMAN_CAP, MITIGATION_CAP, Model, PRIOR, REPEAT_EXPONENT};
+use crate::model::{
+    ALERT_GATE, Bands, EXPOSURE_CAP, HUMAN_CAP, MITIGATION_CAP, Model, PRIOR, REPEAT_EXPONENT,
+};
 use crate::stage::sequence_bonus;
 
 /// What a row of an explanation stands for.
@@ -141,20 +143,39 @@ pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Times
         .iter()
         .map(|group| (*group, weigh(&usable, *group, at)))
         .collect();
-    let raw = |group| groups.get(&group).map_or(0.0, |list| list.iter().map(|w| w.amount).sum::<f64>());
-    let offsettable: f64 =
-        IndicatorGroup::ALL.iter().filter(|g| Model::group(**g).offset_by_mitigation).map(|g| raw(*g)).sum();
+    let raw = |group| {
+        groups
+            .get(&group)
+            .map_or(0.0, |list| list.iter().map(|w| w.amount).sum::<f64>())
+    };
+    let offsettable: f64 = IndicatorGroup::ALL
+        .iter()
+        .filter(|g| Model::group(**g).offset_by_mitigation)
+        .map(|g| raw(*g))
+        .sum();
     let mitigation = raw(IndicatorGroup::Mitigation).min(MITIGATION_CAP);
-    let rho = if offsettable > 0.0 { (1.0 - mitigation / offsettable).max(0.0) } else { 1.0 };
+    let rho = if offsettable > 0.0 {
+        (1.0 - mitigation / offsettable).max(0.0)
+    } else {
+        1.0
+    };
     let (sequence, path) = sequence_bonus(&usable, at);
 
     let before = Applied::of(&raw, 1.0);
     let after = Applied::of(&raw, rho);
     let exposure = exposure.clamp(0.0, EXPOSURE_CAP);
 
-    let mut rows = vec![fixed_row(RowKind::Prior, "where everybody starts: odds of 1 in 1,000", PRIOR)];
+    let mut rows = vec![fixed_row(
+        RowKind::Prior,
+        "where everybody starts: odds of 1 in 1,000",
+        PRIOR,
+    )];
     if exposure > 0.0 {
-        rows.push(fixed_row(RowKind::Exposure, "what this person's rights could harm", exposure));
+        rows.push(fixed_row(
+            RowKind::Exposure,
+            "what this person's rights could harm",
+            exposure,
+        ));
     }
     let mut body = indicator_rows(&groups, at);
     body.extend(cap_rows(&raw, &before));
@@ -163,7 +184,12 @@ pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Times
     }
     let taken = before.total() + sequence - after.total() - rho * sequence;
     body.extend(mitigation_rows(&groups, taken, at));
-    body.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.indicator.cmp(&b.indicator)));
+    body.sort_by(|a, b| {
+        b.contribution
+            .abs()
+            .total_cmp(&a.contribution.abs())
+            .then_with(|| a.indicator.cmp(&b.indicator))
+    });
     rows.extend(body);
 
     let score = PRIOR + exposure + after.total() + rho * sequence;
@@ -175,10 +201,19 @@ pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Times
         bands: model.bands,
         prior: PRIOR,
         sequence_bonus: rho * sequence,
-        alert_gate: Gate { technical, needed: ALERT_GATE, open: technical >= ALERT_GATE },
+        alert_gate: Gate {
+            technical,
+            needed: ALERT_GATE,
+            open: technical >= ALERT_GATE,
+        },
         groups: group_totals(&raw, &after, taken),
         threats: threat_shares(&groups),
-        impact: usable.iter().filter(|i| i.weight > 0.0).map(|i| i.impact).max().unwrap_or(0),
+        impact: usable
+            .iter()
+            .filter(|i| i.weight > 0.0)
+            .map(|i| i.impact)
+            .max()
+            .unwrap_or(0),
         would_lower: would_lower(&groups, rho),
         rows,
     }
@@ -188,7 +223,9 @@ pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Times
 fn usable(indicators: &[Indicator], at: Timestamp) -> Vec<&Indicator> {
     let mut usable: Vec<_> = indicators
         .iter()
-        .filter(|i| i.time <= at && i.known <= at && i.until.is_none_or(|until| at <= until) && i.weight.is_finite())
+        .filter(|i| {
+            i.time <= at && i.known <= at && i.until.is_none_or(|until| at <= until) && i.weight.is_finite()
+        })
         .collect();
     usable.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     usable.dedup_by_key(|i| i.id);
@@ -200,9 +237,16 @@ fn weigh<'a>(usable: &[&'a Indicator], group: IndicatorGroup, at: Timestamp) -> 
     let half_life = Model::group(group).half_life_days;
     let mut by_detector: BTreeMap<&str, BTreeMap<Day, Weighed<'a>>> = BTreeMap::new();
     for indicator in usable.iter().filter(|i| i.group == group) {
-        let weight = if group == IndicatorGroup::Mitigation { -indicator.weight } else { indicator.weight };
+        let weight = if group == IndicatorGroup::Mitigation {
+            -indicator.weight
+        } else {
+            indicator.weight
+        };
         let fade = half_life.map_or(1.0, |h| 0.5_f64.powf(at.days_since(indicator.time).max(0.0) / h));
-        let weighed = Weighed { indicator, amount: weight.max(0.0) * fade };
+        let weighed = Weighed {
+            indicator,
+            amount: weight.max(0.0) * fade,
+        };
         let days = by_detector.entry(indicator.detector.as_str()).or_default();
         let kept = days.entry(indicator.time.day());
         kept.and_modify(|k| {
@@ -215,7 +259,11 @@ fn weigh<'a>(usable: &[&'a Indicator], group: IndicatorGroup, at: Timestamp) -> 
     let mut all = Vec::new();
     for days in by_detector.into_values() {
         let mut list: Vec<_> = days.into_values().collect();
-        list.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.indicator.id.cmp(&b.indicator.id)));
+        list.sort_by(|a, b| {
+            b.amount
+                .total_cmp(&a.amount)
+                .then_with(|| a.indicator.id.cmp(&b.indicator.id))
+        });
         for (k, weighed) in list.iter_mut().enumerate() {
             weighed.amount /= ((k + 1) as f64).powf(REPEAT_EXPONENT);
         }
@@ -227,12 +275,19 @@ fn weigh<'a>(usable: &[&'a Indicator], group: IndicatorGroup, at: Timestamp) -> 
 /// What each group adds after caps.
 struct Applied(BTreeMap<IndicatorGroup, f64>);
 
-const HUMAN: [IndicatorGroup; 3] = [IndicatorGroup::Employment, IndicatorGroup::RedFlag, IndicatorGroup::Hotline];
+const HUMAN: [IndicatorGroup; 3] = [
+    IndicatorGroup::Employment,
+    IndicatorGroup::RedFlag,
+    IndicatorGroup::Hotline,
+];
 
 impl Applied {
     fn of(raw: &impl Fn(IndicatorGroup) -> f64, rho: f64) -> Self {
         let mut applied = BTreeMap::new();
-        for group in IndicatorGroup::ALL.iter().filter(|g| **g != IndicatorGroup::Mitigation) {
+        for group in IndicatorGroup::ALL
+            .iter()
+            .filter(|g| **g != IndicatorGroup::Mitigation)
+        {
             let model = Model::group(*group);
             let factor = if model.offset_by_mitigation { rho } else { 1.0 };
             applied.insert(*group, (raw(*group) * factor).min(model.cap));
@@ -256,7 +311,15 @@ impl Applied {
 }
 
 fn fixed_row(kind: RowKind, title: &str, contribution: f64) -> Row {
-    Row { indicator: None, kind, group: None, title: title.to_owned(), weight_then: contribution, age_days: None, contribution }
+    Row {
+        indicator: None,
+        kind,
+        group: None,
+        title: title.to_owned(),
+        weight_then: contribution,
+        age_days: None,
+        contribution,
+    }
 }
 
 fn indicator_row(weighed: &Weighed<'_>, contribution: f64, at: Timestamp) -> Row {
@@ -283,24 +346,43 @@ fn indicator_rows(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, at: Times
 
 fn cap_rows(raw: &impl Fn(IndicatorGroup) -> f64, before: &Applied) -> Vec<Row> {
     let mut rows = Vec::new();
-    for group in IndicatorGroup::ALL.iter().filter(|g| **g != IndicatorGroup::Mitigation) {
+    for group in IndicatorGroup::ALL
+        .iter()
+        .filter(|g| **g != IndicatorGroup::Mitigation)
+    {
         let taken = raw(*group) - before.get(*group);
         if taken > 1e-9 {
-            let title = format!("{} is capped, so that no one kind of evidence dominates", group_words(*group));
-            rows.push(Row { group: Some(*group), ..fixed_row(RowKind::Cap, &title, -taken) });
+            let title = format!(
+                "{} is capped, so that no one kind of evidence dominates",
+                group_words(*group)
+            );
+            rows.push(Row {
+                group: Some(*group),
+                ..fixed_row(RowKind::Cap, &title, -taken)
+            });
         }
     }
     rows
 }
 
 /// What mitigation took away, shared among the mitigations by their amounts.
-fn mitigation_rows(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, taken: f64, at: Timestamp) -> Vec<Row> {
-    let list = groups.get(&IndicatorGroup::Mitigation).map(Vec::as_slice).unwrap_or_default();
+fn mitigation_rows(
+    groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>,
+    taken: f64,
+    at: Timestamp,
+) -> Vec<Row> {
+    let list = groups
+        .get(&IndicatorGroup::Mitigation)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let sum: f64 = list.iter().map(|w| w.amount).sum();
     if sum <= 0.0 {
         return Vec::new();
     }
-    list.iter().filter(|w| w.amount > 0.0).map(|w| indicator_row(w, -taken * w.amount / sum, at)).collect()
+    list.iter()
+        .filter(|w| w.amount > 0.0)
+        .map(|w| indicator_row(w, -taken * w.amount / sum, at))
+        .collect()
 }
 
 fn group_totals(raw: &impl Fn(IndicatorGroup) -> f64, after: &Applied, taken: f64) -> Vec<GroupTotal> {
@@ -312,7 +394,11 @@ fn group_totals(raw: &impl Fn(IndicatorGroup) -> f64, after: &Applied, taken: f6
                 group: *group,
                 raw: if mitigation { -raw(*group) } else { raw(*group) },
                 applied: if mitigation { -taken } else { after.get(*group) },
-                cap: if mitigation { -MITIGATION_CAP } else { Model::group(*group).cap },
+                cap: if mitigation {
+                    -MITIGATION_CAP
+                } else {
+                    Model::group(*group).cap
+                },
             }
         })
         .collect()
@@ -320,7 +406,11 @@ fn group_totals(raw: &impl Fn(IndicatorGroup) -> f64, after: &Applied, taken: f6
 
 fn threat_shares(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>) -> Vec<ThreatShare> {
     let mut sums: BTreeMap<Threat, f64> = BTreeMap::new();
-    for weighed in groups.iter().filter(|(g, _)| **g != IndicatorGroup::Mitigation).flat_map(|(_, list)| list) {
+    for weighed in groups
+        .iter()
+        .filter(|(g, _)| **g != IndicatorGroup::Mitigation)
+        .flat_map(|(_, list)| list)
+    {
         let threats = &weighed.indicator.threats;
         for threat in threats {
             *sums.entry(*threat).or_default() += weighed.amount / threats.len() as f64;
@@ -330,25 +420,39 @@ fn threat_shares(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>) -> Vec<Thr
     if total <= 0.0 {
         return Vec::new();
     }
-    let mut shares: Vec<_> =
-        sums.into_iter().map(|(threat, sum)| ThreatShare { threat, share: sum / total }).collect();
+    let mut shares: Vec<_> = sums
+        .into_iter()
+        .map(|(threat, sum)| ThreatShare {
+            threat,
+            share: sum / total,
+        })
+        .collect();
     shares.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.threat.cmp(&b.threat)));
     shares
 }
 
 fn would_lower(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, rho: f64) -> Vec<String> {
-    let present = |group| groups.get(&group).is_some_and(|list| list.iter().any(|w| w.amount > 0.0));
+    let present = |group| {
+        groups
+            .get(&group)
+            .is_some_and(|list| list.iter().any(|w| w.amount > 0.0))
+    };
     let mut ways = Vec::new();
     if present(IndicatorGroup::Fact) || present(IndicatorGroup::Behaviour) {
         if rho > 0.0 {
-            ways.push("an approved ticket, project or hand-over that explains the acts (up to −15 dB)".to_owned());
+            ways.push(
+                "an approved ticket, project or hand-over that explains the acts (up to −15 dB)".to_owned(),
+            );
         }
         ways.push("time without new evidence: behaviour halves in 14 days, rule facts in 30".to_owned());
     }
     if present(IndicatorGroup::Access) {
         ways.push("removing the excess rights: their share goes to zero at once".to_owned());
     }
-    if present(IndicatorGroup::Employment) || present(IndicatorGroup::RedFlag) || present(IndicatorGroup::Hotline) {
+    if present(IndicatorGroup::Employment)
+        || present(IndicatorGroup::RedFlag)
+        || present(IndicatorGroup::Hotline)
+    {
         ways.push("a talk and an offer of support, recorded as such".to_owned());
     }
     if ways.is_empty() {
@@ -371,6 +475,9 @@ pub const fn group_words(group: IndicatorGroup) -> &'static str {
 }
 
 fn sequence_title(path: &[(tandem_domain::Stage, Timestamp)]) -> String {
-    let stages: Vec<_> = path.iter().map(|(stage, _)| stage.as_str().replace('_', "-")).collect();
+    let stages: Vec<_> = path
+        .iter()
+        .map(|(stage, _)| stage.as_str().replace('_', "-"))
+        .collect();
     format!("stages in order: {}", stages.join(" → "))
 }

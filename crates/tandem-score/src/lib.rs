@@ -17,5 +17,5 @@ pub mod queue;
 pub mod stage;
 
 pub use ledger::{Explanation, Gate, GroupTotal, Row, RowKind, ThreatShare, explain, score};
-pub use model::{Bands, Model, behaviour_weight, fact_weight};
+pub use model::{Bands, Model, PRIOR, behaviour_weight, fact_weight};
 pub use queue::{Candidate, PastAlert, QueueConfig, QueueState, fill};

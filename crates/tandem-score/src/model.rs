@@ -58,7 +58,11 @@ pub struct Bands {
 
 impl Default for Bands {
     fn default() -> Self {
-        Self { watch: -20.0, review: -10.0, act: 0.0 }
+        Self {
+            watch: -20.0,
+            review: -10.0,
+            act: 0.0,
+        }
     }
 }
 
@@ -95,7 +99,11 @@ impl Model {
             IndicatorGroup::Hotline => (8.0, Some(60.0), true),
             IndicatorGroup::Mitigation => (MITIGATION_CAP, Some(MITIGATION_HALF_LIFE), false),
         };
-        GroupModel { cap, half_life_days, offset_by_mitigation }
+        GroupModel {
+            cap,
+            half_life_days,
+            offset_by_mitigation,
+        }
     }
 }
 

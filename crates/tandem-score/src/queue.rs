@@ -25,7 +25,13 @@ pub struct QueueConfig {
 
 impl Default for QueueConfig {
     fn default() -> Self {
-        Self { per_1000: 8.0, slow_burn_share: 0.2, cool_down_days: 14, escalate_by: 6.0, at_least: RiskLevel::Watch }
+        Self {
+            per_1000: 8.0,
+            slow_burn_share: 0.2,
+            cool_down_days: 14,
+            escalate_by: 6.0,
+            at_least: RiskLevel::Watch,
+        }
     }
 }
 
@@ -101,11 +107,19 @@ pub fn fill(
     state.carried = (state.carried + budget * (1.0 - config.slow_burn_share)).min(ceiling);
     state.carried_slow = (state.carried_slow + budget * config.slow_burn_share).min(ceiling);
 
-    let mut open: Vec<_> = candidates.into_iter().filter(|c| c.gate_open && may_enter(config, state, c)).collect();
+    let mut open: Vec<_> = candidates
+        .into_iter()
+        .filter(|c| c.gate_open && may_enter(config, state, c))
+        .collect();
     open.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then(a.behaviour_rank.cmp(&b.behaviour_rank)).then_with(|| a.subject.cmp(&b.subject))
+        b.score
+            .total_cmp(&a.score)
+            .then(a.behaviour_rank.cmp(&b.behaviour_rank))
+            .then_with(|| a.subject.cmp(&b.subject))
     });
-    let (daily, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|c| c.fresh && c.level >= config.at_least);
+    let (daily, rest): (Vec<_>, Vec<_>) = open
+        .into_iter()
+        .partition(|c| c.fresh && c.level >= config.at_least);
 
     let mut alerts = Vec::new();
     let mut left_over = Vec::new();
@@ -117,7 +131,11 @@ pub fn fill(
             left_over.push(candidate);
         }
     }
-    let mut slow: Vec<_> = rest.into_iter().chain(left_over).filter(|c| c.slow >= SLOW_BURN_THRESHOLD).collect();
+    let mut slow: Vec<_> = rest
+        .into_iter()
+        .chain(left_over)
+        .filter(|c| c.slow >= SLOW_BURN_THRESHOLD)
+        .collect();
     slow.sort_by(|a, b| b.slow.total_cmp(&a.slow).then_with(|| a.subject.cmp(&b.subject)));
     for candidate in slow {
         if state.carried_slow >= 1.0 {
@@ -129,11 +147,20 @@ pub fn fill(
 }
 
 fn may_enter(config: &QueueConfig, state: &QueueState, candidate: &Candidate) -> bool {
-    state.last.get(&candidate.subject).is_none_or(|past| candidate.score >= past.score + config.escalate_by)
+    state
+        .last
+        .get(&candidate.subject)
+        .is_none_or(|past| candidate.score >= past.score + config.escalate_by)
 }
 
 fn raise(state: &mut QueueState, day: Day, queue: &str, before: usize, candidate: Candidate) -> Alert {
-    state.last.insert(candidate.subject.clone(), PastAlert { day, score: candidate.score });
+    state.last.insert(
+        candidate.subject.clone(),
+        PastAlert {
+            day,
+            score: candidate.score,
+        },
+    );
     let id = xxh3_128(format!("{}|{}", candidate.subject, day.0).as_bytes());
     Alert {
         id: AlertId(id),

@@ -20,7 +20,11 @@ pub fn sequence_bonus(indicators: &[&Indicator], at: Timestamp) -> (f64, Vec<(St
     let mut best: Vec<Path> = Vec::with_capacity(staged.len());
     let mut winner: Option<usize> = None;
     for (k, &(stage, time, technical)) in staged.iter().enumerate() {
-        let mut own = Path { bonus: 0.0, technical: u8::from(technical), previous: None };
+        let mut own = Path {
+            bonus: 0.0,
+            technical: u8::from(technical),
+            previous: None,
+        };
         for j in (0..k).rev() {
             let (earlier_stage, earlier_time, _) = staged[j];
             if time.days_since(earlier_time) > STAGE_WINDOW_DAYS {
@@ -34,7 +38,11 @@ pub fn sequence_bonus(indicators: &[&Indicator], at: Timestamp) -> (f64, Vec<(St
             // A human-side fact may open the path, but every step that adds weight must rest on technical evidence.
             let bonus = best[j].bonus + if technical { step } else { 0.0 };
             if bonus > own.bonus {
-                own = Path { bonus, technical: technical_steps, previous: Some(j) };
+                own = Path {
+                    bonus,
+                    technical: technical_steps,
+                    previous: Some(j),
+                };
             }
         }
         if winner.is_none_or(|w| own.bonus > best_bonus(&best, w)) {

@@ -21,7 +21,9 @@ fn xz(bytes: &[u8]) -> Vec<u8> {
 fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
@@ -58,7 +60,10 @@ fn every_compression_reads_the_same() {
     for input in &inputs {
         assert_eq!(read_all(input), TEXT, "{input:?}");
     }
-    assert_eq!(decode_body(two, Encoding::Gzip, 1_000).unwrap(), [TEXT, TEXT].concat());
+    assert_eq!(
+        decode_body(two, Encoding::Gzip, 1_000).unwrap(),
+        [TEXT, TEXT].concat()
+    );
 }
 
 #[test]
@@ -71,7 +76,11 @@ fn a_body_that_unpacks_too_large_is_refused() {
 #[test]
 fn daily_files_of_many_sources_come_day_by_day() {
     let dir = tempfile::tempdir().unwrap();
-    for (folder, file) in [("proxy", "2026-05-05.log"), ("proxy", "2026-05-04.log"), ("mail", "2026-05-05.json")] {
+    for (folder, file) in [
+        ("proxy", "2026-05-05.log"),
+        ("proxy", "2026-05-04.log"),
+        ("mail", "2026-05-05.json"),
+    ] {
         std::fs::create_dir_all(dir.path().join(folder)).unwrap();
         std::fs::write(dir.path().join(folder).join(file), TEXT).unwrap();
     }
@@ -81,16 +90,29 @@ fn daily_files_of_many_sources_come_day_by_day() {
         .iter()
         .map(|i| format!("{}/{}", i.folder_name().unwrap(), i.file_name()))
         .collect();
-    assert_eq!(found, ["proxy/2026-05-04.log", "mail/2026-05-05.json", "proxy/2026-05-05.log"]);
+    assert_eq!(
+        found,
+        [
+            "proxy/2026-05-04.log",
+            "mail/2026-05-05.json",
+            "proxy/2026-05-05.log"
+        ]
+    );
 }
 
 #[test]
 fn a_name_that_leads_nowhere_is_an_error_and_a_pattern_works() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.json"), TEXT).unwrap();
-    assert!(matches!(expand(&names(&[dir.path().join("none.json")])), Err(InputError::Nothing(_))));
+    assert!(matches!(
+        expand(&names(&[dir.path().join("none.json")])),
+        Err(InputError::Nothing(_))
+    ));
     assert_eq!(expand(&names(&[dir.path().join("*.json")])).unwrap().len(), 1);
-    assert!(matches!(expand(&names(&[dir.path().join("***[")])), Err(InputError::Pattern { .. })));
+    assert!(matches!(
+        expand(&names(&[dir.path().join("***[")])),
+        Err(InputError::Pattern { .. })
+    ));
 }
 
 #[test]
@@ -102,8 +124,11 @@ fn a_copy_has_the_same_content_mark_and_another_file_has_not() {
     for (name, bytes) in [("a", &big), ("b", &big), ("c", &other)] {
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
-    let marks: Vec<_> =
-        expand(&names(&[dir.path().to_owned()])).unwrap().iter().map(|i| i.content_mark().unwrap()).collect();
+    let marks: Vec<_> = expand(&names(&[dir.path().to_owned()]))
+        .unwrap()
+        .iter()
+        .map(|i| i.content_mark().unwrap())
+        .collect();
     assert_eq!(marks[0], marks[1]);
     assert_ne!(marks[0], marks[2]);
 }

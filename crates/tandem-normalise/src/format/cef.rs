@@ -4,7 +4,15 @@ use tandem_domain::Value;
 use tandem_domain::event::EventBuilder;
 
 /// Names of CEF's seven head fields.
-const CEF_HEAD: [&str; 7] = ["CEFVersion", "DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceEventClassID", "Name", "Severity"];
+const CEF_HEAD: [&str; 7] = [
+    "CEFVersion",
+    "DeviceVendor",
+    "DeviceProduct",
+    "DeviceVersion",
+    "DeviceEventClassID",
+    "Name",
+    "Severity",
+];
 /// Names of LEEF's head fields.
 const LEEF_HEAD: [&str; 5] = ["LEEFVersion", "Vendor", "Product", "ProductVersion", "EventID"];
 
@@ -13,7 +21,9 @@ const LEEF_HEAD: [&str; 5] = ["LEEFVersion", "Vendor", "Product", "ProductVersio
 /// # Errors
 /// When the head has fewer than seven parts.
 pub(crate) fn parse_cef(text: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
-    let body = text.strip_prefix("CEF:").ok_or("the line does not begin with CEF:")?;
+    let body = text
+        .strip_prefix("CEF:")
+        .ok_or("the line does not begin with CEF:")?;
     let mut parts = Vec::with_capacity(7);
     let mut rest = body;
     while parts.len() < 7 {
@@ -26,7 +36,12 @@ pub(crate) fn parse_cef(text: &str, event: &mut EventBuilder<'_>) -> Result<(), 
                 parts.push(rest);
                 rest = "";
             }
-            None => return Err(format!("the CEF head has {} parts, 7 are needed", parts.len() + 1)),
+            None => {
+                return Err(format!(
+                    "the CEF head has {} parts, 7 are needed",
+                    parts.len() + 1
+                ));
+            }
         }
     }
     for (name, part) in CEF_HEAD.iter().zip(&parts) {
@@ -49,7 +64,10 @@ fn extensions(text: &str, event: &mut EventBuilder<'_>) {
         let before = text.get(..found).unwrap_or_default();
         let start = before.rfind([' ', '\t']).map_or(0, |n| n + 1);
         let key = before.get(start..).unwrap_or_default();
-        let named = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_.-[]".contains(c));
+        let named = !key.is_empty()
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_.-[]".contains(c));
         if !named || pending.is_some_and(|(_, value)| start < value) {
             continue;
         }
@@ -71,10 +89,14 @@ fn put(event: &mut EventBuilder<'_>, key: &str, value: &str) {
 /// # Errors
 /// When the head has fewer than five parts.
 pub(crate) fn parse_leef(text: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
-    let body = text.strip_prefix("LEEF:").ok_or("the line does not begin with LEEF:")?;
+    let body = text
+        .strip_prefix("LEEF:")
+        .ok_or("the line does not begin with LEEF:")?;
     let mut parts = body.splitn(6, '|');
     for (index, name) in LEEF_HEAD.iter().enumerate() {
-        let part = parts.next().ok_or_else(|| format!("the LEEF head has {index} parts, 5 are needed"))?;
+        let part = parts
+            .next()
+            .ok_or_else(|| format!("the LEEF head has {index} parts, 5 are needed"))?;
         event.field(name, Value::Text(part));
     }
     let mut rest = parts.next().unwrap_or_default();

@@ -20,10 +20,18 @@ pub(crate) struct Chunk {
 /// # Errors
 /// When the chunk as a whole cannot be read.
 pub(crate) fn chunk(bytes: &[u8]) -> Result<Chunk, String> {
-    let settings = Arc::new(ParserSettings::default().num_threads(1).separate_json_attributes(false).indent(false));
-    let mut data = EvtxChunkData::new(bytes.to_vec(), false).map_err(|e| format!("the chunk's head is damaged: {e}"))?;
+    let settings = Arc::new(
+        ParserSettings::default()
+            .num_threads(1)
+            .separate_json_attributes(false)
+            .indent(false),
+    );
+    let mut data =
+        EvtxChunkData::new(bytes.to_vec(), false).map_err(|e| format!("the chunk's head is damaged: {e}"))?;
     let sound = data.validate_checksum();
-    let mut chunk = data.parse(settings).map_err(|e| format!("the chunk cannot be read: {e}"))?;
+    let mut chunk = data
+        .parse(settings)
+        .map_err(|e| format!("the chunk cannot be read: {e}"))?;
     let mut records: Vec<Result<String, String>> = Vec::new();
     for record in chunk.iter() {
         let decoded = record.and_then(evtx::EvtxRecord::into_json).map(|r| r.data);

@@ -19,9 +19,16 @@ const EMBEDDED: [&str; 3] = ["AuditData", "auditData", "_raw_json"];
 /// # Errors
 /// What is wrong, with line and column inside the record.
 pub(crate) fn parse(record: &[u8], event: &mut EventBuilder<'_>) -> Result<bool, String> {
-    let mut sink = Sink { event, path: String::with_capacity(64), renamed: false, depth: 0 };
+    let mut sink = Sink {
+        event,
+        path: String::with_capacity(64),
+        renamed: false,
+        depth: 0,
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(record);
-    let outcome = Node(&mut sink).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    let outcome = Node(&mut sink)
+        .deserialize(&mut deserializer)
+        .and_then(|()| deserializer.end());
     outcome.map_err(|e| format!("not valid JSON: {e}"))?;
     let renamed = sink.renamed;
     Ok(windows::complete(event) || renamed)
@@ -46,7 +53,10 @@ impl Sink<'_, '_> {
     }
 
     fn embedded(&self, text: &str) -> bool {
-        text.trim_start().starts_with('{') && EMBEDDED.iter().any(|key| self.path.rsplit('.').next() == Some(key))
+        text.trim_start().starts_with('{')
+            && EMBEDDED
+                .iter()
+                .any(|key| self.path.rsplit('.').next() == Some(key))
     }
 }
 
@@ -197,7 +207,9 @@ impl Loose {
         match &self.0 {
             serde_json::Value::String(text) => Value::Text(text),
             serde_json::Value::Bool(value) => Value::Bool(*value),
-            serde_json::Value::Number(number) => number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int),
+            serde_json::Value::Number(number) => number
+                .as_i64()
+                .map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int),
             _ => Value::Null,
         }
     }

@@ -50,7 +50,12 @@ pub(crate) fn pairs<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str)) -
 pub(crate) fn open(text: &str, event: &mut EventBuilder<'_>) -> bool {
     // Prose with one equals sign is no table of pairs.
     let mut named = 0;
-    pairs(text, |key, _| named += usize::from(key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))));
+    pairs(text, |key, _| {
+        named += usize::from(
+            key.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)),
+        )
+    });
     if named < 2 {
         return false;
     }

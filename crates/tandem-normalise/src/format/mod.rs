@@ -100,7 +100,12 @@ pub fn recognise(head: &[u8]) -> Option<Format> {
     if let Some((_, format)) = by_start.iter().find(|(start, _)| first.starts_with(start)) {
         return Some(*format);
     }
-    if first == "[" || (first.starts_with('[') && text.get(1..).is_some_and(|rest| rest.trim_start().starts_with('{'))) {
+    if first == "["
+        || (first.starts_with('[')
+            && text
+                .get(1..)
+                .is_some_and(|rest| rest.trim_start().starts_with('{')))
+    {
         return Some(Format::Json);
     }
     if auditd::is_line(first.as_bytes()) {
@@ -116,7 +121,11 @@ pub fn recognise(head: &[u8]) -> Option<Format> {
         return Some(Format::Clf);
     }
     if let Some(delimiter) = table::sniff(first) {
-        return Some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv });
+        return Some(if delimiter == b'\t' {
+            Format::Tsv
+        } else {
+            Format::Csv
+        });
     }
     let binary = head.iter().take(1_024).filter(|b| **b == 0).count() > 0;
     if binary { None } else { Some(Format::Text) }

@@ -5,7 +5,9 @@ use tandem_domain::event::EventBuilder;
 
 use super::{auditd, cef, json, keyvalue};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// True if a line begins like syslog: a priority in angle brackets, or a time of either RFC with a host behind it.
 pub(crate) fn is_line(line: &str) -> bool {
@@ -61,7 +63,9 @@ fn priority(line: &str) -> Option<(u8, &str)> {
 fn modern<'t>(text: &'t str, event: &mut EventBuilder<'_>) -> Result<&'t str, String> {
     let mut rest = text;
     for name in ["timestamp", "hostname", "appname", "procid", "msgid"] {
-        let (word, after) = rest.split_once(' ').ok_or_else(|| format!("the RFC 5424 head ends before {name}"))?;
+        let (word, after) = rest
+            .split_once(' ')
+            .ok_or_else(|| format!("the RFC 5424 head ends before {name}"))?;
         if word != "-" {
             event.field(name, Value::Text(word));
         }
@@ -139,16 +143,27 @@ fn legacy<'t>(text: &'t str, event: &mut EventBuilder<'_>) -> Result<&'t str, St
         .or_else(|| iso_time(text))
         .ok_or("no time at the start; RFC 3164 wants `Jan  2 15:04:05`, RFC 5424 `1 2026-01-02T15:04:05Z`")?;
     event.field("timestamp", Value::Text(time));
-    let (host, rest) = rest.trim_start().split_once(' ').unwrap_or((rest.trim_start(), ""));
+    let (host, rest) = rest
+        .trim_start()
+        .split_once(' ')
+        .unwrap_or((rest.trim_start(), ""));
     event.field("hostname", Value::Text(host));
-    let tag_end = rest.find(|c: char| !(c.is_alphanumeric() || "._-/()".contains(c))).unwrap_or(rest.len());
-    let (tag, after) = (rest.get(..tag_end).unwrap_or_default(), rest.get(tag_end..).unwrap_or_default());
+    let tag_end = rest
+        .find(|c: char| !(c.is_alphanumeric() || "._-/()".contains(c)))
+        .unwrap_or(rest.len());
+    let (tag, after) = (
+        rest.get(..tag_end).unwrap_or_default(),
+        rest.get(tag_end..).unwrap_or_default(),
+    );
     let (pid, after) = match after.strip_prefix('[').and_then(|a| a.split_once(']')) {
         Some((pid, after)) => (Some(pid), after),
         None => (None, after),
     };
     // A body of CEF or LEEF behind a head without a tag is no tag itself.
-    let Some(message) = after.strip_prefix(':').filter(|_| !matches!(tag, "" | "CEF" | "LEEF")) else {
+    let Some(message) = after
+        .strip_prefix(':')
+        .filter(|_| !matches!(tag, "" | "CEF" | "LEEF"))
+    else {
         return Ok(rest);
     };
     event.field("appname", Value::Text(tag));
@@ -173,7 +188,11 @@ fn legacy_time(text: &str) -> Option<(&str, &str)> {
     }
     let mut end = seconds;
     if bytes.get(end) == Some(&b'.') {
-        end += 1 + bytes.get(end + 1..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+        end += 1 + bytes
+            .get(end + 1..)?
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
     }
     Some((text.get(..end)?, text.get(end..)?))
 }
@@ -182,6 +201,9 @@ fn legacy_time(text: &str) -> Option<(&str, &str)> {
 fn iso_time(text: &str) -> Option<(&str, &str)> {
     let (word, rest) = text.split_once(' ')?;
     let bytes = word.as_bytes();
-    let shape = bytes.len() >= 19 && bytes.get(4) == Some(&b'-') && bytes.get(10) == Some(&b'T') && bytes.get(13) == Some(&b':');
+    let shape = bytes.len() >= 19
+        && bytes.get(4) == Some(&b'-')
+        && bytes.get(10) == Some(&b'T')
+        && bytes.get(13) == Some(&b':');
     shape.then_some((word, rest))
 }

@@ -28,12 +28,20 @@ pub(crate) struct Header {
 
 /// The delimiter of a header line: the commonest of tab, comma, semicolon, pipe, if the parts look like names.
 pub(crate) fn sniff(line: &str) -> Option<u8> {
-    let (delimiter, count) = [b'\t', b',', b';', b'|'].into_iter().map(|d| (d, memchr::memchr_iter(d, line.as_bytes()).count())).max_by_key(|(_, n)| *n)?;
+    let (delimiter, count) = [b'\t', b',', b';', b'|']
+        .into_iter()
+        .map(|d| (d, memchr::memchr_iter(d, line.as_bytes()).count()))
+        .max_by_key(|(_, n)| *n)?;
     if count == 0 {
         return None;
     }
-    let parts: Vec<&str> = line.split(char::from(delimiter)).map(|p| p.trim().trim_matches('"')).collect();
-    let name = |p: &&str| !p.is_empty() && p.len() < 80 && p.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#');
+    let parts: Vec<&str> = line
+        .split(char::from(delimiter))
+        .map(|p| p.trim().trim_matches('"'))
+        .collect();
+    let name = |p: &&str| {
+        !p.is_empty() && p.len() < 80 && p.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#')
+    };
     let named = parts.iter().filter(|p| name(p)).count();
     (named * 2 > parts.len() && parts.iter().all(|p| p.len() < 120)).then_some(delimiter)
 }
@@ -48,21 +56,36 @@ impl Header {
         let text = text.trim_start_matches('\u{feff}');
         let delimiter = sniff(text).unwrap_or(b',');
         let mut columns = Vec::new();
-        split(text.as_bytes(), delimiter, |cell| columns.push(String::from_utf8_lossy(cell).trim().to_owned()));
+        split(text.as_bytes(), delimiter, |cell| {
+            columns.push(String::from_utf8_lossy(cell).trim().to_owned())
+        });
         if columns.len() > MAX_COLUMNS {
-            return Err(format!("the header has {} columns, at most {MAX_COLUMNS} are read", columns.len()));
+            return Err(format!(
+                "the header has {} columns, at most {MAX_COLUMNS} are read",
+                columns.len()
+            ));
         }
         for (at, column) in columns.iter_mut().enumerate().filter(|(_, c)| c.is_empty()) {
             *column = format!("column{}", at + 1);
         }
-        Ok(Self { columns, delimiter, ..Self::default() })
+        Ok(Self {
+            columns,
+            delimiter,
+            ..Self::default()
+        })
     }
 
     /// Takes a line that begins with `#`; true if it belongs to a Zeek or W3C header.
     pub(crate) fn directive(&mut self, line: &str) -> bool {
-        let Some(rest) = line.strip_prefix('#') else { return false };
+        let Some(rest) = line.strip_prefix('#') else {
+            return false;
+        };
         if let Some(separator) = rest.strip_prefix("separator ") {
-            *self = Self { delimiter: hex_byte(separator).unwrap_or(b'\t'), set_separator: ",".into(), ..Self::default() };
+            *self = Self {
+                delimiter: hex_byte(separator).unwrap_or(b'\t'),
+                set_separator: ",".into(),
+                ..Self::default()
+            };
             self.unset = vec!["-".into(), "(empty)".into()];
             return true;
         }
@@ -102,7 +125,12 @@ impl Header {
         let mut at = 0;
         let mut put = |cell: &[u8]| {
             if let Some(name) = self.columns.get(at) {
-                self.cell(name, self.types.get(at).map(String::as_str), &String::from_utf8_lossy(cell), event);
+                self.cell(
+                    name,
+                    self.types.get(at).map(String::as_str),
+                    &String::from_utf8_lossy(cell),
+                    event,
+                );
             }
             at += 1;
         };
@@ -119,7 +147,11 @@ impl Header {
         if let Some(path) = &self.path {
             event.field("_path", Value::Text(path));
         }
-        if let Some(date) = self.date.as_deref().filter(|_| !self.columns.iter().any(|c| c == "date")) {
+        if let Some(date) = self
+            .date
+            .as_deref()
+            .filter(|_| !self.columns.iter().any(|c| c == "date"))
+        {
             event.field("date", Value::Text(date));
         }
         Ok(())
@@ -131,7 +163,8 @@ impl Header {
         }
         match kind {
             Some(kind) if kind.starts_with("set[") || kind.starts_with("vector[") => {
-                text.split(self.set_separator.as_str()).for_each(|item| event.field(name, Value::Text(item)));
+                text.split(self.set_separator.as_str())
+                    .for_each(|item| event.field(name, Value::Text(item)));
             }
             Some("count" | "int" | "port") => match text.parse() {
                 Ok(number) => event.field(name, Value::Int(number)),
@@ -186,11 +219,17 @@ fn w3c_cells(record: &[u8], each: &mut impl FnMut(&[u8])) {
         let (cell, after) = match rest.strip_prefix(b"\"") {
             Some(inner) => {
                 let end = memchr::memchr(b'"', inner).unwrap_or(inner.len());
-                (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default())
+                (
+                    inner.get(..end).unwrap_or_default(),
+                    inner.get(end + 1..).unwrap_or_default(),
+                )
             }
             None => {
                 let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
-                (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default())
+                (
+                    rest.get(..end).unwrap_or_default(),
+                    rest.get(end..).unwrap_or_default(),
+                )
             }
         };
         each(cell);

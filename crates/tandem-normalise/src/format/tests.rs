@@ -14,9 +14,18 @@ fn formats_are_told_from_their_first_bytes() {
         ("<34>Oct 11 22:14:15 host su: x\n", Some(Format::Syslog)),
         ("<165>1 2026-05-04T10:00:00Z h a - - - x\n", Some(Format::Syslog)),
         ("Oct 11 22:14:15 host sshd[1]: x\n", Some(Format::Syslog)),
-        ("type=SYSCALL msg=audit(1700000000.1:5): a=1\n", Some(Format::Auditd)),
-        ("1700000000.123    80 10.0.0.1 TCP_MISS/200 500 GET http://a/ jo DIRECT/1.2.3.4 text/html\n", Some(Format::Squid)),
-        ("10.0.0.1 - jo [04/May/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5\n", Some(Format::Clf)),
+        (
+            "type=SYSCALL msg=audit(1700000000.1:5): a=1\n",
+            Some(Format::Auditd),
+        ),
+        (
+            "1700000000.123    80 10.0.0.1 TCP_MISS/200 500 GET http://a/ jo DIRECT/1.2.3.4 text/html\n",
+            Some(Format::Squid),
+        ),
+        (
+            "10.0.0.1 - jo [04/May/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5\n",
+            Some(Format::Clf),
+        ),
         ("id,date,user,pc,activity\n", Some(Format::Csv)),
         ("name\tvalue\n", Some(Format::Tsv)),
         ("hello world\n", Some(Format::Text)),

@@ -7,7 +7,9 @@ use tandem_domain::event::EventBuilder;
 pub(crate) fn is_squid(line: &str) -> bool {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     words.len() >= 10
-        && words.first().is_some_and(|w| w.parse::<f64>().is_ok_and(|t| t > 1e8))
+        && words
+            .first()
+            .is_some_and(|w| w.parse::<f64>().is_ok_and(|t| t > 1e8))
         && words.get(1).is_some_and(|w| w.parse::<i64>().is_ok())
         && words.get(3).is_some_and(|w| w.contains('/'))
 }
@@ -18,13 +20,29 @@ pub(crate) fn is_squid(line: &str) -> bool {
 /// When a column is missing or is no number where one belongs.
 pub(crate) fn parse_squid(line: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
-    let [time, elapsed, client, result, bytes, method, url, user, hierarchy, rest @ ..] = words.as_slice() else {
+    let [
+        time,
+        elapsed,
+        client,
+        result,
+        bytes,
+        method,
+        url,
+        user,
+        hierarchy,
+        rest @ ..,
+    ] = words.as_slice()
+    else {
         return Err(format!("{} columns, a Squid access log line has 10", words.len()));
     };
     if time.parse::<f64>().is_err() {
-        return Err(format!("`{time}` is no time; a Squid line begins with seconds since 1970"));
+        return Err(format!(
+            "`{time}` is no time; a Squid line begins with seconds since 1970"
+        ));
     }
-    let (action, status) = result.split_once('/').ok_or_else(|| format!("`{result}` is no result code with status"))?;
+    let (action, status) = result
+        .split_once('/')
+        .ok_or_else(|| format!("`{result}` is no result code with status"))?;
     event.field("time", Value::Text(time));
     number(event, "duration", elapsed);
     event.field("c-ip", Value::Text(client));
@@ -35,7 +53,10 @@ pub(crate) fn parse_squid(line: &str, event: &mut EventBuilder<'_>) -> Result<()
     event.field("c-uri", Value::Text(url));
     let host = url.split_once("://").map_or(*url, |(_, rest)| rest);
     let host = host.split(['/', '?']).next().unwrap_or(host);
-    event.field("cs-host", Value::Text(host.rsplit_once(':').map_or(host, |(name, _)| name)));
+    event.field(
+        "cs-host",
+        Value::Text(host.rsplit_once(':').map_or(host, |(name, _)| name)),
+    );
     if *user != "-" {
         event.field("cs-username", Value::Text(user));
     }
@@ -48,11 +69,17 @@ pub(crate) fn parse_squid(line: &str, event: &mut EventBuilder<'_>) -> Result<()
         event.field("rs-content-type", Value::Text(kind));
     }
     // Sites add columns by `logformat`; request size and agent are the usual ones.
-    if let Some(sent) = rest.get(1).filter(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+    if let Some(sent) = rest
+        .get(1)
+        .filter(|word| word.bytes().all(|b| b.is_ascii_digit()))
+    {
         number(event, "cs-bytes", sent);
     }
     if let Some(at) = line.find('"') {
-        event.field("c-useragent", Value::Text(line.get(at..).unwrap_or_default().trim().trim_matches('"')));
+        event.field(
+            "c-useragent",
+            Value::Text(line.get(at..).unwrap_or_default().trim().trim_matches('"')),
+        );
     }
     Ok(())
 }
@@ -84,7 +111,11 @@ pub(crate) fn parse_clf(line: &str, event: &mut EventBuilder<'_>) -> Result<(), 
     let mut tail = rest.splitn(3, ' ');
     number(event, "sc-status", tail.next().unwrap_or_default());
     number(event, "sc-bytes", tail.next().unwrap_or_default());
-    let mut quoted = tail.next().unwrap_or_default().split('"').filter(|part| !part.trim().is_empty());
+    let mut quoted = tail
+        .next()
+        .unwrap_or_default()
+        .split('"')
+        .filter(|part| !part.trim().is_empty());
     for name in ["cs-referer", "cs-user-agent"] {
         if let Some(text) = quoted.next().filter(|text| *text != "-") {
             event.field(name, Value::Text(text));

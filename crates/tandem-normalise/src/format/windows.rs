@@ -49,10 +49,18 @@ pub(crate) fn rename(path: &str) -> Cow<'_, str> {
     if let Some((_, name)) = HEADS.iter().find(|(shape, _)| *shape == path) {
         return Cow::Borrowed(name);
     }
-    for prefix in ["winlog.event_data.", "winlog.user_data.", "Event.EventData.", "data.win.eventdata."] {
+    for prefix in [
+        "winlog.event_data.",
+        "winlog.user_data.",
+        "Event.EventData.",
+        "data.win.eventdata.",
+    ] {
         if let Some(rest) = path.strip_prefix(prefix) {
             let rest = rest.strip_suffix(".#text").unwrap_or(rest);
-            let rest = rest.strip_prefix("Data.").filter(|inner| !inner.is_empty()).unwrap_or(rest);
+            let rest = rest
+                .strip_prefix("Data.")
+                .filter(|inner| !inner.is_empty())
+                .unwrap_or(rest);
             return sigma_name(rest, prefix.starts_with("data.win."));
         }
     }
@@ -76,18 +84,27 @@ fn sigma_name(name: &str, lower_camel: bool) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(name.len());
     for (at, letter) in name.chars().filter(|c| *c != ' ').enumerate() {
-        out.push(if at == 0 && capital { letter.to_ascii_uppercase() } else { letter });
+        out.push(if at == 0 && capital {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        });
     }
     Cow::Owned(out)
 }
 
 /// Other names of the head that NXLog and friends use.
-const ALIASES: [(&str, &str); 4] =
-    [("SourceName", "Provider_Name"), ("Hostname", "Computer"), ("RecordNumber", "EventRecordID"), ("event_id", "EventID")];
+const ALIASES: [(&str, &str); 4] = [
+    ("SourceName", "Provider_Name"),
+    ("Hostname", "Computer"),
+    ("RecordNumber", "EventRecordID"),
+    ("event_id", "EventID"),
+];
 
 /// Adds the head's Sigma names to flat Windows records that use others; true if any was added.
 pub(crate) fn complete(event: &mut EventBuilder<'_>) -> bool {
-    let windows = event.get("Channel").is_some() && (event.get("EventID").is_some() || event.get("event_id").is_some());
+    let windows =
+        event.get("Channel").is_some() && (event.get("EventID").is_some() || event.get("event_id").is_some());
     if !windows {
         return false;
     }

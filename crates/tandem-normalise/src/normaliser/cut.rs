@@ -55,8 +55,16 @@ impl Cutter {
             Format::Csv | Format::Tsv => self.bounded(bytes, eof, limit, csv_end),
             Format::Auditd => self.audit(bytes, eof, limit),
             _ => {
-                let bom = if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-                if bom > 0 { Cut::Skip(bom) } else { self.bounded(bytes, eof, limit, line_end) }
+                let bom = if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
+                    3
+                } else {
+                    0
+                };
+                if bom > 0 {
+                    Cut::Skip(bom)
+                } else {
+                    self.bounded(bytes, eof, limit, line_end)
+                }
             }
         }
     }
@@ -82,28 +90,54 @@ impl Cutter {
         };
         let record = bytes.get(..len).unwrap_or_default();
         let len = len - usize::from(record.ends_with(b"\r"));
-        if record.trim_ascii().is_empty() { Cut::Skip(used) } else { Cut::Record { skip: 0, len, end: used } }
+        if record.trim_ascii().is_empty() {
+            Cut::Skip(used)
+        } else {
+            Cut::Record {
+                skip: 0,
+                len,
+                end: used,
+            }
+        }
     }
 
     fn too_long(&mut self, bytes: &[u8], limit: usize) -> Cut {
         self.skipping = true;
-        Cut::Broken { len: limit.min(bytes.len()), reason: format!("the record is longer than {limit} bytes") }
+        Cut::Broken {
+            len: limit.min(bytes.len()),
+            reason: format!("the record is longer than {limit} bytes"),
+        }
     }
 
     fn evtx(&mut self, bytes: &[u8], eof: bool) -> Cut {
         if !self.headed {
             if bytes.len() < evtx::HEAD {
                 let len = bytes.len();
-                return if eof { Cut::Broken { len, reason: "the file ends inside its head".into() } } else { Cut::More };
+                return if eof {
+                    Cut::Broken {
+                        len,
+                        reason: "the file ends inside its head".into(),
+                    }
+                } else {
+                    Cut::More
+                };
             }
             self.headed = true;
             return Cut::Skip(evtx::HEAD);
         }
         match bytes.len() {
-            len if len >= evtx::CHUNK => Cut::Record { skip: 0, len: evtx::CHUNK, end: evtx::CHUNK },
+            len if len >= evtx::CHUNK => Cut::Record {
+                skip: 0,
+                len: evtx::CHUNK,
+                end: evtx::CHUNK,
+            },
             _ if !eof => Cut::More,
             len if evtx::is_unused(bytes) => Cut::Skip(len),
-            len => Cut::Record { skip: 0, len, end: len },
+            len => Cut::Record {
+                skip: 0,
+                len,
+                end: len,
+            },
         }
     }
 
@@ -120,21 +154,52 @@ impl Cutter {
             };
             let id = auditd::id(line);
             match (first, id) {
-                (None, None) => return if line.trim_ascii().is_empty() { Cut::Skip(end + used) } else { Cut::Record { skip: 0, len: line.len(), end: used } },
+                (None, None) => {
+                    return if line.trim_ascii().is_empty() {
+                        Cut::Skip(end + used)
+                    } else {
+                        Cut::Record {
+                            skip: 0,
+                            len: line.len(),
+                            end: used,
+                        }
+                    };
+                }
                 (None, Some(id)) => first = Some(id),
                 (Some(first), Some(id)) if first == id => {}
-                (Some(_), _) => return Cut::Record { skip: 0, len: end, end },
+                (Some(_), _) => {
+                    return Cut::Record {
+                        skip: 0,
+                        len: end,
+                        end,
+                    };
+                }
             }
             end += used;
             if end > limit {
-                return Cut::Record { skip: 0, len: end, end };
+                return Cut::Record {
+                    skip: 0,
+                    len: end,
+                    end,
+                };
             }
         }
-        if eof { Cut::Record { skip: 0, len: end, end } } else { Cut::More }
+        if eof {
+            Cut::Record {
+                skip: 0,
+                len: end,
+                end,
+            }
+        } else {
+            Cut::More
+        }
     }
 
     fn json(&mut self, bytes: &[u8], eof: bool, limit: usize) -> Cut {
-        let start = bytes.iter().position(|b| !is_between(*b, self.inside)).unwrap_or(bytes.len());
+        let start = bytes
+            .iter()
+            .position(|b| !is_between(*b, self.inside))
+            .unwrap_or(bytes.len());
         if start > 0 {
             return Cut::Skip(start);
         }
@@ -155,7 +220,11 @@ impl Cutter {
             return Cut::Skip(len);
         }
         match object_end(bytes.get(..limit).unwrap_or(bytes)) {
-            Some(end) => Cut::Record { skip: 0, len: end, end },
+            Some(end) => Cut::Record {
+                skip: 0,
+                len: end,
+                end,
+            },
             None if bytes.len() >= limit => self.too_long(bytes, limit),
             // A line that never closes is broken; what follows it may be sound. Only wait if it could still close.
             None if !eof => Cut::More,
@@ -165,16 +234,26 @@ impl Cutter {
 
     fn broken_line(&mut self, bytes: &[u8], eof: bool, limit: usize, reason: &str) -> Cut {
         match memchr::memchr(b'\n', bytes) {
-            Some(end) => Cut::Broken { len: end + 1, reason: reason.to_owned() },
+            Some(end) => Cut::Broken {
+                len: end + 1,
+                reason: reason.to_owned(),
+            },
             None if bytes.len() > limit => self.too_long(bytes, limit),
-            None if eof => Cut::Broken { len: bytes.len(), reason: reason.to_owned() },
+            None if eof => Cut::Broken {
+                len: bytes.len(),
+                reason: reason.to_owned(),
+            },
             None => Cut::More,
         }
     }
 }
 
 const fn is_between(byte: u8, inside: bool) -> bool {
-    byte.is_ascii_whitespace() || byte == b',' || byte == 0x1e || matches!(byte, 0xef | 0xbb | 0xbf) || (inside && byte == b']')
+    byte.is_ascii_whitespace()
+        || byte == b','
+        || byte == 0x1e
+        || matches!(byte, 0xef | 0xbb | 0xbf)
+        || (inside && byte == b']')
 }
 
 /// The length of `{"Records":[` or another envelope around a list of records, if `bytes` begin with one.
@@ -182,11 +261,26 @@ fn envelope(bytes: &[u8]) -> Option<usize> {
     let head = bytes.get(..64).unwrap_or(bytes);
     let text = std::str::from_utf8(head).unwrap_or_default();
     let inner = text.strip_prefix('{')?.trim_start();
-    let name = ["\"Records\"", "\"records\"", "\"value\"", "\"events\"", "\"Events\"", "\"logs\""].into_iter().find(|name| inner.starts_with(name))?;
-    let after = inner.get(name.len()..)?.trim_start().strip_prefix(':')?.trim_start();
+    let name = [
+        "\"Records\"",
+        "\"records\"",
+        "\"value\"",
+        "\"events\"",
+        "\"Events\"",
+        "\"logs\"",
+    ]
+    .into_iter()
+    .find(|name| inner.starts_with(name))?;
+    let after = inner
+        .get(name.len()..)?
+        .trim_start()
+        .strip_prefix(':')?
+        .trim_start();
     let list = after.strip_prefix('[')?;
     // Only a list of objects is an envelope; a list of texts is a field of one record.
-    list.trim_start().starts_with('{').then(|| text.len() - list.len())
+    list.trim_start()
+        .starts_with('{')
+        .then(|| text.len() - list.len())
 }
 
 /// Where the object that starts at 0 ends. A newline inside an unclosed object whose next line starts an object of its own

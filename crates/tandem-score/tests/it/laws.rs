@@ -9,25 +9,40 @@ use crate::worked_example::indicator;
 const EPSILON: f64 = 1e-9;
 
 fn any_indicator(groups: &'static [IndicatorGroup]) -> impl Strategy<Value = Indicator> {
-    (any::<u64>(), prop::sample::select(groups), 0..4_u8, 0..200_i32, 0.0..25.0_f64, 0..6_usize, 0..100_i32).prop_map(
-        |(id, group, detector, day, weight, stage, known_later)| {
-            let weight = if group == IndicatorGroup::Mitigation { -weight } else { weight };
+    (
+        any::<u64>(),
+        prop::sample::select(groups),
+        0..4_u8,
+        0..200_i32,
+        0.0..25.0_f64,
+        0..6_usize,
+        0..100_i32,
+    )
+        .prop_map(|(id, group, detector, day, weight, stage, known_later)| {
+            let weight = if group == IndicatorGroup::Mitigation {
+                -weight
+            } else {
+                weight
+            };
             let mut made = indicator(u128::from(id), group, &format!("d{detector}"), day, weight);
             made.stage = Stage::ALL.get(stage).copied();
             if known_later > 80 {
                 made.known = Day(day + known_later - 80).start();
             }
             made
-        },
-    )
+        })
 }
 
 fn any_evidence() -> impl Strategy<Value = Vec<Indicator>> {
     prop::collection::vec(any_indicator(IndicatorGroup::ALL), 0..25)
 }
 
-const HUMAN_GROUPS: &[IndicatorGroup] =
-    &[IndicatorGroup::Employment, IndicatorGroup::RedFlag, IndicatorGroup::Hotline, IndicatorGroup::Access];
+const HUMAN_GROUPS: &[IndicatorGroup] = &[
+    IndicatorGroup::Employment,
+    IndicatorGroup::RedFlag,
+    IndicatorGroup::Hotline,
+    IndicatorGroup::Access,
+];
 
 fn total(evidence: &[Indicator], at: Timestamp) -> f64 {
     score(&Model::default(), evidence, 0.0, at)

@@ -23,17 +23,27 @@ fn candidate(name: &str, score: f64) -> Candidate {
 }
 
 fn config(per_1000: f64) -> QueueConfig {
-    QueueConfig { per_1000, slow_burn_share: 0.0, ..QueueConfig::default() }
+    QueueConfig {
+        per_1000,
+        slow_burn_share: 0.0,
+        ..QueueConfig::default()
+    }
 }
 
 #[test]
 fn the_riskiest_enter_first_and_the_budget_bounds_the_rest() {
     let mut state = QueueState::default();
-    let found = fill(&config(2.0), &mut state, Day(0), 1_000, vec![
-        candidate("S-C", -12.0),
-        candidate("S-A", 3.0),
-        candidate("S-B", -5.0),
-    ]);
+    let found = fill(
+        &config(2.0),
+        &mut state,
+        Day(0),
+        1_000,
+        vec![
+            candidate("S-C", -12.0),
+            candidate("S-A", 3.0),
+            candidate("S-B", -5.0),
+        ],
+    );
     let order: Vec<_> = found.iter().map(|a| a.subject.as_str()).collect();
     assert_eq!(order, ["S-A", "S-B"]);
     assert_eq!(found[0].level, RiskLevel::Act);
@@ -43,10 +53,16 @@ fn the_riskiest_enter_first_and_the_budget_bounds_the_rest() {
 fn a_subject_cools_down_unless_it_gets_clearly_worse() {
     let mut state = QueueState::default();
     let config = config(1_000.0);
-    let day = |n, score, state: &mut QueueState| fill(&config, state, Day(n), 10, vec![candidate("S-A", score)]).len();
+    let day = |n, score, state: &mut QueueState| {
+        fill(&config, state, Day(n), 10, vec![candidate("S-A", score)]).len()
+    };
     assert_eq!(day(0, -10.0, &mut state), 1);
     assert_eq!(day(1, -9.0, &mut state), 0);
-    assert_eq!(day(2, -3.0, &mut state), 1, "six decibans worse ends the cool-down");
+    assert_eq!(
+        day(2, -3.0, &mut state),
+        1,
+        "six decibans worse ends the cool-down"
+    );
     assert_eq!(day(3, -3.0, &mut state), 0);
     assert_eq!(day(16, -3.0, &mut state), 1, "fourteen days later it may return");
 }
@@ -62,12 +78,25 @@ fn a_closed_gate_keeps_everybody_out() {
 #[test]
 fn slow_accumulation_has_its_own_share() {
     let mut state = QueueState::default();
-    let config = QueueConfig { per_1000: 10.0, slow_burn_share: 0.5, ..QueueConfig::default() };
+    let config = QueueConfig {
+        per_1000: 10.0,
+        slow_burn_share: 0.5,
+        ..QueueConfig::default()
+    };
     let mut slow = candidate("S-SLOW", -19.0);
     slow.fresh = false;
     slow.slow = 4.0;
-    let found = fill(&config, &mut state, Day(0), 200, vec![candidate("S-A", -5.0), slow]);
-    let queues: Vec<_> = found.iter().map(|a| (a.subject.as_str(), a.queue.as_str())).collect();
+    let found = fill(
+        &config,
+        &mut state,
+        Day(0),
+        200,
+        vec![candidate("S-A", -5.0), slow],
+    );
+    let queues: Vec<_> = found
+        .iter()
+        .map(|a| (a.subject.as_str(), a.queue.as_str()))
+        .collect();
     assert_eq!(queues, [("S-A", "daily"), ("S-SLOW", "slow_burn")]);
 }
 

@@ -32,9 +32,21 @@ fn story() -> Vec<Indicator> {
     vec![
         indicator(1, IndicatorGroup::Employment, "hr:denied_promotion", 0, 3.0),
         indicator(2, IndicatorGroup::RedFlag, "hr:red_flag", 20, 3.0),
-        indicator(3, IndicatorGroup::Behaviour, "behaviour", 35, behaviour_weight(0.001)),
+        indicator(
+            3,
+            IndicatorGroup::Behaviour,
+            "behaviour",
+            35,
+            behaviour_weight(0.001),
+        ),
         indicator(4, IndicatorGroup::Fact, "rule:dlp", 38, fact_weight("high")),
-        indicator(5, IndicatorGroup::Behaviour, "behaviour", 39, behaviour_weight(0.01)),
+        indicator(
+            5,
+            IndicatorGroup::Behaviour,
+            "behaviour",
+            39,
+            behaviour_weight(0.01),
+        ),
         indicator(6, IndicatorGroup::Mitigation, "hr:approved_handover", 45, -10.0),
     ]
 }

@@ -1,0 +1,187 @@
+//! Why a day was unusual, channel by channel, in sentences that say what was seen, what is usual for the subject, and what is
+//! usual for its peers.
+
+mod words;
+
+use crate::channel::{Channel, Flow};
+use crate::features::{Detail, Feature};
+use crate::population::Ranks;
+use crate::profiles::Row;
+use crate::score::ChannelSurprise;
+
+/// The channels of a row's score, the largest share first.
+pub(crate) fn channels(row: &Row<'_>, ranks: &Ranks) -> Vec<ChannelSurprise> {
+    let mut found: Vec<ChannelSurprise> = row
+        .left
+        .iter()
+        .zip(&row.shares)
+        .filter_map(|((channel, value), share)| explained(row, ranks, (*channel, *value), *share))
+        .collect();
+    found.sort_by(|a, b| {
+        b.contribution
+            .total_cmp(&a.contribution)
+            .then(a.channel.cmp(&b.channel))
+    });
+    found
+}
+
+/// Running totals with a p-value up to `most`, the smallest first.
+pub(crate) fn running(row: &Row<'_>, ranks: &Ranks, most: f64) -> Vec<ChannelSurprise> {
+    let outstanding = row
+        .running
+        .iter()
+        .filter(|(channel, value)| ranks.p(usize::from(*channel), *value) <= most);
+    let mut found: Vec<ChannelSurprise> = outstanding
+        .filter_map(|value| explained(row, ranks, *value, 0.0))
+        .collect();
+    found.sort_by(|a, b| a.p.total_cmp(&b.p).then(a.channel.cmp(&b.channel)));
+    found
+}
+
+fn explained(row: &Row<'_>, ranks: &Ranks, (index, value): (u8, f64), share: f64) -> Option<ChannelSurprise> {
+    let feature = row
+        .features
+        .list
+        .iter()
+        .find(|f| f.channel.index() == usize::from(index))?;
+    Some(ChannelSurprise {
+        channel: feature.channel,
+        surprise: feature.surprise,
+        p: ranks.p(usize::from(index), value),
+        contribution: share,
+        observed: feature.observed,
+        own_usual: feature.own,
+        peer_usual: feature.peers,
+        sentence: sentence(row, feature),
+    })
+}
+
+fn sentence(row: &Row<'_>, feature: &Feature) -> String {
+    let seen = feature.observed.round() as u64;
+    match feature.channel {
+        Channel::InHours(action) => {
+            counted(feature, &format!("{} {}", words::count(seen), action.words(seen)))
+        }
+        Channel::OutOfHours(action) => {
+            let what = format!("{} {} outside own hours", words::count(seen), action.words(seen));
+            counted(feature, &what)
+        }
+        Channel::Hour => hour(feature),
+        Channel::Novel(kind) => novel(row, feature, kind, seen),
+        Channel::Volume(action) => {
+            let amount = |value: f64| amount(value, feature.detail);
+            let what = format!("{} in {}", amount(feature.observed), action.words(2));
+            compared(feature, &what, " on such a day", amount)
+        }
+        Channel::Week(flow) => {
+            let what = format!("{} over the last seven active days", flowing(feature, flow));
+            compared(feature, &what, "", |value| amount(value, feature.detail))
+        }
+        Channel::Month(flow) => month(feature, flow),
+    }
+}
+
+fn amount(value: f64, detail: Detail) -> String {
+    match detail {
+        Detail::Bytes => words::bytes(value),
+        _ => words::count(value.round() as u64),
+    }
+}
+
+fn flowing(feature: &Feature, flow: Flow) -> String {
+    match flow {
+        Flow::EgressBytes => format!("{} taken out", words::bytes(feature.observed)),
+        _ => format!(
+            "{} {}",
+            words::count(feature.observed.round() as u64),
+            flow.words()
+        ),
+    }
+}
+
+/// `63 copies to removable media; usual for this subject 4 a day, for peers 2 a day; ...`
+fn counted(feature: &Feature, what: &str) -> String {
+    let own = if feature.own > 0.0 {
+        format!("usual for this subject {}", words::per_day(feature.own))
+    } else {
+        "never before for this subject".to_owned()
+    };
+    let peers = feature.peers.map_or_else(
+        || ", too few peers to compare".to_owned(),
+        |rate| format!(", for peers {}", words::per_day(rate)),
+    );
+    let rarity = words::once_in(feature.surprise).map(|often| format!("; so many come {often}"));
+    format!("{what}; {own}{peers}{}.", rarity.unwrap_or_default())
+}
+
+fn compared(feature: &Feature, what: &str, when: &str, amount: impl Fn(f64) -> String) -> String {
+    let own = if feature.own > 0.0 {
+        format!("usual for this subject {}{when}", amount(feature.own))
+    } else {
+        "never before for this subject".to_owned()
+    };
+    let peers = feature.peers.map_or_else(
+        || ", too few peers to compare".to_owned(),
+        |usual| format!(", for peers {}", amount(usual)),
+    );
+    format!("{what}; {own}{peers}.")
+}
+
+fn hour(feature: &Feature) -> String {
+    let hour = feature.observed as u32;
+    let peers = feature.peers.map_or_else(
+        || ", too few peers to compare".to_owned(),
+        |share| format!(", {} of the peers'", words::percent(share)),
+    );
+    format!(
+        "Active between {hour:02}:00 and {:02}:00; {} of this subject's active hours fall there{peers}.",
+        (hour + 1) % 24,
+        words::percent(feature.own),
+    )
+}
+
+fn novel(row: &Row<'_>, feature: &Feature, kind: crate::ObjectKind, seen: u64) -> String {
+    let Detail::Object(hash, share) = feature.detail else {
+        return String::new();
+    };
+    let kinds = row.given.activity.kinds().iter().find(|part| part.kind == kind);
+    let object = kinds.and_then(|part| part.objects.iter().find(|object| object.hash == hash));
+    let name = object.map_or("", |object| object.text.as_str());
+    let what = match (seen, name) {
+        (1, "") => format!("First use of one {}", kind.words(1)),
+        (1, name) => format!("First use of {} {name}", kind.words(1)),
+        (seen, "") => format!("First use of {seen} {}", kind.words(seen)),
+        (seen, name) => format!("First use of {seen} {}, among them {name}", kind.words(seen)),
+    };
+    let own = if feature.own > 0.0 {
+        format!("new ones for this subject {}", words::per_day(feature.own))
+    } else {
+        "no new one in this subject's known past".to_owned()
+    };
+    let peers = if feature.peers.is_none() {
+        "too few peers to compare".to_owned()
+    } else if share * (row.circle.days + 1.0) < 1.0 {
+        format!("none of about {} peers used it lately", row.circle.people.round())
+    } else {
+        format!("in use on {} of the peers' days", words::percent(share))
+    };
+    format!("{what}; {own}; {peers}.")
+}
+
+fn month(feature: &Feature, flow: Flow) -> String {
+    let Detail::Peers(p) = feature.detail else {
+        return String::new();
+    };
+    let middle = match flow {
+        Flow::EgressBytes => words::bytes(feature.peers.unwrap_or(0.0)),
+        _ => words::count(feature.peers.unwrap_or(0.0).round() as u64),
+    };
+    format!(
+        "{} over the last thirty active days; more than {} of the peers' totals, whose middle is {middle}.",
+        flowing(feature, flow),
+        words::percent(1.0 - p),
+    )
+}
+
+#[cfg(test)]
+mod tests;

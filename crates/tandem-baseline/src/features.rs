@@ -1,0 +1,298 @@
+//! From a day's activity to the surprise of each channel, given only what earlier days left behind.
+
+use tandem_domain::Day;
+
+use crate::channel::{Channel, Flow};
+use crate::peers::{PeerView, Popular};
+use crate::profile::{HourModel, Increment, Subject, WEEK_DAYS};
+use crate::settings::Settings;
+use crate::stats::{GammaPrior, count_surprise, surprise_of, volume_surprise};
+use crate::{Action, DayActivity, ObjectKind};
+
+/// What a sentence about a channel needs besides the numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Detail {
+    /// Nothing.
+    None,
+    /// The amount is bytes.
+    Bytes,
+    /// The rarest new object's hash, and on what share of the circle's person-days it is used.
+    Object(u64, f64),
+    /// The p-value among peers.
+    Peers(f64),
+}
+
+/// One channel of one day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Feature {
+    pub(crate) channel: Channel,
+    /// Nats beyond a coin toss.
+    pub(crate) surprise: f64,
+    pub(crate) observed: f64,
+    /// Own usual value.
+    pub(crate) own: f64,
+    /// Peers' usual value, with enough of them.
+    pub(crate) peers: Option<f64>,
+    pub(crate) detail: Detail,
+}
+
+/// All channels with any surprise, by channel, and what the day will add to the subject.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Features {
+    pub(crate) list: Vec<Feature>,
+    pub(crate) increment: Increment,
+}
+
+/// People around a subject: the closest group with enough of them, else everybody.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circle<'a> {
+    /// Name; empty for everybody.
+    pub(crate) name: &'a str,
+    /// Decayed person-days.
+    pub(crate) days: f64,
+    /// Mean number of people active per day.
+    pub(crate) people: f64,
+}
+
+/// What a day is held against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Past<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) subject: &'a Subject,
+    pub(crate) peers: &'a PeerView<'a>,
+    pub(crate) popular: &'a Popular,
+    pub(crate) circle: Circle<'a>,
+    pub(crate) day: Day,
+}
+
+impl Past<'_> {
+    /// The surprises of a day.
+    pub(crate) fn features(&self, activity: &DayActivity) -> Features {
+        let mut found = Features::default();
+        let hours = self.hours();
+        self.hour(activity, &hours, &mut found);
+        let mut flows = [0.0; Flow::ALL.len()];
+        for part in activity.actions() {
+            let action = part.action;
+            let outside: u64 = (0..24)
+                .filter(|hour| hours.at(self.day, *hour).1 < self.settings.own_hours_share)
+                .map(|hour| u64::from(part.hours[hour]))
+                .sum();
+            let total = part.total();
+            if action.is_counted() {
+                self.count(Channel::InHours(action), (total - outside) as f64, &mut found);
+                self.count(Channel::OutOfHours(action), outside as f64, &mut found);
+            }
+            let (amount, detail) = match part.bytes {
+                0 => (part.items, Detail::None),
+                bytes => (bytes, Detail::Bytes),
+            };
+            if action.has_volume() && amount > 0 {
+                self.volume(Channel::Volume(action), amount as f64, detail, &mut found);
+            }
+            if action.is_egress() {
+                flows[Flow::Egress as usize] += total as f64;
+            }
+            if action.is_egress() || action == Action::MailExternal {
+                flows[Flow::EgressBytes as usize] += part.bytes as f64;
+            }
+            if action.is_collection() {
+                flows[Flow::Collection as usize] += total.max(part.items) as f64;
+            }
+        }
+        for part in activity.kinds() {
+            self.novel(part.kind, part.objects.iter().map(|o| o.hash), &mut found);
+        }
+        self.totals(flows, &mut found);
+        found.list.sort_unstable_by_key(|feature| feature.channel.index());
+        found
+            .increment
+            .counts
+            .sort_unstable_by_key(|(channel, _)| *channel);
+        found
+    }
+
+    /// The subject's hours, with those of the closest large enough group as prior.
+    fn hours(&self) -> HourModel {
+        let peers = self.peers.closest_with(self.settings.least_peers);
+        let peers = peers
+            .or(self.peers.closest())
+            .map_or(&[][..], |group| group.hours());
+        HourModel::new(&self.subject.hours, peers, self.settings.prior_hours)
+    }
+
+    fn hour(&self, activity: &DayActivity, hours: &HourModel, found: &mut Features) {
+        let Some((hour, p)) = hours.rarest(self.day, &activity.hours()) else {
+            return;
+        };
+        let peers = self.peers.closest_with(self.settings.least_peers);
+        found.push(Feature {
+            channel: Channel::Hour,
+            surprise: surprise_of(p),
+            observed: hour as f64,
+            own: hours.at(self.day, hour).0,
+            peers: peers.map(|_| hours.peers_at(self.day, hour)),
+            detail: Detail::None,
+        });
+    }
+
+    /// A count under a mixture of two forecasts (Ferguson 1973: a Dirichlet process around the model). The model is Poisson
+    /// with a gamma-distributed rate and day-to-day scatter; beside it stand the own days as they were. So a record is judged
+    /// by the model, and what happens every month-end no longer surprises.
+    fn count(&self, channel: Channel, count: f64, found: &mut Features) {
+        if count <= 0.0 {
+            return;
+        }
+        let index = channel.index();
+        let days = f64::from(self.subject.fast_days);
+        let own = self.subject.rate(index);
+        let acts = own.map_or(0.0, |rate| f64::from(rate.fast));
+        let rate = self.peers.rate(index, self.settings).after(acts, days);
+        let model = count_surprise(count, 1.0, rate.scattered(self.scatter(index)));
+        let before = own.map_or(0.0, |rate| rate.days_with(count));
+        let weight = self.settings.model_days;
+        let tail = (weight * 0.5 * (-model).exp() + before) / (weight + f64::from(self.subject.slow_days));
+        found.increment.counts.push((index as u8, count));
+        found.push(Feature {
+            channel,
+            surprise: if model > 0.0 { surprise_of(tail) } else { 0.0 },
+            observed: count,
+            own: self.subject.mean(index),
+            peers: self.peers.usual_rate(index, self.settings.least_peers),
+            detail: Detail::None,
+        });
+    }
+
+    /// How much the subject's daily counts scatter beyond chance; everybody's scatter stands in for few acts.
+    fn scatter(&self, channel: usize) -> f64 {
+        let everybody = self.peers.scatter(channel);
+        let days = f64::from(self.subject.fast_days);
+        let Some(own) = self
+            .subject
+            .rate(channel)
+            .filter(|rate| rate.fast > 0.0 && days > 0.0)
+        else {
+            return everybody;
+        };
+        let (weight, prior) = (f64::from(own.fast).min(days), self.settings.scatter_days);
+        (prior * everybody + weight * own.scatter(days)) / (prior + weight)
+    }
+
+    fn volume(&self, channel: Channel, amount: f64, detail: Detail, found: &mut Features) {
+        let index = channel.index();
+        let value = amount.ln_1p();
+        let (weight, mean, spread) = self.subject.volume(index);
+        let prior = self.peers.volume(index);
+        found.increment.volumes.push((index as u8, value));
+        found.push(Feature {
+            channel,
+            surprise: volume_surprise(value, prior.after(weight, mean, spread)),
+            observed: amount,
+            own: if weight > 0.0 { mean.exp_m1() } else { 0.0 },
+            peers: self.peers.usual_volume(index, self.settings.least_peers),
+            detail,
+        });
+    }
+
+    /// First uses. On a subject's very first day everything is new, which says nothing.
+    fn novel(&self, kind: ObjectKind, hashes: impl Iterator<Item = u64>, found: &mut Features) {
+        if self.subject.days == 0 {
+            return;
+        }
+        let new = match self.subject.seen(kind) {
+            Some(seen) => seen.new_among(hashes),
+            None => hashes.collect(),
+        };
+        if new.is_empty() {
+            return;
+        }
+        let channel = Channel::Novel(kind);
+        let index = channel.index();
+        let first = count_surprise(new.len() as f64, 1.0, self.rate(index));
+        let uses = |object: u64| self.popular.uses(self.circle.name, object, self.day);
+        let share = |object: u64| ((uses(object) + 0.5) / (self.circle.days + 1.0)).min(1.0);
+        let rarest = new.iter().map(|object| (share(*object), *object));
+        let rarest = rarest.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let (share, object) = rarest.unwrap_or((1.0, 0));
+        // An object that peers hardly use adds to the surprise, but never more than its being new did: who meets new objects
+        // every day is not surprising by meeting rare ones.
+        let rare = surprise_of(share).min(first);
+        found.increment.counts.push((index as u8, new.len() as f64));
+        found.push(Feature {
+            channel,
+            surprise: first + rare,
+            observed: new.len() as f64,
+            own: self.subject.mean(index),
+            peers: self.peers.usual_rate(index, self.settings.least_peers),
+            detail: Detail::Object(object, share),
+        });
+    }
+
+    fn totals(&self, flows: [f64; Flow::ALL.len()], found: &mut Features) {
+        found.increment.flows = flows;
+        for (flow, today) in Flow::ALL.into_iter().zip(flows) {
+            if today <= 0.0 {
+                continue;
+            }
+            let totals = self.subject.totals[flow as usize];
+            if flow == Flow::EgressBytes {
+                self.volume(Channel::Week(flow), totals.week(today), Detail::Bytes, found);
+            } else {
+                self.week(flow, today, totals.week(today), found);
+            }
+            if let Some(group) = self.peers.closest_with(self.settings.least_peers) {
+                let month = totals.month(today);
+                let p = group.total_tail(flow, month);
+                found.push(Feature {
+                    channel: Channel::Month(flow),
+                    surprise: surprise_of(p),
+                    observed: month,
+                    own: totals.month(0.0),
+                    peers: Some(group.total_median(flow)),
+                    detail: Detail::Peers(p),
+                });
+            }
+        }
+    }
+
+    fn week(&self, flow: Flow, today: f64, week: f64, found: &mut Features) {
+        let channel = Channel::Week(flow);
+        let index = channel.index();
+        let days = f64::from(self.subject.slow_days);
+        let acts = self.subject.rate(index).map_or(0.0, |rate| f64::from(rate.slow));
+        let rate = self.peers.rate(index, self.settings).after(acts, days);
+        let peers = self.peers.usual_rate(index, self.settings.least_peers);
+        found.increment.counts.push((index as u8, today));
+        found.push(Feature {
+            channel,
+            surprise: count_surprise(
+                week.round(),
+                WEEK_DAYS,
+                rate.scattered(self.scatter(index) / WEEK_DAYS),
+            ),
+            observed: week,
+            own: if days > 0.0 { WEEK_DAYS * acts / days } else { 0.0 },
+            peers: peers.map(|rate| WEEK_DAYS * rate),
+            detail: Detail::None,
+        });
+    }
+
+    /// Own and peers' rate of a channel.
+    fn rate(&self, channel: usize) -> GammaPrior {
+        let acts = self
+            .subject
+            .rate(channel)
+            .map_or(0.0, |rate| f64::from(rate.fast));
+        self.peers
+            .rate(channel, self.settings)
+            .after(acts, f64::from(self.subject.fast_days))
+    }
+}
+
+impl Features {
+    fn push(&mut self, feature: Feature) {
+        if feature.surprise > 0.0 {
+            self.list.push(feature);
+        }
+    }
+}

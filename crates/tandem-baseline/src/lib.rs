@@ -1,0 +1,42 @@
+//! Behaviour baselines: what is usual for each subject and its peers, learned online with bounded memory, and how far a day
+//! departs from it.
+//!
+//! The way of the data: [`observe`] takes at most one [`Observation`] from an event; observations add up to one
+//! [`DayActivity`] per account and local calendar day, in any order; the activities of a subject's accounts are merged; and
+//! [`Profiles::score_day`] scores the closed days in calendar order.
+//!
+//! A day is scored on many [`Channel`]s: counts per act inside and outside the subject's own hours, the hour of the week, first
+//! uses of objects, volumes. Each channel says how surprising the day is under a Bayesian model of the subject's own past, with
+//! the peers' past as prior. The surprises are combined by three views (see [`Parts`]) into one calibrated p-value and an order
+//! within the day. Everything is explained in sentences.
+//!
+//! What always holds, and is held by tests:
+//! - a score uses nothing but earlier days and the day itself;
+//! - renaming people, computers or files changes no bit of a score;
+//! - days of absence change nothing, whatever their number;
+//! - a restored snapshot continues with the same scores to the last bit;
+//! - memory is bounded whatever the input.
+//!
+//! This crate is pure: no I/O, no clock, no randomness.
+
+mod action;
+mod activity;
+mod channel;
+mod explain;
+mod features;
+mod observe;
+mod peers;
+mod population;
+mod profile;
+mod profiles;
+mod score;
+mod settings;
+mod stats;
+
+pub use action::{Action, ObjectKind};
+pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
+pub use channel::{Channel, Flow};
+pub use observe::{HomeContext, Object, Observation, Observed, observe};
+pub use profiles::{HourShares, Profiles, week_shares};
+pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
+pub use settings::Settings;

@@ -1,0 +1,144 @@
+//! What is usual for a peer group: the prior of everybody in it.
+
+mod group;
+mod popular;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use group::{Group, GroupDay};
+pub(crate) use popular::Popular;
+
+use crate::settings::Settings;
+use crate::stats::{GammaPrior, VolumePrior};
+
+/// Person-days against which a small group gives way to the larger one around it, in people active per day.
+const PEOPLE_FOR_HALF: f64 = 5.0;
+/// Prior of a volume nobody has shown yet: a natural logarithm of about 60 kB, with a spread of e^2.
+const FIRST_VOLUME: VolumePrior = VolumePrior {
+    mean: 11.0,
+    variance: 4.0,
+    days: 1.0,
+};
+/// Pseudo-days of the peers' volumes.
+const VOLUME_DAYS: f64 = 5.0;
+
+/// The peer groups by name; the empty name is everybody.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Peers {
+    groups: BTreeMap<String, Group>,
+}
+
+/// The groups of one subject, everybody first, the closest last.
+#[derive(Debug, Clone)]
+pub(crate) struct PeerView<'a> {
+    chain: Vec<&'a Group>,
+}
+
+impl Peers {
+    /// The groups in `names` (closest first) and everybody.
+    pub(crate) fn view(&self, names: &[&str]) -> PeerView<'_> {
+        let own = names.iter().rev().filter(|name| !name.is_empty());
+        let chain = std::iter::once(&"").chain(own);
+        PeerView {
+            chain: chain.filter_map(|name| self.groups.get(*name)).collect(),
+        }
+    }
+
+    /// One group.
+    pub(crate) fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.get(name)
+    }
+
+    /// Takes in a day's sums of the groups that had anybody active.
+    pub(crate) fn push(&mut self, days: BTreeMap<&str, GroupDay>, settings: &Settings) {
+        for (name, day) in days {
+            if let Some(group) = self.groups.get_mut(name) {
+                group.push(&day, settings);
+            } else {
+                let mut group = Group::default();
+                group.push(&day, settings);
+                self.groups.insert(name.to_owned(), group);
+            }
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.groups
+            .iter()
+            .map(|(name, group)| name.len() + group.bytes())
+            .sum()
+    }
+}
+
+impl PeerView<'_> {
+    /// The closest group.
+    pub(crate) fn closest(&self) -> Option<&Group> {
+        self.chain.last().copied()
+    }
+
+    /// The closest group with at least `least` people active per day.
+    pub(crate) fn closest_with(&self, least: f64) -> Option<&Group> {
+        self.chain
+            .iter()
+            .rev()
+            .find(|group| group.people() >= least)
+            .copied()
+    }
+
+    /// The peers' daily rate of a channel, as a prior: mean and spread between people of each group, each giving way to the
+    /// group around it the fewer people it has.
+    pub(crate) fn rate(&self, channel: usize, settings: &Settings) -> GammaPrior {
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for (at, group) in self.chain.iter().enumerate() {
+            let (own_mean, own_variance) = group.rate(channel);
+            let share = if at == 0 {
+                1.0
+            } else {
+                group.people() / (group.people() + PEOPLE_FOR_HALF)
+            };
+            mean += share * (own_mean - mean);
+            variance += share * (own_variance - variance);
+        }
+        // Half an act more than was ever seen: what nobody has done yet is rare, not impossible.
+        let everybody = self.chain.first().map_or(0.0, |group| group.days());
+        let floor = 0.5 / (everybody + 1.0);
+        let (least, most) = settings.prior_days;
+        GammaPrior::from_moments(mean.max(floor), variance, least, most)
+    }
+
+    /// How much daily counts scatter beyond chance among everybody, relative to the squared rate.
+    pub(crate) fn scatter(&self, channel: usize) -> f64 {
+        self.chain
+            .first()
+            .and_then(|group| group.scatter(channel))
+            .unwrap_or(1.0)
+    }
+
+    /// The peers' mean rate, for people to read; `None` with too few of them.
+    pub(crate) fn usual_rate(&self, channel: usize, least: f64) -> Option<f64> {
+        self.closest_with(least).map(|group| group.rate(channel).0)
+    }
+
+    /// The peers' middle volume, for people to read; `None` with too few of them or without any.
+    pub(crate) fn usual_volume(&self, channel: usize, least: f64) -> Option<f64> {
+        let group = self.closest_with(least)?;
+        group
+            .has_volume(channel)
+            .then(|| self.volume(channel).mean.exp_m1())
+    }
+
+    /// The peers' volumes of a channel, as a prior.
+    pub(crate) fn volume(&self, channel: usize) -> VolumePrior {
+        let mut prior = FIRST_VOLUME;
+        for group in &self.chain {
+            prior = group.volume(channel, prior);
+        }
+        VolumePrior {
+            days: VOLUME_DAYS,
+            ..prior
+        }
+    }
+}

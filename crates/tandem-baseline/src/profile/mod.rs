@@ -1,0 +1,287 @@
+//! One subject's state: what it usually does.
+
+mod hours;
+mod rate;
+mod seen;
+
+use serde::{Deserialize, Serialize};
+use tandem_domain::Day;
+
+pub use hours::WEEK_HOURS;
+pub(crate) use hours::{HourModel, week_hour};
+pub(crate) use rate::Rate;
+pub(crate) use seen::Seen;
+
+use crate::channel::Flow;
+use crate::settings::{Settings, decay};
+use crate::{DayActivity, ObjectKind};
+
+/// Active days a week's and a month's running total remember.
+pub(crate) const WEEK_DAYS: f64 = 7.0;
+/// See [`WEEK_DAYS`].
+pub(crate) const MONTH_DAYS: f64 = 30.0;
+
+/// Decayed mean and squared deviations of the logarithm of a volume, over days that had one.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Volume {
+    pub(crate) channel: u8,
+    pub(crate) weight: f32,
+    pub(crate) mean: f32,
+    pub(crate) spread: f32,
+}
+
+/// Decayed sum and sum of squares of one channel's surprise.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Usual {
+    pub(crate) channel: u8,
+    pub(crate) sum: f32,
+    pub(crate) squares: f32,
+}
+
+/// Running totals of one flow, as if over seven and over thirty active days.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Totals {
+    week: f32,
+    month: f32,
+}
+
+impl Totals {
+    /// The week's total with `today` on top.
+    pub(crate) fn week(self, today: f64) -> f64 {
+        f64::from(self.week) * (1.0 - 1.0 / WEEK_DAYS) + today
+    }
+
+    /// The month's total with `today` on top.
+    pub(crate) fn month(self, today: f64) -> f64 {
+        f64::from(self.month) * (1.0 - 1.0 / MONTH_DAYS) + today
+    }
+}
+
+/// What is known of one subject. Nothing here moves on days without activity, so leave does not look like change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Subject {
+    /// Active days so far.
+    pub(crate) days: u32,
+    /// Active days left to settle in after a change of role.
+    pub(crate) settling: u8,
+    /// Hash of the closest peer group on the last active day; 0 before any is known.
+    group: u64,
+    /// Decayed active days.
+    pub(crate) fast_days: f32,
+    /// The same for the slow twin.
+    pub(crate) slow_days: f32,
+    pub(crate) rates: Vec<Rate>,
+    volumes: Vec<Volume>,
+    usual: Vec<Usual>,
+    /// Decayed active hours by hour of the week; empty before the first.
+    pub(crate) hours: Vec<f32>,
+    seen: Vec<(ObjectKind, Seen)>,
+    pub(crate) totals: [Totals; Flow::ALL.len()],
+}
+
+/// What one day adds to a subject, by channel index.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Increment {
+    pub(crate) counts: Vec<(u8, f64)>,
+    pub(crate) volumes: Vec<(u8, f64)>,
+    pub(crate) surprise: Vec<(u8, f64)>,
+    pub(crate) flows: [f64; Flow::ALL.len()],
+}
+
+impl Subject {
+    /// Own counts of a channel, if there were any.
+    pub(crate) fn rate(&self, channel: usize) -> Option<&Rate> {
+        let at = self
+            .rates
+            .binary_search_by_key(&channel, |rate| usize::from(rate.channel))
+            .ok()?;
+        self.rates.get(at)
+    }
+
+    /// Own acts per active day.
+    pub(crate) fn mean(&self, channel: usize) -> f64 {
+        let acts = self.rate(channel).map_or(0.0, |rate| f64::from(rate.fast));
+        if self.fast_days > 0.0 {
+            acts / f64::from(self.fast_days)
+        } else {
+            0.0
+        }
+    }
+
+    /// Own volumes of a channel: weight, mean and squared deviations of the logarithm.
+    pub(crate) fn volume(&self, channel: usize) -> (f64, f64, f64) {
+        let at = self
+            .volumes
+            .binary_search_by_key(&channel, |v| usize::from(v.channel))
+            .ok();
+        at.and_then(|at| self.volumes.get(at))
+            .map_or((0.0, 0.0, 0.0), |v| {
+                (v.weight.into(), v.mean.into(), v.spread.into())
+            })
+    }
+
+    /// Decayed sum and sum of squares of a channel's surprise.
+    pub(crate) fn usual(&self, channel: u8) -> (f64, f64) {
+        let at = self
+            .usual
+            .binary_search_by_key(&channel, |usual| usual.channel)
+            .ok();
+        at.and_then(|at| self.usual.get(at))
+            .map_or((0.0, 0.0), |usual| (usual.sum.into(), usual.squares.into()))
+    }
+
+    /// Objects of a kind used before.
+    pub(crate) fn seen(&self, kind: ObjectKind) -> Option<&Seen> {
+        let at = self.seen.binary_search_by_key(&kind, |(known, _)| *known).ok()?;
+        self.seen.get(at).map(|(_, seen)| seen)
+    }
+
+    /// Moves to the closest peer group, given as a hash. True if it was another one before.
+    pub(crate) fn join(&mut self, group: u64) -> bool {
+        let before = std::mem::replace(&mut self.group, group);
+        before != 0 && before != group
+    }
+
+    /// The role, manager or site changed: the own past counts little, the new peers' more.
+    pub(crate) fn change_role(&mut self, settings: &Settings) {
+        let keep = settings.role_change_keeps as f32;
+        self.scale(keep, keep);
+        self.settling = settings.settle_days;
+    }
+
+    fn scale(&mut self, fast: f32, slow: f32) {
+        self.fast_days *= fast;
+        self.slow_days *= slow;
+        for rate in &mut self.rates {
+            rate.scale(fast, slow);
+        }
+        for volume in &mut self.volumes {
+            volume.weight *= fast;
+            volume.spread *= fast;
+        }
+        for usual in &mut self.usual {
+            usual.sum *= fast;
+            usual.squares *= fast;
+        }
+        for hour in &mut self.hours {
+            *hour *= fast;
+        }
+    }
+
+    /// Takes in one active day, with `weight` below 1 for a day too unusual to learn from in full.
+    pub(crate) fn learn(
+        &mut self,
+        day: Day,
+        activity: &DayActivity,
+        increment: &Increment,
+        weight: f64,
+        settings: &Settings,
+    ) {
+        self.scale(
+            decay(settings.half_life) as f32,
+            decay(settings.slow_half_life) as f32,
+        );
+        let weight = weight as f32;
+        self.days = self.days.saturating_add(1);
+        self.settling = self.settling.saturating_sub(1);
+        self.fast_days += weight;
+        self.slow_days += weight;
+        for (channel, count) in &increment.counts {
+            slot(&mut self.rates, *channel, |r| r.channel, Rate::new).add(*count, weight);
+        }
+        for (channel, value) in &increment.volumes {
+            self.learn_volume(*channel, *value as f32, weight);
+        }
+        for (channel, value) in &increment.surprise {
+            let empty = |channel| Usual {
+                channel,
+                ..Usual::default()
+            };
+            let usual = slot(&mut self.usual, *channel, |u| u.channel, empty);
+            usual.sum += weight * *value as f32;
+            usual.squares += weight * (*value * *value) as f32;
+        }
+        self.learn_hours(day, activity, weight);
+        self.learn_objects(activity);
+        for (totals, flow) in self.totals.iter_mut().zip(increment.flows) {
+            *totals = Totals {
+                week: totals.week(flow) as f32,
+                month: totals.month(flow) as f32,
+            };
+        }
+        self.rates.retain(|rate| !rate.is_forgotten());
+        self.usual.retain(|usual| usual.squares > 1e-6);
+    }
+
+    /// West's weighted update of mean and squared deviations (D. H. D. West 1979, CACM 22(9)).
+    fn learn_volume(&mut self, channel: u8, value: f32, weight: f32) {
+        let empty = |channel| Volume {
+            channel,
+            ..Volume::default()
+        };
+        let volume = slot(&mut self.volumes, channel, |v| v.channel, empty);
+        volume.weight += weight;
+        let off = value - volume.mean;
+        volume.mean += off * weight / volume.weight;
+        volume.spread += weight * off * (value - volume.mean);
+    }
+
+    fn learn_hours(&mut self, day: Day, activity: &DayActivity, weight: f32) {
+        if self.hours.is_empty() {
+            self.hours = vec![0.0; WEEK_HOURS];
+        }
+        for (hour, count) in activity.hours().into_iter().enumerate() {
+            if count > 0
+                && let Some(sum) = self.hours.get_mut(week_hour(day, hour))
+            {
+                *sum += weight;
+            }
+        }
+    }
+
+    fn learn_objects(&mut self, activity: &DayActivity) {
+        for part in activity.kinds() {
+            let at = match self.seen.binary_search_by_key(&part.kind, |(kind, _)| *kind) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.seen.insert(at, (part.kind, Seen::default()));
+                    at
+                }
+            };
+            self.seen[at]
+                .1
+                .remember(part.objects.iter().map(|o| o.hash), self.days);
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        let seen = self
+            .seen
+            .iter()
+            .map(|(_, seen)| size_of::<(ObjectKind, Seen)>() + seen.bytes());
+        size_of::<Self>()
+            + self.rates.iter().map(Rate::bytes).sum::<usize>()
+            + self.volumes.len() * size_of::<Volume>()
+            + self.usual.len() * size_of::<Usual>()
+            + self.hours.len() * size_of::<f32>()
+            + seen.sum::<usize>()
+    }
+}
+
+/// The entry of a channel in a list kept sorted by channel, made if absent.
+pub(crate) fn slot<T>(
+    list: &mut Vec<T>,
+    channel: u8,
+    key: impl Fn(&T) -> u8,
+    make: impl Fn(u8) -> T,
+) -> &mut T {
+    let at = match list.binary_search_by_key(&channel, key) {
+        Ok(at) => at,
+        Err(at) => {
+            list.insert(at, make(channel));
+            at
+        }
+    };
+    &mut list[at]
+}

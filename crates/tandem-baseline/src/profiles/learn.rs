@@ -1,0 +1,135 @@
+//! What a scored day leaves behind.
+
+use std::collections::BTreeMap;
+
+use tandem_domain::Day;
+
+use super::measure::statistics;
+use super::row::Row;
+use super::{FUSED, Profiles};
+use crate::channel::{Channel, Flow};
+use crate::peers::GroupDay;
+use crate::population::{DaySums, Tally};
+use crate::profile::{Subject, week_hour};
+use crate::settings::decay;
+
+/// Active days from which a subject's own rate says something about how people differ.
+const KNOWN_DAYS: f32 = 5.0;
+
+impl Profiles {
+    /// Learns from every row but those of people on leave.
+    pub(super) fn learn(&mut self, day: Day, work: &[Row<'_>]) {
+        let rows: Vec<&Row<'_>> = work.iter().filter(|row| !row.given.context.absent).collect();
+        if rows.is_empty() {
+            return;
+        }
+        self.learn_groups(day, &rows);
+        self.learn_population(&rows);
+        for row in rows {
+            self.learn_objects(day, row);
+            let unusual = row.p < self.settings.winsor_p;
+            let weight = if unusual { self.settings.winsor_weight } else { 1.0 };
+            let mut increment = row.features.increment.clone();
+            increment.surprise.clone_from(&row.left);
+            let subject = match self.subjects.get_mut(row.given.subject) {
+                Some(subject) => subject,
+                None => self.subjects.entry(row.given.subject.to_owned()).or_default(),
+            };
+            subject.learn(day, row.given.activity, &increment, weight, &self.settings);
+        }
+        self.popular.trim(day);
+    }
+
+    fn learn_objects(&mut self, day: Day, row: &Row<'_>) {
+        let groups = row.given.peers.iter().copied().filter(|name| !name.is_empty());
+        for group in groups.chain(std::iter::once("")) {
+            for object in row
+                .given
+                .activity
+                .kinds()
+                .iter()
+                .flat_map(|part| part.objects.iter())
+            {
+                self.popular.add(group, object.hash, day);
+            }
+        }
+    }
+
+    fn learn_groups(&mut self, day: Day, rows: &[&Row<'_>]) {
+        let mut groups: BTreeMap<&str, GroupDay> = BTreeMap::new();
+        for row in rows {
+            let subject = self.subjects.get(row.given.subject);
+            let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
+            for name in names.chain(std::iter::once("")) {
+                add_person(groups.entry(name).or_default(), day, row, subject);
+            }
+        }
+        self.peers.push(groups, &self.settings);
+    }
+
+    fn learn_population(&mut self, rows: &[&Row<'_>]) {
+        let mut tally = Tally::default();
+        let mut sums = DaySums::new(Channel::COUNT);
+        let mut own_sums = DaySums::new(Channel::COUNT);
+        for row in rows {
+            tally.person();
+            for (channel, value) in row.left.iter().chain(&row.running) {
+                tally.add(usize::from(*channel), *value);
+            }
+            for (statistic, value) in statistics(row) {
+                tally.add(statistic, value);
+            }
+            tally.add(FUSED, row.fused);
+            sums.add(&row.left);
+            own_sums.add(&row.own);
+        }
+        let decay = decay(self.settings.population_half_life);
+        self.window.push(&tally, self.settings.window_days);
+        self.surprise.push(&sums, decay);
+        self.own_surprise.push(&own_sums, decay);
+    }
+}
+
+fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: Option<&Subject>) {
+    let known = subject.filter(|subject| subject.fast_days >= KNOWN_DAYS);
+    let increment = &row.features.increment;
+    group.person(known.is_some());
+    for (channel, acts) in &increment.counts {
+        group.acts(
+            *channel,
+            *acts,
+            known.map(|subject| subject.mean(usize::from(*channel))),
+        );
+    }
+    // Who did nothing on a channel today still tells how people differ.
+    if let Some(subject) = known {
+        for rate in &subject.rates {
+            if increment
+                .counts
+                .binary_search_by_key(&rate.channel, |(channel, _)| *channel)
+                .is_err()
+            {
+                group.acts(rate.channel, 0.0, Some(subject.mean(usize::from(rate.channel))));
+            }
+        }
+    }
+    for (channel, value) in &increment.volumes {
+        group.volume(*channel, *value);
+    }
+    for (hour, _) in row
+        .given
+        .activity
+        .hours()
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| **n > 0)
+    {
+        group.hour(week_hour(day, hour));
+    }
+    for (flow, today) in Flow::ALL.into_iter().zip(increment.flows) {
+        let totals = subject
+            .map(|subject| subject.totals[flow as usize])
+            .unwrap_or_default();
+        group.total(flow, totals.month(today));
+    }
+}

@@ -1,0 +1,174 @@
+//! From channels to one score: three views of the same surprises, because no one view is best on every day.
+//!
+//! The distance from the population's usual combination, the same after holding each surprise against the subject's own usual
+//! surprise, and the harmonic mean of the channels' p-values. Which of them will be right is not known beforehand; ordering by
+//! the sum of their log ranks is never far from the best (Senator et al., KDD 2013, found the same for insider detection).
+
+use super::row::Row;
+use super::{DISTANCE, FUSED, HARMONIC, OWN_DISTANCE, Profiles};
+use crate::channel::Channel;
+use crate::population::{Metric, Ranks, quantise};
+use crate::profile::Subject;
+use crate::score::Parts;
+use crate::stats::harmonic_mean_p;
+
+/// Largest standardised surprise.
+const MOST_STANDARDISED: f64 = 30.0;
+/// A channel takes part in the harmonic mean once one in this many person-days has shown it.
+const LIVE_ONE_IN: f64 = 1_000.0;
+
+impl Profiles {
+    /// Fills in everything of the rows but their order within the day.
+    pub(super) fn measure(&self, work: &mut [Row<'_>], ranks: &Ranks) {
+        let metric = self.surprise.metric(self.settings.shrinkage);
+        let own_metric = self.own_surprise.metric(self.settings.shrinkage);
+        let usual = Usual::new(self);
+        let live = (0..Channel::COUNT)
+            .filter(|channel| !Channel::from_index(*channel).is_some_and(Channel::is_running))
+            .filter(|channel| ranks.above_zero(*channel) * LIVE_ONE_IN > ranks.people())
+            .count();
+        let new = Subject::default();
+        for row in work {
+            split(row);
+            row.own = usual.standardise(self.subjects.get(row.given.subject).unwrap_or(&new), &row.left);
+            let (distance, parts) = measure(metric.as_ref(), &row.left);
+            let (own_distance, own_parts) = measure(own_metric.as_ref(), &row.own);
+            let inverse = row
+                .left
+                .iter()
+                .map(|(c, value)| (*c, 1.0 / ranks.p(usize::from(*c), *value)));
+            let inverse: Vec<(u8, f64)> = inverse.collect();
+            // Channels without surprise sit in the middle of their ties, near p = 1.
+            let quiet = live.saturating_sub(row.left.len()) as f64;
+            let sum = inverse.iter().map(|(_, inverse)| inverse).sum::<f64>() + quiet;
+            row.parts = Parts {
+                distance,
+                own_distance,
+                harmonic_p: harmonic_mean_p(sum, row.left.len() as f64 + quiet),
+            };
+            row.shares = shares(&row.left, [&parts, &own_parts, &inverse]);
+            row.fused = statistics(row)
+                .iter()
+                .zip([1.0, row.own_weight, 1.0])
+                .map(|((statistic, value), weight)| -weight * ranks.p(*statistic, *value).ln())
+                .sum();
+            row.p = ranks.p(FUSED, row.fused);
+        }
+    }
+}
+
+/// The three views of a measured row, as they enter the window.
+pub(super) fn statistics(row: &Row<'_>) -> [(usize, f64); 3] {
+    [
+        (DISTANCE, row.parts.distance.max(0.0).ln_1p()),
+        (OWN_DISTANCE, row.parts.own_distance.max(0.0).ln_1p()),
+        (HARMONIC, -row.parts.harmonic_p.ln()),
+    ]
+}
+
+/// Surprises on a scale on which very large ones do not drown the rest, running totals apart.
+fn split(row: &mut Row<'_>) {
+    for feature in row.features.list.iter().filter(|feature| feature.surprise > 0.0) {
+        let value = (feature.channel.index() as u8, quantise(feature.surprise.ln_1p()));
+        if feature.channel.is_running() {
+            row.running.push(value);
+        } else {
+            row.left.push(value);
+        }
+    }
+}
+
+/// The population's usual surprise per live channel: channel, mean, variance.
+struct Usual {
+    channels: Vec<(u8, f64, f64)>,
+    prior: f64,
+    floor: f64,
+}
+
+impl Usual {
+    fn new(profiles: &Profiles) -> Self {
+        let settings = &profiles.settings;
+        Self {
+            channels: profiles.surprise.each().collect(),
+            prior: settings.prior_surprise_days,
+            floor: settings.shrinkage * profiles.surprise.typical_variance(),
+        }
+    }
+
+    /// Each live channel's surprise against the subject's own mean and spread; the population's stand in for few days.
+    fn standardise(&self, subject: &Subject, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
+        let days = f64::from(subject.fast_days);
+        let weight = self.prior + days;
+        let standardise = |(channel, mean, variance): &(u8, f64, f64)| {
+            let (sum, squares) = subject.usual(*channel);
+            let own_mean = (self.prior * mean + sum) / weight;
+            let second = (self.prior * (variance + mean * mean) + squares) / weight;
+            let spread = (second - own_mean * own_mean).max(0.0) + self.floor;
+            let z = (value(left, *channel) - own_mean) / spread.sqrt();
+            (*channel, quantise(z.clamp(-MOST_STANDARDISED, MOST_STANDARDISED)))
+        };
+        self.channels.iter().map(standardise).collect()
+    }
+}
+
+fn value(values: &[(u8, f64)], channel: u8) -> f64 {
+    let at = values.binary_search_by_key(&channel, |(c, _)| *c).ok();
+    at.and_then(|at| values.get(at)).map_or(0.0, |(_, value)| *value)
+}
+
+fn measure(metric: Option<&Metric>, values: &[(u8, f64)]) -> (f64, Vec<(u8, f64)>) {
+    let Some(metric) = metric else {
+        return (0.0, Vec::new());
+    };
+    let (distance, parts) = metric.distance(|channel| value(values, channel as u8));
+    (distance, metric.channels().iter().copied().zip(parts).collect())
+}
+
+/// One of the three views of a day: where its number is, and whether it fades in with the days known.
+type View = (fn(&Parts) -> f64, bool);
+
+/// Mean of the views' shares over the channels that surprised; adds up to 1.
+fn shares(left: &[(u8, f64)], views: [&[(u8, f64)]; 3]) -> Vec<f64> {
+    let mut shares = vec![0.0; left.len()];
+    let mut known = 0.0;
+    for view in views {
+        let parts: Vec<f64> = left
+            .iter()
+            .map(|(channel, _)| value(view, *channel).max(0.0))
+            .collect();
+        let total: f64 = parts.iter().sum();
+        if total > 0.0 {
+            known += 1.0;
+            for (share, part) in shares.iter_mut().zip(parts) {
+                *share += part / total;
+            }
+        }
+    }
+    let even = 1.0 / left.len().max(1) as f64;
+    shares
+        .iter()
+        .map(|share| if known > 0.0 { share / known } else { even })
+        .collect()
+}
+
+/// Orders the day: minus the logarithm of the share of people at least as unusual, summed over the views. The own view counts
+/// as far as the subject is known.
+pub(super) fn order(work: &mut [Row<'_>]) {
+    let views: [View; 3] = [
+        (|parts| parts.distance, false),
+        (|parts| parts.own_distance, true),
+        (|parts| -parts.harmonic_p, false),
+    ];
+    for (view, is_own) in views {
+        let mut sorted: Vec<f64> = work.iter().map(|row| view(&row.parts)).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let people = sorted.len() as f64;
+        for row in work.iter_mut() {
+            let own = view(&row.parts);
+            let below = sorted.partition_point(|other| *other < own) as f64;
+            let up_to = sorted.partition_point(|other| *other <= own) as f64;
+            let tail = (people - up_to + 0.5 * (up_to - below + 1.0)) / people;
+            row.order -= if is_own { row.own_weight } else { 1.0 } * tail.ln();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! One active subject's day in work.
+
+use crate::features::{Circle, Features};
+use crate::score::{Parts, SubjectDay};
+
+/// Active days at which the view through the own usual surprise counts half.
+const OWN_VIEW_DAYS: f64 = 30.0;
+
+/// What is known of a row grows from step to step of [`super::Profiles::score_day`].
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) given: &'a SubjectDay<'a>,
+    pub(crate) features: Features,
+    pub(crate) circle: Circle<'a>,
+    /// Surprise left after the peers' day, as `ln(1 + nats)`, by channel; only above 0, without running totals.
+    pub(crate) left: Vec<(u8, f64)>,
+    /// The same of the running totals.
+    pub(crate) running: Vec<(u8, f64)>,
+    /// [`Self::left`] against the own usual, for every live channel.
+    pub(crate) own: Vec<(u8, f64)>,
+    pub(crate) parts: Parts,
+    /// Share of the score per channel of [`Self::left`].
+    pub(crate) shares: Vec<f64>,
+    /// How much the view through the own usual counts, 0 to 1.
+    pub(crate) own_weight: f64,
+    pub(crate) order: f64,
+    /// The three views' log ranks in the window, together.
+    pub(crate) fused: f64,
+    pub(crate) p: f64,
+}
+
+impl<'a> Row<'a> {
+    /// A row with its features; `known` decayed days of the subject.
+    pub(crate) fn new(given: &'a SubjectDay<'a>, features: Features, circle: Circle<'a>, known: f64) -> Self {
+        Self {
+            given,
+            features,
+            circle,
+            left: Vec::new(),
+            running: Vec::new(),
+            own: Vec::new(),
+            parts: Parts::default(),
+            shares: Vec::new(),
+            own_weight: known / (known + OWN_VIEW_DAYS),
+            order: 0.0,
+            fused: 0.0,
+            p: 1.0,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Shippers push events over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use tandem_collect::{Encoding, decode_body};
+
+use super::error::ApiError;
+use super::routes::{bearer, too_large};
+use crate::api::dto::{ErrorBody, PushAnswer};
+use crate::app::App;
+use crate::pipeline::push::take;
+use crate::secret;
+use crate::service::ServiceError;
+
+/// Takes a batch of records of any known format; answers once they are on disk. The same idempotency key, or without one the
+/// same body, is taken once.
+#[utoipa::path(post, path = "/api/v1/ingest/{source}", tag = "ingest",
+    params(("source" = String, Path, description = "name of the source"), ("idempotency-key" = Option<String>, Header, description = "the same for a retry")),
+    request_body(content = String, content_type = "application/x-ndjson"),
+    responses((status = 200, body = PushAnswer), (status = 401, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody)))]
+pub async fn push(
+    State(app): State<Arc<App>>,
+    Path(source): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<PushAnswer>, ApiError> {
+    let token = bearer(&headers).ok_or_else(no_token)?;
+    app.store
+        .ingest_token(&secret::token_hash(token))
+        .await?
+        .ok_or_else(no_token)?;
+    if source.is_empty()
+        || source.len() > 64
+        || !source
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    {
+        return Err(ApiError::bad(
+            "source",
+            "that is no name of a source",
+            "use letters, digits, - _ . and at most 64 of them",
+        ));
+    }
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let encoding = Encoding::from_header(encoding).ok_or_else(|| {
+        ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "encoding",
+            "that content-encoding is not known",
+            "send it plain, gzip or zstd",
+        )
+    })?;
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
+    let limit = app.config.limits.push_bytes;
+    let bytes = decode_body(body.to_vec(), encoding, limit).map_err(|e| match e.kind() {
+        std::io::ErrorKind::FileTooLarge => too_large(limit),
+        _ => ApiError::bad(
+            "body",
+            format!("the body cannot be decompressed: {e}"),
+            "check content-encoding and send it again",
+        ),
+    })?;
+    Ok(Json(
+        take(&app, &source, key.as_deref(), bytes)
+            .await
+            .map_err(ServiceError::from)?,
+    ))
+}
+
+fn no_token() -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "token",
+        "a valid bearer token is needed",
+        "make one with `tandem ingest-token NAME` and send it as `authorization: bearer TOKEN`",
+    )
+}

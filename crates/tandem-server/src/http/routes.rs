@@ -1,0 +1,477 @@
+//! Every route, each described for OpenAPI beside its handler.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tandem_domain::EventId;
+use utoipa::{IntoParams, OpenApi};
+
+use super::error::ApiError;
+use super::metrics::RouteLabels;
+use super::session::{self, Signed};
+use super::{assets, push};
+use crate::api::dto::*;
+use crate::app::App;
+use crate::events::EventFilter;
+use crate::service::{self, QueueAsked, RejectsAsked, ServiceError, SubjectsAsked};
+
+type Shared = State<Arc<App>>;
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// A moment.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct At {
+    /// RFC 3339 or a day, which means its end.
+    at: Option<String>,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct Stretch {
+    /// RFC 3339 or a day, which means its start.
+    from: Option<String>,
+    /// RFC 3339 or a day, which means its end.
+    to: Option<String>,
+    /// How many.
+    limit: Option<usize>,
+}
+
+/// Which events.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct EventsAsked {
+    /// Acting account.
+    account: Option<String>,
+    /// Pseudonym.
+    subject: Option<String>,
+    /// OCSF class.
+    class: Option<String>,
+    /// Source name.
+    source: Option<String>,
+    /// Text in the record.
+    text: Option<String>,
+    /// RFC 3339 or a day.
+    from: Option<String>,
+    /// RFC 3339 or a day.
+    to: Option<String>,
+    /// How many, at most 1,000.
+    limit: Option<usize>,
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Missing(what) => Self::not_found(what),
+            ServiceError::Asked { what, hint } => Self::bad("bad_request", what, hint),
+            ServiceError::Lake(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<tandem_lake::LakeError> for ApiError {
+    fn from(error: tandem_lake::LakeError) -> Self {
+        use tandem_lake::LakeError as L;
+        match &error {
+            L::Sql { hint, .. } => {
+                let hint = hint
+                    .clone()
+                    .unwrap_or_else(|| "see docs/lake.md for the columns of `events`".to_owned());
+                Self::bad("query", error.to_string(), hint)
+            }
+            L::Refused { .. } | L::Timeout(_) | L::Memory { .. } | L::Query { .. } => Self::bad(
+                "query",
+                error.to_string(),
+                "change the statement and run it again",
+            ),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+#[utoipa::path(get, path = "/api/v1/session", tag = "session", responses((status = 200, body = SessionView), (status = 401, body = ErrorBody)))]
+async fn session_view(State(app): Shared, signed: Signed) -> Json<SessionView> {
+    Json(signed.view(&app))
+}
+
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses((status = 204), (status = 401, body = ErrorBody)))]
+async fn sign_out(app: Shared, signed: Signed) -> Result<Response, ApiError> {
+    session::sign_out(app, signed).await
+}
+
+#[utoipa::path(get, path = "/api/v1/overview", tag = "overview", responses((status = 200, body = Overview), (status = 401, body = ErrorBody)))]
+async fn overview(State(app): Shared, _signed: Signed) -> Answer<Overview> {
+    Ok(Json(app.overview().await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/queue", tag = "alerts", params(QueueAsked), responses((status = 200, body = QueueView), (status = 403, body = ErrorBody)))]
+async fn queue(State(app): Shared, signed: Signed, Query(asked): Query<QueueAsked>) -> Answer<QueueView> {
+    signed.sees_subjects()?;
+    Ok(Json(app.queue(signed.role, &asked).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/alerts/{id}", tag = "alerts", params(("id" = String, Path,)), responses((status = 200, body = AlertDetail), (status = 404, body = ErrorBody)))]
+async fn alert(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<AlertDetail> {
+    signed.sees_subjects()?;
+    let detail = app.alert_detail(signed.role, &id).await?;
+    signed.look(&app, &detail.subject.id, "alert").await?;
+    Ok(Json(detail))
+}
+
+#[utoipa::path(post, path = "/api/v1/alerts/{id}/status", tag = "alerts", params(("id" = String, Path,)), request_body = StatusChange, responses((status = 200, body = AlertSummary), (status = 400, body = ErrorBody)))]
+async fn alert_status(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Json(change): Json<StatusChange>,
+) -> Answer<AlertSummary> {
+    signed.sees_subjects()?;
+    Ok(Json(app.decide(signed.role, &signed.user, &id, &change).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/subjects", tag = "subjects", params(SubjectsAsked), responses((status = 200, body = SubjectList), (status = 403, body = ErrorBody)))]
+async fn subjects(
+    State(app): Shared,
+    signed: Signed,
+    Query(asked): Query<SubjectsAsked>,
+) -> Answer<SubjectList> {
+    signed.sees_subjects()?;
+    Ok(Json(app.subject_list(&asked).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/subjects/{id}", tag = "subjects", params(("id" = String, Path,), At), responses((status = 200, body = Story), (status = 404, body = ErrorBody)))]
+async fn story(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(at): Query<At>,
+) -> Answer<Story> {
+    signed.sees_subjects()?;
+    let story = app.story(signed.role, &id, at.at.as_deref()).await?;
+    signed.look(&app, &id, "story").await?;
+    Ok(Json(story))
+}
+
+#[utoipa::path(get, path = "/api/v1/subjects/{id}/timeline", tag = "subjects", params(("id" = String, Path,), Stretch), responses((status = 200, body = Timeline), (status = 404, body = ErrorBody)))]
+async fn timeline(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(asked): Query<Stretch>,
+) -> Answer<Timeline> {
+    signed.sees_subjects()?;
+    Ok(Json(
+        app.timeline(signed.role, &id, asked.from.as_deref(), asked.to.as_deref())
+            .await?,
+    ))
+}
+
+#[utoipa::path(get, path = "/api/v1/subjects/{id}/hours", tag = "subjects", params(("id" = String, Path,), Stretch), responses((status = 200, body = Hours), (status = 404, body = ErrorBody)))]
+async fn hours(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(asked): Query<Stretch>,
+) -> Answer<Hours> {
+    signed.sees_subjects()?;
+    Ok(Json(app.hours(&id, asked.to.as_deref()).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/subjects/{id}/events", tag = "subjects", params(("id" = String, Path,), Stretch), responses((status = 200, body = EventList), (status = 404, body = ErrorBody)))]
+async fn subject_events(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(asked): Query<Stretch>,
+) -> Answer<EventList> {
+    signed.sees_subjects()?;
+    let asked = EventsAsked {
+        subject: Some(id.clone()),
+        from: asked.from,
+        to: asked.to,
+        limit: asked.limit,
+        ..EventsAsked::default()
+    };
+    let found = find(&app, asked).await?;
+    signed.look(&app, &id, "events").await?;
+    Ok(found)
+}
+
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventsAsked), responses((status = 200, body = EventList), (status = 403, body = ErrorBody)))]
+async fn events(State(app): Shared, signed: Signed, Query(asked): Query<EventsAsked>) -> Answer<EventList> {
+    signed.hunts()?;
+    find(&app, asked).await
+}
+
+async fn find(app: &App, asked: EventsAsked) -> Answer<EventList> {
+    let some = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    let (from, to) = (
+        service::instant(asked.from.as_deref(), true)?,
+        service::instant(asked.to.as_deref(), false)?,
+    );
+    let mut accounts: Vec<String> = some(asked.account)
+        .into_iter()
+        .map(|a| a.to_lowercase())
+        .collect();
+    if let Some(subject) = some(asked.subject) {
+        let row = app.subject_row(&subject).await?;
+        let day = to.map_or(tandem_domain::Day(i32::MAX / 2), tandem_domain::Timestamp::day);
+        accounts.extend(app.accounts(&row.subject, day).await?);
+    }
+    let filter = EventFilter {
+        accounts,
+        class: some(asked.class),
+        source: some(asked.source),
+        text: some(asked.text),
+        ids: Vec::new(),
+        from,
+        to,
+        limit: asked.limit.unwrap_or(100).clamp(1, 1_000),
+    };
+    let segments = app
+        .segments(from.map(|t| t.day()), to.map(|t| t.day()))
+        .await
+        .map_err(ServiceError::from)?;
+    let (events, truncated) = app.find_events(&filter, &segments).await?;
+    Ok(Json(EventList {
+        events,
+        truncated,
+        sql: filter.sql(),
+    }))
+}
+
+#[utoipa::path(get, path = "/api/v1/events/{id}", tag = "events", params(("id" = String, Path,)), responses((status = 200, body = EventDetail), (status = 404, body = ErrorBody)))]
+async fn event(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<EventDetail> {
+    signed.sees_subjects()?;
+    let id = EventId::parse(&id).ok_or_else(|| ApiError::not_found("event"))?;
+    let segments = app.segments(None, None).await.map_err(ServiceError::from)?;
+    let mut detail = app
+        .event(id, &segments)
+        .await?
+        .ok_or_else(|| ApiError::not_found("event"))?;
+    let matches = app.store.matches_of_event(id).await?;
+    detail.matched_rules = matches.iter().map(|m| app.rule_ref(&m.rule)).collect();
+    Ok(Json(detail))
+}
+
+#[utoipa::path(post, path = "/api/v1/query", tag = "events", request_body = QueryRequest, responses((status = 200, body = QueryAnswer), (status = 400, body = ErrorBody)))]
+async fn query(State(app): Shared, signed: Signed, Json(asked): Json<QueryRequest>) -> Answer<QueryAnswer> {
+    signed.hunts()?;
+    let segments = app.segments(None, None).await.map_err(ServiceError::from)?;
+    let limits = app.query_limits(asked.limit.unwrap_or(1_000));
+    let result = app.lake.query(&asked.sql, &segments, limits).await?;
+    let columns = result
+        .columns()
+        .into_iter()
+        .map(|c| ColumnView {
+            name: c.name,
+            kind: c.kind,
+        })
+        .collect();
+    Ok(Json(QueryAnswer {
+        columns,
+        rows: result.to_json_rows()?,
+        row_count: result.row_count() as u64,
+        truncated: result.truncated(),
+        elapsed_ms: result.elapsed().as_millis() as u64,
+    }))
+}
+
+#[utoipa::path(get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList), (status = 403, body = ErrorBody)))]
+async fn sources(State(app): Shared, signed: Signed) -> Answer<SourceList> {
+    signed.sees_sources()?;
+    Ok(Json(app.source_list().await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/rejects", tag = "sources", params(RejectsAsked), responses((status = 200, body = RejectList), (status = 403, body = ErrorBody)))]
+async fn rejects(
+    State(app): Shared,
+    signed: Signed,
+    Query(asked): Query<RejectsAsked>,
+) -> Answer<RejectList> {
+    signed.sees_sources()?;
+    Ok(Json(app.reject_list(&asked).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/rejects/{id}", tag = "sources", params(("id" = i64, Path,)), responses((status = 200, body = RejectDetail), (status = 404, body = ErrorBody)))]
+async fn reject(State(app): Shared, signed: Signed, Path(id): Path<i64>) -> Answer<RejectDetail> {
+    signed.sees_sources()?;
+    Ok(Json(app.reject(id).await?))
+}
+
+#[utoipa::path(post, path = "/api/v1/rejects/replay", tag = "sources", request_body = ReplayRequest, responses((status = 200, body = ReplayAnswer), (status = 400, body = ErrorBody)))]
+async fn replay(
+    State(app): Shared,
+    signed: Signed,
+    Json(asked): Json<ReplayRequest>,
+) -> Answer<ReplayAnswer> {
+    signed.sees_sources()?;
+    let answer = crate::pipeline::replay::replay(&app, asked.ids.unwrap_or_default(), asked.source)
+        .await
+        .map_err(ServiceError::from)?;
+    Ok(Json(answer))
+}
+
+#[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, body = RuleList), (status = 401, body = ErrorBody)))]
+async fn rules(State(app): Shared, _signed: Signed) -> Answer<RuleList> {
+    Ok(Json(app.rule_list().await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/rules/{id}", tag = "rules", params(("id" = String, Path,)), responses((status = 200, body = RuleDetail), (status = 404, body = ErrorBody)))]
+async fn rule(State(app): Shared, _signed: Signed, Path(id): Path<String>) -> Answer<RuleDetail> {
+    Ok(Json(app.rule(&id).await?))
+}
+
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+async fn readyz(State(app): Shared) -> Result<&'static str, ApiError> {
+    app.store.ping().await?;
+    Ok("ready\n")
+}
+
+async fn metrics(State(app): Shared) -> Result<Response, ApiError> {
+    let text = app.metrics.text().map_err(|e| ApiError::internal(&e))?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], describe())
+}
+
+async fn unknown() -> ApiError {
+    ApiError::not_found("address; GET /api/openapi.json lists them all")
+}
+
+/// Everything the API offers.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tandem", description = "Insider risk, seen together."),
+    paths(
+        session_view,
+        sign_out,
+        overview,
+        queue,
+        alert,
+        alert_status,
+        subjects,
+        story,
+        timeline,
+        hours,
+        subject_events,
+        events,
+        event,
+        query,
+        sources,
+        rejects,
+        reject,
+        replay,
+        rules,
+        rule,
+        push::push
+    ),
+    components(schemas(ErrorBody))
+)]
+struct Description;
+
+/// The API's description as pretty JSON.
+pub fn describe() -> String {
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Everything that is served.
+pub fn router(app: Arc<App>) -> Router {
+    let body = usize::try_from(app.config.limits.push_bytes).unwrap_or(usize::MAX);
+    let api = Router::new()
+        .route("/session", get(session_view).delete(sign_out))
+        .route("/overview", get(overview))
+        .route("/queue", get(queue))
+        .route("/alerts/{id}", get(alert))
+        .route("/alerts/{id}/status", post(alert_status))
+        .route("/subjects", get(subjects))
+        .route("/subjects/{id}", get(story))
+        .route("/subjects/{id}/timeline", get(timeline))
+        .route("/subjects/{id}/hours", get(hours))
+        .route("/subjects/{id}/events", get(subject_events))
+        .route("/events", get(events))
+        .route("/events/{id}", get(event))
+        .route("/query", post(query))
+        .route("/sources", get(sources))
+        .route("/rejects", get(rejects))
+        .route("/rejects/replay", post(replay))
+        .route("/rejects/{id}", get(reject))
+        .route("/rules", get(rules))
+        .route("/rules/{id}", get(rule))
+        .route(
+            "/ingest/{source}",
+            post(push::push).layer(DefaultBodyLimit::max(body)),
+        )
+        .fallback(unknown);
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/api/openapi.json", get(openapi))
+        .route("/sign-in", get(session::sign_in))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .fallback(assets::serve)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), measure))
+        .layer(middleware::from_fn(assets::secure))
+        .with_state(app)
+}
+
+/// Counts answers and logs them without their paths, which may hold pseudonyms.
+async fn measure(State(app): Shared, request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "console".to_owned(), |p| p.as_str().to_owned());
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::debug!(
+        route,
+        status,
+        ms = started.elapsed().as_millis() as u64,
+        "answered"
+    );
+    app.metrics
+        .requests
+        .get_or_create(&RouteLabels { route, status })
+        .inc();
+    response
+}
+
+/// The bearer token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Refuses a body that is too large.
+pub(super) fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("the body is larger than {limit} bytes"),
+        "send smaller batches",
+    )
+}

@@ -1,0 +1,20 @@
+//! The running system: the pipeline from raw logs and people facts to alerts, the HTTP API, sessions, the console.
+
+pub mod api;
+pub mod app;
+pub mod config;
+pub mod events;
+pub mod http;
+pub mod pipeline;
+pub mod secret;
+pub mod serve;
+pub mod service;
+pub mod words;
+
+pub use app::App;
+pub use config::Config;
+
+/// The format of a name, for flags and settings.
+pub fn format(name: &str) -> Option<tandem_normalise::Format> {
+    tandem_normalise::Format::parse(name)
+}

@@ -1,0 +1,346 @@
+//! One day of analysis.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tandem_baseline::{DayActivity, DayContext, DayScore, SubjectDay};
+use tandem_detect::{BaseMatch, Correlator, RuleIdx};
+use tandem_domain::{Alert, Day, Indicator, IndicatorGroup, SubjectId};
+use tandem_people::{Cursor, Person, Pseudonyms, View, fact_indicators};
+use tandem_score::{Candidate, Explanation, PRIOR, explain, fill};
+use tandem_store::{DayResult, ScoreRow, SubjectRow};
+
+use super::analyse::State;
+use super::indicators::{RuleDay, behaviour};
+use super::{AnalyseError, compose};
+use crate::api::card;
+use crate::api::views;
+use crate::app::App;
+
+/// Days an indicator is held in memory: five half-lives of evidence, four of mitigation.
+const LIVE_DAYS: i32 = 240;
+
+/// An analysis under way.
+pub struct Run<'a> {
+    app: &'a App,
+    cursor: Cursor,
+    correlator: Correlator,
+    pseudonyms: Pseudonyms,
+    live: BTreeMap<SubjectId, Vec<Indicator>>,
+    /// What goes from day to day.
+    pub state: State,
+}
+
+/// What one day brought, before it is saved.
+struct Gathered {
+    activity: BTreeMap<String, DayActivity>,
+    matches: Vec<BaseMatch>,
+}
+
+impl<'a> Run<'a> {
+    /// Takes up the analysis so that `day` comes next.
+    ///
+    /// # Errors
+    /// When the database fails or the state cannot be unpacked.
+    pub async fn start(app: &'a App, day: Day) -> Result<Self, AnalyseError> {
+        let directory = app.directory().await?;
+        let snapshot = app.store.snapshot_before(day).await?;
+        // A snapshot is only of use if nothing lies between it and the day to come.
+        let (state, from) = match snapshot {
+            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1)),
+            None => (State::default(), day),
+        };
+        let rules = Arc::clone(&app.rules.rules);
+        let correlator = match state.correlator.clone() {
+            Some(kept) => Correlator::restore(rules, kept),
+            None => Correlator::new(rules),
+        };
+        let mut live: BTreeMap<SubjectId, Vec<Indicator>> = BTreeMap::new();
+        for indicator in app
+            .store
+            .indicators_between(from.plus(-LIVE_DAYS), from.plus(-1))
+            .await?
+        {
+            live.entry(indicator.subject.clone()).or_default().push(indicator);
+        }
+        let mut cursor = directory.cursor();
+        cursor.at(from.plus(-1));
+        Ok(Self {
+            app,
+            cursor,
+            correlator,
+            pseudonyms: Pseudonyms::new(*app.secret.key()),
+            live,
+            state,
+        })
+    }
+
+    /// Analyses one day and saves it. Gives back how many indicators and alerts it brought.
+    ///
+    /// # Errors
+    /// When the database fails; the day is then not saved.
+    pub async fn day(&mut self, day: Day) -> Result<(u64, u64), AnalyseError> {
+        let view = self.cursor.at(day).clone();
+        let gathered = self.gather(&view, day).await?;
+        let first = *self.state.first_day.get_or_insert(day);
+        let warm = day.0 - first.0 >= self.app.config.behaviour.warm_up_days;
+
+        let scores = self.score_behaviour(&view, day, &gathered);
+        let mut fresh = self.rule_indicators(&view, day, gathered.matches);
+        let mut ranks = BTreeMap::new();
+        for score in &scores {
+            let subject = self.pseudonyms.of(&score.subject);
+            ranks.insert(subject.clone(), ranks.len() as u32 + 1);
+            let indicator = if warm {
+                behaviour(&subject, day, score)
+            } else {
+                None
+            };
+            let evidence = indicator.as_ref().map_or(0.0, |i| i.weight);
+            if warm {
+                self.state
+                    .slow
+                    .entry(subject.0.clone())
+                    .or_default()
+                    .add(day.0, evidence);
+            }
+            fresh.extend(indicator);
+        }
+        let pseudonyms = &mut self.pseudonyms;
+        fresh.extend(
+            fact_indicators(&view, day..=day, |person| pseudonyms.of(person))
+                .into_iter()
+                .map(|f| f.indicator),
+        );
+        for person in view.people().iter().filter(|p| p.employed_on(day)) {
+            self.state.known.insert(person.key.to_string());
+        }
+        self.state.known.extend(gathered.activity.keys().cloned());
+        self.close(&view, day, fresh, &ranks).await
+    }
+
+    /// Weighs, fills the queue, saves.
+    async fn close(
+        &mut self,
+        view: &View,
+        day: Day,
+        fresh: Vec<Indicator>,
+        ranks: &BTreeMap<SubjectId, u32>,
+    ) -> Result<(u64, u64), AnalyseError> {
+        for indicator in &fresh {
+            self.live
+                .entry(indicator.subject.clone())
+                .or_default()
+                .push(indicator.clone());
+        }
+        self.live.retain(|_, list| {
+            list.retain(|i| i.known.day() >= day.plus(-LIVE_DAYS));
+            !list.is_empty()
+        });
+        let people: BTreeMap<SubjectId, String> = self
+            .state
+            .known
+            .iter()
+            .map(|person| (self.pseudonyms.of(person), person.clone()))
+            .collect();
+        let mut explained = BTreeMap::new();
+        for (subject, live) in &self.live {
+            let exposure = people
+                .get(subject)
+                .and_then(|p| view.person(p))
+                .map_or(0.0, |p| view.exposure(p));
+            explained.insert(
+                subject.clone(),
+                explain(&self.app.config.model, live, exposure, day.end()),
+            );
+        }
+        let alerts = self.alerts(day, &explained, ranks);
+        let snapshot = self.pack()?;
+        let result = DayResult {
+            day,
+            alerts: alerts.iter().map(|a| (a.clone(), self.groups(a))).collect(),
+            scores: explained.iter().map(|(s, e)| score_row(s, e)).collect(),
+            subjects: people
+                .iter()
+                .map(|(s, p)| subject_row(view, day, s, p, explained.get(s)))
+                .collect::<Result<_, _>>()?,
+            snapshot,
+            indicators: fresh,
+        };
+        let counts = (result.indicators.len() as u64, result.alerts.len() as u64);
+        self.app.store.save_day(result).await?;
+        Ok(counts)
+    }
+
+    fn alerts(
+        &mut self,
+        day: Day,
+        explained: &BTreeMap<SubjectId, Explanation>,
+        ranks: &BTreeMap<SubjectId, u32>,
+    ) -> Vec<Alert> {
+        let none = Vec::new();
+        let candidates: Vec<Candidate> = explained
+            .iter()
+            .filter(|(_, e)| e.alert_gate.open)
+            .map(|(subject, explanation)| {
+                let live = self.live.get(subject).unwrap_or(&none);
+                let slow = self
+                    .state
+                    .slow
+                    .get(&subject.0)
+                    .map_or(0.0, super::slow::SlowBurn::level);
+                let rank = ranks.get(subject).copied().unwrap_or(u32::MAX);
+                compose::candidate(subject, explanation, live, day, (slow, rank))
+            })
+            .collect();
+        let population = self.state.known.len();
+        fill(
+            &self.app.config.queue,
+            &mut self.state.queue,
+            day,
+            population,
+            candidates,
+        )
+    }
+
+    fn groups(&self, alert: &Alert) -> Vec<String> {
+        let live = self
+            .live
+            .get(&alert.subject)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let groups: BTreeSet<IndicatorGroup> = live
+            .iter()
+            .filter(|i| alert.indicators.contains(&i.id))
+            .map(|i| i.group)
+            .collect();
+        groups.into_iter().map(|g| g.as_str().to_owned()).collect()
+    }
+
+    async fn gather(&self, view: &View, day: Day) -> Result<Gathered, AnalyseError> {
+        let mut activity: BTreeMap<String, DayActivity> = BTreeMap::new();
+        for row in self.app.store.activity_for_day(day).await? {
+            let part = DayActivity::decode(&row.body)?;
+            activity
+                .entry(view.resolve(&row.account).key.to_string())
+                .or_default()
+                .merge(&part);
+        }
+        let mut matches = Vec::new();
+        for row in self.app.store.matches_for_day(day).await? {
+            matches.push(serde_json::from_str(&row.body)?);
+        }
+        Ok(Gathered { activity, matches })
+    }
+
+    fn score_behaviour(&mut self, view: &View, day: Day, gathered: &Gathered) -> Vec<DayScore> {
+        let none: &[&str] = &["kind:unknown"];
+        let peers: Vec<Vec<&str>> = gathered
+            .activity
+            .keys()
+            .map(|person| {
+                view.person(person).map_or(none.to_vec(), |p| {
+                    p.group_keys().iter().map(AsRef::as_ref).collect()
+                })
+            })
+            .collect();
+        let rows: Vec<SubjectDay<'_>> = gathered
+            .activity
+            .iter()
+            .zip(&peers)
+            .map(|((person, activity), peers)| {
+                let known = view.person(person);
+                let context = DayContext {
+                    role_changed: known.is_some_and(|p| p.role_changed == Some(day)),
+                    absent: known.is_some_and(|p| view.absent(p)),
+                };
+                SubjectDay {
+                    subject: person,
+                    peers,
+                    activity,
+                    context,
+                }
+            })
+            .collect();
+        self.state.profiles.score_day(day, &rows)
+    }
+
+    /// What rules and correlations say, one indicator per rule and subject.
+    fn rule_indicators(&mut self, view: &View, day: Day, mut matches: Vec<BaseMatch>) -> Vec<Indicator> {
+        let rules = Arc::clone(&self.app.rules.rules);
+        let mut found: HashMap<(SubjectId, RuleIdx), RuleDay<'_>> = HashMap::new();
+        for matched in matches.iter().filter(|m| !m.account.is_empty()) {
+            let Some(index) = rules.index_of(&matched.rule).filter(|i| rules.reports(*i)) else {
+                continue;
+            };
+            let Some(rule) = rules.rule(index) else { continue };
+            let subject = self.pseudonyms.of(&view.resolve(&matched.account).key);
+            let entry = found
+                .entry((subject.clone(), index))
+                .or_insert_with(|| RuleDay::new(rule, subject, matched.time));
+            entry.say(&matched.sentence, &matched.account);
+            entry.add(matched.time, &[matched.event], matched.object.as_deref(), 1);
+        }
+        // Correlations group by person, not by spelling of an account.
+        for matched in &mut matches {
+            if !matched.account.is_empty() {
+                matched.account = view.resolve(&matched.account).key.to_string();
+            }
+        }
+        for hit in self.correlator.run(matches, day.end()) {
+            let Some((index, rule)) = rules.index_of(&hit.rule).and_then(|i| Some((i, rules.rule(i)?)))
+            else {
+                continue;
+            };
+            if hit.account.is_empty() || !rules.reports(index) {
+                continue;
+            }
+            let subject = self.pseudonyms.of(&hit.account);
+            let entry = found
+                .entry((subject.clone(), index))
+                .or_insert_with(|| RuleDay::new(rule, subject, hit.last));
+            entry.say(&hit.sentence, &hit.account);
+            entry.add(hit.last, &hit.events, hit.object.as_deref(), hit.count);
+        }
+        let mut indicators: Vec<_> = found.into_values().filter_map(RuleDay::indicator).collect();
+        indicators.sort_by_key(|a| a.id);
+        indicators
+    }
+
+    fn pack(&mut self) -> Result<Vec<u8>, AnalyseError> {
+        self.state.correlator = Some(self.correlator.state());
+        self.state.pack()
+    }
+}
+
+fn score_row(subject: &SubjectId, explanation: &Explanation) -> ScoreRow {
+    ScoreRow {
+        subject: subject.clone(),
+        score: explanation.score,
+        level: views::level(explanation.level).into(),
+    }
+}
+
+fn subject_row(
+    view: &View,
+    day: Day,
+    subject: &SubjectId,
+    person: &str,
+    explanation: Option<&Explanation>,
+) -> Result<SubjectRow, serde_json::Error> {
+    let known = view.person(person);
+    let text =
+        |f: fn(&Person) -> Option<&Arc<str>>| known.and_then(f).map(ToString::to_string).unwrap_or_default();
+    let score = explanation.map_or(PRIOR, |e| e.score);
+    let card = card::build(view, known, day, subject, explanation);
+    Ok(SubjectRow {
+        subject: subject.clone(),
+        person: person.to_owned(),
+        score,
+        level: card.level.clone(),
+        department: text(|p| p.department.as_ref()),
+        role: text(|p| p.role.as_ref()),
+        kind: card.kind.clone(),
+        body: serde_json::to_string(&card)?,
+    })
+}

@@ -1,0 +1,98 @@
+//! Housekeeping: merging small segments, and forgetting what is past its time.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tandem_lake::{expired, mergeable};
+use tandem_store::StoreError;
+
+use super::pending::segment_row;
+use crate::app::App;
+use crate::service::ServiceError;
+
+/// A segment of this size is not merged again, bytes.
+const FULL: u64 = 96 << 20;
+/// Files that nobody lists are removed when they are this old.
+const GARBAGE_AGE: Duration = Duration::from_hours(1);
+
+/// What housekeeping did, or would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Maintained {
+    /// Days merged.
+    pub days_merged: u64,
+    /// Segments before.
+    pub segments_before: u64,
+    /// Segments after.
+    pub segments_after: u64,
+    /// Duplicate events removed.
+    pub duplicates: u64,
+    /// Segments past their time.
+    pub expired_segments: u64,
+    /// Activity and matches past their time.
+    pub expired_activity: u64,
+    /// Rejects past their time.
+    pub expired_rejects: u64,
+    /// Files that nobody listed.
+    pub garbage: u64,
+}
+
+/// Merges, forgets, sweeps. With `dry_run` only counts.
+///
+/// # Errors
+/// When a store fails; what was done before stays done and is consistent.
+pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceError> {
+    let _one = app.writer.lock().await;
+    let mut done = Maintained::default();
+    let today = super::now().day();
+    let retention = &app.config.retention;
+    let live = app.segments(None, None).await?;
+    let old = expired(&live, today, retention.events_days.unsigned_abs());
+    done.expired_segments = old.len() as u64;
+    let young: Vec<_> = live
+        .iter()
+        .filter(|s| !old.iter().any(|o| o.path == s.path))
+        .cloned()
+        .collect();
+    let due = mergeable(&young, app.config.lake.compact_at, FULL);
+    done.days_merged = due.len() as u64;
+    done.segments_before = due.iter().map(|(_, s)| s.len() as u64).sum();
+    if dry_run {
+        return Ok(done);
+    }
+    if !old.is_empty() {
+        let paths: Vec<_> = old.iter().map(|s| s.path.clone()).collect();
+        if app.store.swap_segments(&paths, Vec::new()).await? {
+            app.lake.delete(&old).await?;
+        }
+    }
+    for (_, segments) in due {
+        let rows: u64 = segments.iter().map(|s| s.rows).sum();
+        let merged = app.lake.compact(&segments).await?;
+        done.segments_after += merged.len() as u64;
+        done.duplicates += rows - merged.iter().map(|s| s.rows).sum::<u64>();
+        let paths: Vec<_> = segments.iter().map(|s| s.path.clone()).collect();
+        let new = merged
+            .iter()
+            .map(|s| {
+                segment_row(s).map_err(|source| StoreError::Stored {
+                    what: "segment",
+                    source,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        if app.store.swap_segments(&paths, new).await? {
+            app.lake.delete(&segments).await?;
+        }
+    }
+    done.expired_activity = app
+        .store
+        .forget_activity(today.plus(-retention.activity_days))
+        .await?;
+    done.expired_rejects = app
+        .store
+        .forget_rejects(today.plus(-retention.rejects_days).start())
+        .await?;
+    let live = app.segments(None, None).await?;
+    done.garbage = app.lake.sweep(&live, GARBAGE_AGE).await?.len() as u64;
+    Ok(done)
+}

@@ -1,0 +1,346 @@
+//! What has been read but not committed yet.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tandem_baseline::{DayActivity, HomeContext, observe};
+use tandem_detect::{Engine, RuleIdx};
+use tandem_domain::{Attr, Day, EventBatch, EventRef, Timestamp};
+use tandem_lake::{Segment, SegmentWriter};
+use tandem_normalise::Reject;
+use tandem_people::{Home, canonical_account};
+use tandem_store::{
+    ActivityRow, BatchCommit, Checkpoint, Committed, MatchRow, RejectRow, SegmentRow, SourceDay,
+};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::IngestError;
+use super::clock::LocalClock;
+use super::ingest::IngestSummary;
+use super::recent::Recent;
+use crate::app::App;
+use crate::http::metrics::SourceLabels;
+
+/// Everything between two commits.
+pub struct Stage<'a> {
+    app: &'a App,
+    engine: Engine,
+    writer: SegmentWriter,
+    recent: Recent,
+    home: Home,
+    context: HomeContext,
+    clock: LocalClock,
+    streams: BTreeMap<String, Checkpoint>,
+    rejects: Vec<RejectRow>,
+    matches: Vec<MatchRow>,
+    activity: HashMap<String, BTreeMap<Day, DayActivity>>,
+    days: BTreeMap<(String, Day), SourceDay>,
+    found: Vec<(usize, RuleIdx)>,
+    failed: Option<IngestError>,
+    events: usize,
+    records: u64,
+    duplicates: u64,
+    /// So far.
+    pub summary: IngestSummary,
+}
+
+impl<'a> Stage<'a> {
+    /// Nothing read yet.
+    ///
+    /// # Errors
+    /// When people facts cannot be read.
+    pub async fn new(app: &'a App) -> Result<Self, IngestError> {
+        let mut clock = LocalClock::new(&app.config.home.time_zone);
+        clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
+        Ok(Self {
+            app,
+            engine: Engine::new(Arc::clone(&app.rules.rules)),
+            writer: app.lake.writer(),
+            recent: Recent::default(),
+            home: app.home(),
+            context: HomeContext {
+                mail_domains: app.config.home.mail_domains.clone(),
+                ..HomeContext::default()
+            },
+            clock,
+            streams: BTreeMap::new(),
+            rejects: Vec::new(),
+            matches: Vec::new(),
+            activity: HashMap::new(),
+            days: BTreeMap::new(),
+            found: Vec::new(),
+            failed: None,
+            events: 0,
+            records: 0,
+            duplicates: 0,
+            summary: IngestSummary::default(),
+        })
+    }
+
+    /// Takes a batch and its rejects, leaving both empty.
+    pub fn take(&mut self, stream: &str, batch: &mut EventBatch, rejects: &mut Vec<Reject>, bytes: u64) {
+        let source = batch.source().to_owned();
+        let before = batch.len();
+        let recent = &mut self.recent;
+        batch.retain(|head| recent.is_new(head.id));
+        let duplicates = (before - batch.len()) as u64;
+        let rejected = rejects.len() as u64;
+        self.count(&source, batch, duplicates, rejected, bytes);
+        for reject in rejects.drain(..) {
+            self.keep_reject(&source, stream, reject);
+        }
+        self.observe(batch);
+        self.detect(batch);
+        let home = &self.home;
+        if let Err(error) = self.writer.append(batch, |event| account_of(event, home)) {
+            self.failed.get_or_insert(error.into());
+        }
+        batch.clear();
+    }
+
+    fn count(&mut self, source: &str, batch: &EventBatch, duplicates: u64, rejected: u64, bytes: u64) {
+        let events = batch.len() as u64;
+        self.events += batch.len();
+        self.records += events + duplicates + rejected;
+        self.duplicates += duplicates;
+        self.summary.records += events + duplicates + rejected;
+        self.summary.events += events;
+        self.summary.duplicates += duplicates;
+        self.summary.rejects += rejected;
+        self.summary.bytes += bytes;
+        let labels = SourceLabels {
+            source: source.to_owned(),
+        };
+        let metrics = &self.app.metrics;
+        metrics
+            .records
+            .get_or_create(&labels)
+            .inc_by(events + duplicates + rejected);
+        metrics.events.get_or_create(&labels).inc_by(events);
+        metrics.duplicates.get_or_create(&labels).inc_by(duplicates);
+        metrics.rejects.get_or_create(&labels).inc_by(rejected);
+        for event in batch.iter() {
+            let time = event.head().time;
+            let day = self.day(source, time.day());
+            day.events += 1;
+            day.first = Some(day.first.map_or(time, |first| first.min(time)));
+            day.last = Some(day.last.map_or(time, |last| last.max(time)));
+        }
+        // Bytes and rejects have no day of their own: they count for the batch's last day, or for today.
+        let at = batch
+            .iter()
+            .last()
+            .map_or_else(|| super::now().day(), |e| e.head().time.day());
+        if rejected > 0 || bytes > 0 {
+            let day = self.day(source, at);
+            day.rejects += rejected;
+            day.bytes += bytes;
+        }
+    }
+
+    fn day(&mut self, source: &str, day: Day) -> &mut SourceDay {
+        self.days
+            .entry((source.to_owned(), day))
+            .or_insert_with(|| SourceDay {
+                source: source.to_owned(),
+                day,
+                ..SourceDay::default()
+            })
+    }
+
+    fn keep_reject(&mut self, source: &str, stream: &str, reject: Reject) {
+        self.rejects.push(RejectRow {
+            source: source.to_owned(),
+            stream: stream.to_owned(),
+            offset: reject.offset,
+            reason: reject.reason,
+            hint: reject.hint,
+            field: reject.field,
+            bytes: reject.bytes,
+            raw: reject.raw,
+            received: super::now(),
+        });
+    }
+
+    fn observe(&mut self, batch: &EventBatch) {
+        for event in batch.iter() {
+            let raw = event.attr(Attr::ActorUser).unwrap_or_default();
+            let at_work = canonical_account(raw, &self.home).unwrap_or_default();
+            let clock = &self.clock;
+            let local = |time: Timestamp| clock.local(&at_work, time);
+            let Some(seen) = observe(&event, &self.context, local) else {
+                continue;
+            };
+            // Some events name their account elsewhere than as the actor.
+            let Some(account) = canonical_account(seen.account, &self.home) else {
+                continue;
+            };
+            let days = match self.activity.get_mut(account.as_ref()) {
+                Some(days) => days,
+                None => self.activity.entry(account.into_owned()).or_default(),
+            };
+            days.entry(seen.day).or_default().add(&seen.observation);
+        }
+    }
+
+    fn detect(&mut self, batch: &EventBatch) {
+        let found = &mut self.found;
+        found.clear();
+        self.engine
+            .scan(batch, &mut |event, rule| found.push((event, rule)));
+        for (index, rule) in found.drain(..) {
+            let Some(event) = batch.get(index) else { continue };
+            let Some(mut matched) = self.engine.base_match(rule, event) else {
+                continue;
+            };
+            matched.account = canonical_account(&matched.account, &self.home)
+                .map(Cow::into_owned)
+                .unwrap_or_default();
+            match serde_json::to_string(&matched) {
+                Ok(body) => self.matches.push(MatchRow {
+                    rule: matched.rule,
+                    event: matched.event,
+                    time: matched.time,
+                    account: matched.account,
+                    body,
+                }),
+                Err(error) => {
+                    self.failed.get_or_insert(error.into());
+                }
+            }
+        }
+        self.app.metrics.matches.inc_by(self.matches.len() as u64);
+    }
+
+    /// Bytes that cannot be read become one reject.
+    pub fn reject_rest(&mut self, source: &str, stream: &str, offset: u64, rest: &[u8], reason: &str) {
+        const KEPT: usize = 64 << 10;
+        let mut one = vec![Reject {
+            offset,
+            raw: rest.get(..KEPT).unwrap_or(rest).to_vec(),
+            bytes: rest.len() as u64,
+            reason: reason.to_owned(),
+            hint: "mend or complete the file and ingest it again".to_owned(),
+            field: None,
+        }];
+        self.take(stream, &mut EventBatch::new(source), &mut one, 0);
+    }
+
+    /// Notes how far a stream was read; becomes true with the next commit.
+    pub fn note(&mut self, checkpoint: Checkpoint) {
+        self.streams.insert(checkpoint.stream_key.clone(), checkpoint);
+    }
+
+    /// True when it is time to commit.
+    pub fn is_full(&self) -> bool {
+        self.events >= self.app.config.lake.commit_events
+            || self.matches.len() >= 50_000
+            || self.rejects.len() >= 5_000
+    }
+
+    /// Publishes everything read so far.
+    ///
+    /// # Errors
+    /// When lake or database fail; then nothing of it is visible, and reading again starts where the last commit ended.
+    pub async fn commit(&mut self) -> Result<(), IngestError> {
+        let id = self.batch_id();
+        self.commit_as(id).await.map(drop)
+    }
+
+    /// As [`Self::commit`], under a batch id given by the sender.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn commit_as(&mut self, batch_id: String) -> Result<Committed, IngestError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let segments = self.writer.finish()?;
+        let mut activity = Vec::new();
+        for (account, days) in std::mem::take(&mut self.activity) {
+            for (day, done) in days {
+                let body = done
+                    .encode()
+                    .map_err(|e| IngestError::Asked(format!("activity cannot be kept: {e}")))?;
+                activity.push(ActivityRow {
+                    account: account.clone(),
+                    day,
+                    body,
+                });
+            }
+        }
+        activity.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
+        let batch = BatchCommit {
+            batch_id,
+            committed: super::now(),
+            streams: std::mem::take(&mut self.streams).into_values().collect(),
+            segments: segments.iter().map(segment_row).collect::<Result<_, _>>()?,
+            rejects: std::mem::take(&mut self.rejects),
+            matches: std::mem::take(&mut self.matches),
+            activity,
+            source_days: std::mem::take(&mut self.days).into_values().collect(),
+            records: std::mem::take(&mut self.records),
+            duplicates: std::mem::take(&mut self.duplicates),
+        };
+        self.events = 0;
+        Ok(self.app.store.commit_batch(batch).await?)
+    }
+
+    /// The same for the same streams read to the same places.
+    fn batch_id(&self) -> String {
+        let mut hasher = Xxh3::new();
+        for (key, checkpoint) in &self.streams {
+            hasher.update(key.as_bytes());
+            hasher.update(checkpoint.fingerprint.as_bytes());
+            hasher.update(&checkpoint.offset.to_le_bytes());
+        }
+        hasher.update(&super::now().0.to_le_bytes());
+        format!("{:032x}", hasher.digest128())
+    }
+}
+
+/// The canonical acting account of an event; empty if there is none.
+fn account_of<'b>(event: &EventRef<'b>, home: &Home) -> Cow<'b, str> {
+    event
+        .attr(Attr::ActorUser)
+        .and_then(|raw| canonical_account(raw, home))
+        .unwrap_or(Cow::Borrowed(""))
+}
+
+/// A segment as the catalog keeps it.
+///
+/// # Errors
+/// Never for segments that the lake made.
+pub fn segment_row(segment: &Segment) -> Result<SegmentRow, serde_json::Error> {
+    Ok(SegmentRow {
+        path: segment.path.clone(),
+        day: segment.day,
+        min_time: segment.min_time,
+        max_time: segment.max_time,
+        rows: segment.rows,
+        body: serde_json::to_string(segment)?,
+    })
+}
+
+impl App {
+    /// The live segments of days from `from` to `to`.
+    ///
+    /// # Errors
+    /// When the database fails or an entry cannot be read.
+    pub async fn segments(
+        &self,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Result<Vec<Segment>, tandem_store::StoreError> {
+        let rows = self.store.segments(from, to).await?;
+        rows.iter()
+            .map(|r| {
+                serde_json::from_str(&r.body).map_err(|source| tandem_store::StoreError::Stored {
+                    what: "segment",
+                    source,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,58 @@
+//! Listening, and stopping in good order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::http::routes::router;
+
+/// Ports tried after the wanted one.
+const TRIES: u16 = 50;
+
+/// Opens the listening socket; with `next_free` a busy port leads to the next one.
+///
+/// # Errors
+/// When the address is no address, or no port is free.
+pub async fn listen(address: &str, next_free: bool) -> io::Result<TcpListener> {
+    let wanted: SocketAddr = address
+        .parse()
+        .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}`: {e}")))?;
+    let mut candidate = wanted;
+    loop {
+        match TcpListener::bind(candidate).await {
+            Err(error)
+                if error.kind() == io::ErrorKind::AddrInUse
+                    && next_free
+                    && candidate.port() < wanted.port().saturating_add(TRIES) =>
+            {
+                candidate.set_port(candidate.port() + 1);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Serves until the process is told to stop (SIGINT or SIGTERM); requests under way are finished.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<()> {
+    axum::serve(listener, router(app))
+        .with_graceful_shutdown(stopped())
+        .await
+}
+
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,291 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Insider risk, seen together: logs and people facts become explained risk and a bounded queue of alerts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tandem",
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 something failed, 2 the call or the settings are wrong.\n\
+Data goes to standard output, words to standard error; NO_COLOR is honoured."
+)]
+pub struct Cli {
+    /// Settings file (default: tandem.toml in the working folder, if there).
+    #[arg(long, global = true, env = "TANDEM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder (default: var/tandem).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print JSON instead of tables.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on standard error; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read logs and people facts, store and analyse them.
+    Ingest(Ingest),
+    /// Analyse the days that have new data.
+    Analyse(Analyse),
+    /// Serve console and API.
+    Serve(Serve),
+    /// Run SQL over the table `events`.
+    Query(Query),
+    /// List rules, or try them out on a folder.
+    Rules(Rules),
+    /// List subjects by risk.
+    Subjects(Subjects),
+    /// Explain a subject's score, now or at any past moment.
+    Explain(Explain),
+    /// The queue of alerts.
+    Alerts(Alerts),
+    /// Records that could not be read.
+    Rejects(Rejects),
+    /// Sources and their rates.
+    Sources,
+    /// Write a simulated company: people, logs, planted stories.
+    Simulate(Simulate),
+    /// Show or check settings.
+    Config(ConfigArgs),
+    /// Print the API's description.
+    Openapi,
+    /// Merge small files of the lake and apply retention.
+    Maintain(Maintain),
+    /// Make a one-time sign-in link.
+    SignInLink(SignInLink),
+    /// Make a token for the push endpoint.
+    IngestToken(IngestToken),
+}
+
+/// `tandem ingest`.
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Name of the source, instead of what the mapping says.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Format, instead of recognising it.
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Mapping, instead of recognising it.
+    #[arg(long)]
+    pub mapping: Option<String>,
+    /// Zone of times that have none, for example Europe/Berlin.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Year of times that have none.
+    #[arg(long)]
+    pub year: Option<i16>,
+    /// Read again what was read before.
+    #[arg(long)]
+    pub again: bool,
+    /// Only store; analyse later with `tandem analyse`.
+    #[arg(long)]
+    pub no_analysis: bool,
+}
+
+/// `tandem analyse`.
+#[derive(Debug, Args)]
+pub struct Analyse {
+    /// Analyse again from this day (YYYY-MM-DD).
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+}
+
+/// `tandem serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to serve on.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Take the next free port if that one is busy.
+    #[arg(long)]
+    pub next_free_port: bool,
+    /// Print one-time sign-in links for every role.
+    #[arg(long)]
+    pub sign_in_links: bool,
+    /// Write address and sign-in links to this file as JSON once serving.
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// How a query's answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A table.
+    Table,
+    /// One JSON object per row.
+    Json,
+    /// CSV with header.
+    Csv,
+}
+
+/// `tandem query`.
+#[derive(Debug, Args)]
+pub struct Query {
+    /// One SELECT, for example "select account, count(*) from events group by 1 order by 2 desc limit 10".
+    pub sql: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub output: Output,
+    /// Most rows.
+    #[arg(long, default_value_t = 1_000)]
+    pub limit: usize,
+}
+
+/// `tandem rules`.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// Check these folders instead of the configured rules.
+    #[arg(value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+    /// Only the rules that could not be loaded.
+    #[arg(long)]
+    pub errors: bool,
+}
+
+/// `tandem subjects`.
+#[derive(Debug, Args)]
+pub struct Subjects {
+    /// At least this level: watch, review or act.
+    #[arg(long)]
+    pub level: Option<String>,
+    /// How many.
+    #[arg(long, default_value_t = 25)]
+    pub limit: usize,
+}
+
+/// `tandem explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The pseudonym, for example S-7K3M2Q9D.
+    pub subject: String,
+    /// The moment (RFC 3339, or a day for its end); default is the last day analysed.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// `tandem alerts`.
+#[derive(Debug, Args)]
+pub struct Alerts {
+    /// Only this day's queue (YYYY-MM-DD).
+    #[arg(long)]
+    pub day: Option<String>,
+    /// Closed ones too.
+    #[arg(long)]
+    pub all: bool,
+    /// How many.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+}
+
+/// `tandem rejects`.
+#[derive(Debug, Args)]
+pub struct Rejects {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: RejectAction,
+}
+
+/// `tandem rejects …`.
+#[derive(Debug, Subcommand)]
+pub enum RejectAction {
+    /// List them.
+    List {
+        /// Only of this source.
+        #[arg(long)]
+        source: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Show one with its bytes.
+    Show {
+        /// Its id.
+        id: i64,
+    },
+    /// Try them again with the mappings as they are now.
+    Replay {
+        /// Only of this source.
+        #[arg(long)]
+        source: Option<String>,
+        /// Only these.
+        ids: Vec<i64>,
+    },
+}
+
+/// `tandem simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Folder to write to; must be empty or missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// People.
+    #[arg(long, default_value_t = 300)]
+    pub people: u32,
+    /// Days.
+    #[arg(long, default_value_t = 120)]
+    pub days: u32,
+    /// Seed; the same seed writes the same bytes.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// `tandem config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// `tandem config …`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigAction {
+    /// Check the settings, mappings and rules, and say who set what.
+    Check,
+    /// Print the settings as a file to start from.
+    Show,
+}
+
+/// `tandem maintain`.
+#[derive(Debug, Args)]
+pub struct Maintain {
+    /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `tandem sign-in-link`.
+#[derive(Debug, Args)]
+pub struct SignInLink {
+    /// it_analyst, corporate_investigator, approver, auditor, works_council, administrator or staff.
+    pub role: String,
+    /// Who it is for.
+    #[arg(long, default_value = "local")]
+    pub user: String,
+}
+
+/// `tandem ingest-token`.
+#[derive(Debug, Args)]
+pub struct IngestToken {
+    /// What the token is for, shown in lists.
+    pub name: String,
+}

@@ -1,0 +1,68 @@
+//! The commands.
+
+mod admin;
+mod read;
+mod serve;
+mod show;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tandem_server::config::{self, Flags};
+use tandem_server::{App, Config};
+
+use crate::args::{Cli, Command};
+
+/// Runs what was typed.
+///
+/// # Errors
+/// When it cannot be done; the message says why and what to do.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match &cli.command {
+        Command::Openapi => {
+            print!("{}", tandem_server::http::routes::describe());
+            Ok(())
+        }
+        Command::Simulate(asked) => read::simulate(asked, cli.json),
+        Command::Config(asked) => admin::config(&cli, asked.action),
+        Command::Rules(asked) if !asked.dirs.is_empty() => show::try_rules(&cli, asked),
+        Command::Ingest(asked) => read::ingest(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Analyse(asked) => {
+            read::analyse(open(&cli).await?.as_ref(), asked.from.as_deref(), cli.json).await
+        }
+        Command::Serve(asked) => serve::serve(&cli, asked).await,
+        Command::Query(asked) => show::query(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Rules(asked) => show::rules(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Subjects(asked) => show::subjects(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Explain(asked) => show::explain(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Alerts(asked) => show::alerts(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Rejects(asked) => show::rejects(open(&cli).await?.as_ref(), &asked.action, cli.json).await,
+        Command::Sources => show::sources(open(&cli).await?.as_ref(), cli.json).await,
+        Command::Maintain(asked) => {
+            admin::maintain(open(&cli).await?.as_ref(), asked.dry_run, cli.json).await
+        }
+        Command::SignInLink(asked) => {
+            admin::sign_in_link(open(&cli).await?.as_ref(), &asked.role, &asked.user).await
+        }
+        Command::IngestToken(asked) => admin::ingest_token(open(&cli).await?.as_ref(), &asked.name).await,
+    }
+}
+
+fn load(cli: &Cli, listen: Option<&str>) -> anyhow::Result<Config> {
+    let flags = Flags {
+        data_dir: cli.data.clone(),
+        listen: listen.map(str::to_owned),
+    };
+    Ok(config::load(cli.config.as_deref(), &flags)?.config)
+}
+
+async fn open(cli: &Cli) -> anyhow::Result<Arc<App>> {
+    open_with(load(cli, None)?).await
+}
+
+async fn open_with(config: Config) -> anyhow::Result<Arc<App>> {
+    App::open(config)
+        .await
+        .map(Arc::new)
+        .context("Tandem cannot start")
+}
