@@ -5,7 +5,8 @@ use std::process::Command;
 use crate::sh::{Outcome, Step, command, quiet, root};
 use crate::stamp;
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
+    "console/public",
     "console/src",
     "console/index.html",
     "console/package.json",

@@ -32,7 +32,7 @@ pub fn run(line: impl FnMut(&str)) -> Outcome {
     demo::prepare(
         &binary,
         &dir,
-        &["--people", "120", "--days", "80", "--seed", "11"],
+        &["--people", "100", "--days", "90", "--seed", "11"],
     )?;
     fs::write(dir.join("binary"), binary_stamp)
         .map_err(|e| format!("cannot write into {}: {e}", dir.display()))?;

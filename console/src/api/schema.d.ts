@@ -3,322 +3,402 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["alert_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a batch of records of any known format; answers once they are on disk. The same idempotency key, or without one the
+         *     same body, is taken once.
+         */
+        post: operations["push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejects/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_view"];
+        put?: never;
+        post?: never;
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["subject_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who is signed in. */
-        SessionView: {
-            /** @description Account name of the colleague signed in. */
-            user: string;
-            /** @description Role, for example `it_analyst`. */
-            role: string;
-            /** @description `it`, `corporate` or null. */
-            side?: string | null;
-            /** @description RFC 3339. */
-            expires: string;
-            /** @description To be sent as `x-tandem-csrf` with every write. */
-            csrf: string;
-            capabilities: components["schemas"]["Capabilities"];
-        };
-        /** @description What a role may do; the console hides what is not allowed, the server refuses it. */
-        Capabilities: {
-            /** @description Look at subjects, alerts and their evidence. */
-            sees_subjects: boolean;
-            /** @description Search raw events. */
-            hunts: boolean;
-            /** @description See sources and rejected records. */
-            sees_sources: boolean;
-        };
-        /** @description Every error. */
-        ErrorBody: {
-            error: components["schemas"]["ErrorView"];
-        };
-        /** @description What went wrong and the way out. */
-        ErrorView: {
-            /** @description Stable code in snake case. */
-            code: string;
-            /** @description In plain words. */
-            message: string;
-            /** @description What to do. */
-            hint: string;
-        };
-        /** @description A count on one day. */
-        DayCount: {
-            /** @description `YYYY-MM-DD`. */
-            day: string;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
-        };
-        /** @description The state of things at a glance. */
-        Overview: {
-            /** @description Name of the organisation. */
-            company: string;
-            /** @description Last day analysed. */
-            analysed_to?: string | null;
-            /**
-             * Format: int64
-             * @description Subjects under observation.
-             */
-            subjects: number;
-            /**
-             * Format: int64
-             * @description Events stored.
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description Records waiting in the dead-letter store.
-             */
-            rejects: number;
-            /**
-             * Format: int64
-             * @description Sources seen.
-             */
-            sources: number;
-            /**
-             * Format: int64
-             * @description Alerts not closed.
-             */
-            open_alerts: number;
-            /** @description Indicators by day, last 60 days of data. */
-            indicators_by_day: components["schemas"]["DayCount"][];
-            /** @description Alerts by day, last 60 days of data. */
-            alerts_by_day: components["schemas"]["DayCount"][];
-            /**
-             * Format: double
-             * @description Alerts a day per 1,000 subjects.
-             */
-            budget_per_1000: number;
-            /** @description What to do next on an empty system. */
-            setup_hint?: string | null;
+        /** @description An alert whole. */
+        AlertDetail: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertSummary"];
+            /** @description The score at the time it was raised. */
+            explanation: components["schemas"]["ExplanationView"];
+            /** @description What people did. */
+            history: components["schemas"]["HistoryEntry"][];
+            /** @description What it rests on. */
+            indicators: components["schemas"]["IndicatorView"][];
+            /** @description Who it is about. */
+            subject: components["schemas"]["SubjectCard"];
         };
         /** @description An alert in a list. */
         AlertSummary: {
-            /** @description Hexadecimal id. */
-            id: string;
-            /** @description Pseudonym. */
-            subject: string;
             /** @description Day whose queue it entered. */
             day: string;
-            /** @description RFC 3339. */
-            raised: string;
-            /** @description Why, in one line. */
-            title: string;
-            /** @description What / compared to what / compared to whom. */
-            sentences: string[];
+            /** @description Ledger groups among them. */
+            groups: string[];
+            /** @description Hexadecimal id. */
+            id: string;
             /**
-             * Format: double
-             * @description Decibans.
-             */
-            score: number;
-            /** @description `low`, `watch`, `review` or `act`. */
-            level: string;
-            /** @description Likeliest threat. */
-            threat?: string | null;
-            /**
-             * Format: int64
+             * Format: int32
              * @description 0 to 3.
              */
             impact: number;
-            /** @description `daily` or `slow_burn`. */
-            queue: string;
-            /**
-             * Format: int64
-             * @description Place in that day's queue.
-             */
-            rank: number;
-            /** @description `new`, `in_progress` or `closed`. */
-            status: string;
-            /** @description What people concluded. */
-            verdict?: string | null;
             /**
              * Format: int64
              * @description Indicators it rests on.
              */
             indicator_count: number;
-            /** @description Ledger groups among them. */
-            groups: string[];
-        };
-        /** @description How many alerts a day brought. */
-        QueueDay: {
-            /** @description `YYYY-MM-DD`. */
-            day: string;
-            /**
-             * Format: int64
-             * @description Alerts raised.
-             */
-            alerts: number;
-            /**
-             * Format: int64
-             * @description Of them not closed.
-             */
-            open: number;
-        };
-        /** @description The queue. */
-        QueueView: {
-            /** @description The day asked for. */
-            day?: string | null;
-            /** @description Days with alerts, oldest first. */
-            days: components["schemas"]["QueueDay"][];
-            /** @description The alerts, riskiest first within a day. */
-            alerts: components["schemas"]["AlertSummary"][];
-            /**
-             * Format: double
-             * @description Alerts a day that the budget allows for this population.
-             */
-            budget: number;
-        };
-        /** @description A subject in short. */
-        SubjectCard: {
-            /** @description Pseudonym. */
-            id: string;
-            /** @description `employee`, `contractor`, `partner`, `service_account` or `unknown`. */
-            kind: string;
-            /** @description Role as known. */
-            role: string;
-            /** @description Department as known. */
-            department: string;
-            /** @description Site as known. */
-            site: string;
-            /**
-             * Format: int64
-             * @description Days since joining, if known.
-             */
-            tenure_days?: number | null;
-            /**
-             * Format: int64
-             * @description People in the peer group.
-             */
-            peers: number;
-            /** @description Band. */
+            /** @description `low`, `watch`, `review` or `act`. */
             level: string;
+            /** @description `daily` or `slow_burn`. */
+            queue: string;
+            /** @description RFC 3339. */
+            raised: string;
+            /**
+             * Format: int32
+             * @description Place in that day's queue.
+             */
+            rank: number;
             /**
              * Format: double
              * @description Decibans.
              */
             score: number;
-            /**
-             * Format: int64
-             * @description 0 to 3.
-             */
-            impact: number;
-            /** @description In a new role for less than ten active days. */
-            settling_in: boolean;
-            /** @description On leave. */
-            absent: boolean;
-            /** @description Last day, if known. */
-            leaving_on?: string | null;
-        };
-        /** @description A subject in a list. */
-        SubjectRow: components["schemas"]["SubjectCard"] & {
-            /** @description Scores of the last 30 days of data. */
-            spark: number[];
-            /**
-             * Format: int64
-             * @description Alerts not closed.
-             */
-            open_alerts: number;
-        };
-        /** @description Subjects. */
-        SubjectList: {
-            /**
-             * Format: int64
-             * @description How many match.
-             */
-            total: number;
-            /** @description One page. */
-            subjects: components["schemas"]["SubjectRow"][];
-        };
-        /** @description One event in a list. */
-        EventSummary: {
-            /** @description Hexadecimal id. */
-            id: string;
-            /** @description RFC 3339. */
-            time: string;
-            /** @description Source name. */
-            source: string;
-            /** @description OCSF class. */
-            class: string;
-            /**
-             * Format: int64
-             * @description OCSF activity id.
-             */
-            activity: number;
-            /** @description Acting account. */
-            account?: string | null;
-            /** @description Where. */
-            device?: string | null;
-            /** @description One plain sentence. */
-            what: string;
-            /** @description What was acted upon. */
-            object?: string | null;
-        };
-        /** @description An indicator with its evidence. */
-        IndicatorView: {
-            /** @description Hexadecimal id. */
-            id: string;
-            /** @description When it happened. */
-            time: string;
-            /** @description When it became known. */
-            known: string;
-            /** @description Ledger group. */
-            group: string;
-            /** @description `technical` or `human`. */
-            side: string;
-            /** @description What made it. */
-            detector: string;
-            /** @description Title. */
+            /** @description What / compared to what / compared to whom. */
+            sentences: string[];
+            /** @description `new`, `in_progress` or `closed`. */
+            status: string;
+            /** @description Pseudonym. */
+            subject: string;
+            /** @description Likeliest threat. */
+            threat?: string | null;
+            /** @description Why, in one line. */
             title: string;
-            /** @description Plain sentences. */
-            explanation: string;
-            /**
-             * Format: double
-             * @description Decibans when it happened.
-             */
-            weight: number;
-            /**
-             * Format: double
-             * @description Days until half is left.
-             */
-            half_life_days?: number | null;
-            /** @description Last instant a state holds. */
-            until?: string | null;
-            /** @description Threats it points to. */
-            threats: string[];
-            /** @description Motive it points to. */
-            motive?: string | null;
-            /** @description Stage. */
-            stage?: string | null;
-            /** @description What was acted upon. */
-            object?: string | null;
-            /** @description Technique ids. */
-            techniques: string[];
-            /**
-             * Format: int64
-             * @description Events it stands for.
-             */
-            event_count: number;
-            /** @description Up to 20 of them. */
-            events: components["schemas"]["EventSummary"][];
-            /**
-             * Format: int64
-             * @description 0 to 3.
-             */
-            impact: number;
-            /** @description True if the text is withheld from this role. */
-            redacted: boolean;
+            /** @description What people concluded. */
+            verdict?: string | null;
         };
         /** @description Where the bands begin, decibans. */
         BandsView: {
             /**
              * Format: double
-             * @description Watch.
+             * @description Act.
              */
-            watch: number;
+            act: number;
             /**
              * Format: double
              * @description Review.
@@ -326,17 +406,139 @@ export interface components {
             review: number;
             /**
              * Format: double
-             * @description Act.
+             * @description Watch.
              */
-            act: number;
+            watch: number;
+        };
+        /** @description What a role may do; the console hides what is not allowed, the server refuses it. */
+        Capabilities: {
+            /** @description Search raw events. */
+            hunts: boolean;
+            /** @description See sources and rejected records. */
+            sees_sources: boolean;
+            /** @description Look at subjects, alerts and their evidence. */
+            sees_subjects: boolean;
+        };
+        /** @description A column of an answer. */
+        ColumnView: {
+            /** @description Name. */
+            name: string;
+            /** @description Arrow type. */
+            type: string;
+        };
+        /** @description A count on one day. */
+        DayCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+        };
+        /** @description Every error. */
+        ErrorBody: {
+            /** @description The error. */
+            error: components["schemas"]["ErrorView"];
+        };
+        /** @description What went wrong and the way out. */
+        ErrorView: {
+            /** @description Stable code in snake case. */
+            code: string;
+            /** @description What to do. */
+            hint: string;
+            /** @description In plain words. */
+            message: string;
+        };
+        /** @description One event whole. */
+        EventDetail: components["schemas"]["EventSummary"] & {
+            /** @description Core view. */
+            attrs: {
+                [key: string]: string;
+            };
+            /** @description Native view. */
+            fields: components["schemas"]["FieldView"][];
+            /** @description Sigma log sources. */
+            logsources: components["schemas"]["LogSourceView"][];
+            /** @description Rules that matched it. */
+            matched_rules: components["schemas"]["RuleRef"][];
+            /** @description As received. */
+            raw?: string | null;
+        };
+        /** @description Events. */
+        EventList: {
+            /** @description Newest first. */
+            events: components["schemas"]["EventSummary"][];
+            /** @description The SQL that was run. */
+            sql: string;
+            /** @description More match. */
+            truncated: boolean;
+        };
+        /** @description One event in a list. */
+        EventSummary: {
+            /** @description Acting account. */
+            account?: string | null;
+            /**
+             * Format: int32
+             * @description OCSF activity id.
+             */
+            activity: number;
+            /** @description OCSF class. */
+            class: string;
+            /** @description Where. */
+            device?: string | null;
+            /** @description Hexadecimal id. */
+            id: string;
+            /** @description What was acted upon. */
+            object?: string | null;
+            /** @description Source name. */
+            source: string;
+            /** @description RFC 3339. */
+            time: string;
+            /** @description One plain sentence. */
+            what: string;
+        };
+        /** @description A score and why. */
+        ExplanationView: {
+            /** @description Gate. */
+            alert_gate: components["schemas"]["GateView"];
+            /** @description Where bands begin. */
+            bands: components["schemas"]["BandsView"];
+            /** @description Totals. */
+            groups: components["schemas"]["GroupView"][];
+            /** @description Band. */
+            level: string;
+            /**
+             * Format: double
+             * @description Start value.
+             */
+            prior: number;
+            /** @description Rows. */
+            rows: components["schemas"]["RowView"][];
+            /**
+             * Format: double
+             * @description Decibans.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description What ordered stages add.
+             */
+            sequence_bonus: number;
+            /** @description Shares. */
+            threats: components["schemas"]["ThreatView"][];
+            /** @description What would lower it. */
+            would_lower: string[];
+        };
+        /** @description One native field. */
+        FieldView: {
+            /** @description Name as Sigma rules write it. */
+            name: string;
+            /** @description Value. */
+            value: Record<string, never>;
         };
         /** @description Whether technical evidence suffices for an alert. */
         GateView: {
-            /**
-             * Format: double
-             * @description Decibans there are.
-             */
-            technical: number;
             /**
              * Format: double
              * @description Decibans needed.
@@ -344,16 +546,14 @@ export interface components {
             needed: number;
             /** @description True if an alert may be raised. */
             open: boolean;
+            /**
+             * Format: double
+             * @description Decibans there are.
+             */
+            technical: number;
         };
         /** @description One group's total. */
         GroupView: {
-            /** @description Ledger group. */
-            group: string;
-            /**
-             * Format: double
-             * @description Before caps and mitigation.
-             */
-            raw: number;
             /**
              * Format: double
              * @description What is added.
@@ -364,9 +564,316 @@ export interface components {
              * @description Most it may add.
              */
             cap: number;
+            /** @description Ledger group. */
+            group: string;
+            /**
+             * Format: double
+             * @description Before caps and mitigation.
+             */
+            raw: number;
+        };
+        /** @description One act on an alert. */
+        HistoryEntry: {
+            /** @description What was done. */
+            action: string;
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Why. */
+            note: string;
+            /** @description Colleague. */
+            who: string;
+        };
+        /** @description Shares of activity by hour of the week, Monday 00h first. */
+        Hours: {
+            /** @description 168 shares of the own past. */
+            past: number[];
+            /**
+             * Format: int32
+             * @description How many peers.
+             */
+            peer_count: number;
+            /** @description 168 shares of the peers; null with fewer than ten. */
+            peers?: number[] | null;
+            /** @description 168 shares of the last 14 days. */
+            recent: number[];
+            /** @description Zone of the hours. */
+            time_zone: string;
+        };
+        /** @description An indicator with its evidence. */
+        IndicatorView: {
+            /** @description What made it. */
+            detector: string;
+            /**
+             * Format: int64
+             * @description Events it stands for.
+             */
+            event_count: number;
+            /** @description Up to 20 of them. */
+            events: components["schemas"]["EventSummary"][];
+            /** @description Plain sentences. */
+            explanation: string;
+            /** @description Ledger group. */
+            group: string;
+            /**
+             * Format: double
+             * @description Days until half is left.
+             */
+            half_life_days?: number | null;
+            /** @description Hexadecimal id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description 0 to 3.
+             */
+            impact: number;
+            /** @description When it became known. */
+            known: string;
+            /** @description Motive it points to. */
+            motive?: string | null;
+            /** @description What was acted upon. */
+            object?: string | null;
+            /** @description True if the text is withheld from this role. */
+            redacted: boolean;
+            /** @description `technical` or `human`. */
+            side: string;
+            /** @description Stage. */
+            stage?: string | null;
+            /** @description Technique ids. */
+            techniques: string[];
+            /** @description Threats it points to. */
+            threats: string[];
+            /** @description When it happened. */
+            time: string;
+            /** @description Title. */
+            title: string;
+            /** @description Last instant a state holds. */
+            until?: string | null;
+            /**
+             * Format: double
+             * @description Decibans when it happened.
+             */
+            weight: number;
+        };
+        /** @description A Sigma log source. */
+        LogSourceView: {
+            /** @description Category. */
+            category?: string | null;
+            /** @description Product. */
+            product?: string | null;
+            /** @description Service. */
+            service?: string | null;
+        };
+        /** @description The state of things at a glance. */
+        Overview: {
+            /** @description Alerts by day, last 60 days of data. */
+            alerts_by_day: components["schemas"]["DayCount"][];
+            /** @description Last day analysed. */
+            analysed_to?: string | null;
+            /**
+             * Format: double
+             * @description Alerts a day per 1,000 subjects.
+             */
+            budget_per_1000: number;
+            /** @description Name of the organisation. */
+            company: string;
+            /**
+             * Format: int64
+             * @description Events stored.
+             */
+            events: number;
+            /** @description Indicators by day, last 60 days of data. */
+            indicators_by_day: components["schemas"]["DayCount"][];
+            /**
+             * Format: int64
+             * @description Alerts not closed.
+             */
+            open_alerts: number;
+            /**
+             * Format: int64
+             * @description Records waiting in the dead-letter store.
+             */
+            rejects: number;
+            /** @description What to do next on an empty system. */
+            setup_hint?: string | null;
+            /**
+             * Format: int64
+             * @description Sources seen.
+             */
+            sources: number;
+            /**
+             * Format: int64
+             * @description Subjects under observation.
+             */
+            subjects: number;
+        };
+        /** @description What came of a push. */
+        PushAnswer: {
+            /** @description The batch; a retry has the same. */
+            batch: string;
+            /**
+             * Format: int64
+             * @description Records already known.
+             */
+            duplicates: number;
+            /** @description Always true: answered only after it is on disk. */
+            durable: boolean;
+            /**
+             * Format: int64
+             * @description Events stored.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Records rejected.
+             */
+            rejects: number;
+            /** @description True if this batch had been received before. */
+            repeated: boolean;
+        };
+        /** @description A query's answer. */
+        QueryAnswer: {
+            /** @description Columns. */
+            columns: components["schemas"]["ColumnView"][];
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            row_count: number;
+            /** @description Rows. */
+            rows: Record<string, never>[][];
+            /** @description More rows exist. */
+            truncated: boolean;
+        };
+        /** @description An SQL query over `events`. */
+        QueryRequest: {
+            /** @description Rows wanted. */
+            limit?: number | null;
+            /** @description One SELECT. */
+            sql: string;
+        };
+        /** @description How many alerts a day brought. */
+        QueueDay: {
+            /**
+             * Format: int64
+             * @description Alerts raised.
+             */
+            alerts: number;
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Of them not closed.
+             */
+            open: number;
+        };
+        /** @description The queue. */
+        QueueView: {
+            /** @description The alerts, riskiest first within a day. */
+            alerts: components["schemas"]["AlertSummary"][];
+            /**
+             * Format: double
+             * @description Alerts a day that the budget allows for this population.
+             */
+            budget: number;
+            /** @description The day asked for. */
+            day?: string | null;
+            /** @description Days with alerts, oldest first. */
+            days: components["schemas"]["QueueDay"][];
+        };
+        /** @description A reject with its bytes. */
+        RejectDetail: components["schemas"]["RejectView"] & {
+            /** @description As base64. */
+            raw_base64: string;
+            /** @description As text, if it is text. */
+            raw_text?: string | null;
+        };
+        /** @description Rejects. */
+        RejectList: {
+            /** @description One page, newest first. */
+            rejects: components["schemas"]["RejectView"][];
+            /**
+             * Format: int64
+             * @description How many match.
+             */
+            total: number;
+        };
+        /** @description A record that could not be read. */
+        RejectView: {
+            /**
+             * Format: int64
+             * @description Size of the record, bytes.
+             */
+            bytes: number;
+            /** @description What to do. */
+            hint: string;
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Byte offset in the decompressed stream.
+             */
+            offset: number;
+            /** @description Why. */
+            reason: string;
+            /** @description RFC 3339. */
+            received: string;
+            /** @description Source. */
+            source: string;
+            /** @description `open` or `replayed`. */
+            status: string;
+            /** @description File or stream. */
+            stream: string;
+        };
+        /** @description What came of it. */
+        ReplayAnswer: {
+            /**
+             * Format: int64
+             * @description Became events.
+             */
+            replayed: number;
+            /**
+             * Format: int64
+             * @description Still cannot be read.
+             */
+            still_rejected: number;
+            /**
+             * Format: int64
+             * @description Tried.
+             */
+            tried: number;
+        };
+        /** @description Which rejects to try again. */
+        ReplayRequest: {
+            /** @description These, or */
+            ids?: number[] | null;
+            /** @description all open ones of this source. */
+            source?: string | null;
         };
         /** @description One row of a waterfall; all contributions add up to the score. */
         RowView: {
+            /**
+             * Format: double
+             * @description Days since.
+             */
+            age_days?: number | null;
+            /**
+             * Format: double
+             * @description Decibans now.
+             */
+            contribution: number;
             /** @description The indicator, if the row is one. */
             indicator?: string | null;
             /** @description `prior`, `exposure`, `indicator`, `cap` or `sequence`. */
@@ -378,181 +885,39 @@ export interface components {
              * @description Decibans when it happened.
              */
             weight_then: number;
-            /**
-             * Format: double
-             * @description Days since.
-             */
-            age_days?: number | null;
-            /**
-             * Format: double
-             * @description Decibans now.
-             */
-            contribution: number;
         };
-        /** @description A threat's share. */
-        ThreatView: {
-            /** @description The threat. */
-            threat: string;
-            /**
-             * Format: double
-             * @description 0 to 1.
-             */
-            share: number;
+        /** @description A rule whole. */
+        RuleDetail: components["schemas"]["RuleView"] & {
+            /** @description Description. */
+            description: string;
+            /** @description Known false positives. */
+            falsepositives: string[];
+            /** @description Source text. */
+            yaml: string;
         };
-        /** @description A score and why. */
-        ExplanationView: {
-            /**
-             * Format: double
-             * @description Decibans.
-             */
-            score: number;
-            /** @description Band. */
-            level: string;
-            /**
-             * Format: double
-             * @description Start value.
-             */
-            prior: number;
-            /**
-             * Format: double
-             * @description What ordered stages add.
-             */
-            sequence_bonus: number;
-            bands: components["schemas"]["BandsView"];
-            alert_gate: components["schemas"]["GateView"];
-            /** @description Totals. */
-            groups: components["schemas"]["GroupView"][];
-            /** @description Rows. */
-            rows: components["schemas"]["RowView"][];
-            /** @description Shares. */
-            threats: components["schemas"]["ThreatView"][];
-            /** @description What would lower it. */
-            would_lower: string[];
-        };
-        /** @description A score on one day. */
-        ScoreDay: {
-            /** @description `YYYY-MM-DD`. */
-            day: string;
-            /**
-             * Format: double
-             * @description Decibans at the end of the day.
-             */
-            score: number;
-            /** @description Band. */
-            level: string;
-        };
-        /** @description One act on an alert. */
-        HistoryEntry: {
-            /** @description RFC 3339. */
-            at: string;
-            /** @description Colleague. */
-            who: string;
-            /** @description What was done. */
-            action: string;
-            /** @description Why. */
-            note: string;
-        };
-        /** @description An alert whole. */
-        AlertDetail: {
-            alert: components["schemas"]["AlertSummary"];
-            subject: components["schemas"]["SubjectCard"];
-            /** @description What it rests on. */
-            indicators: components["schemas"]["IndicatorView"][];
-            explanation: components["schemas"]["ExplanationView"];
-            /** @description What people did. */
-            history: components["schemas"]["HistoryEntry"][];
-        };
-        /** @description A decision on an alert. */
-        StatusChange: {
-            /** @description `new`, `in_progress` or `closed`. */
-            status: string;
-            /** @description Needed to close. */
-            verdict?: string | null;
-            /** @description Why; needed to close. */
-            note?: string;
-        };
-        /** @description A subject's story at one moment. */
-        Story: {
-            subject: components["schemas"]["SubjectCard"];
-            /** @description RFC 3339. */
-            at: string;
-            explanation: components["schemas"]["ExplanationView"];
-            /** @description Daily scores up to that moment. */
-            history: components["schemas"]["ScoreDay"][];
-            /** @description What was known at that moment, newest first. */
-            indicators: components["schemas"]["IndicatorView"][];
-            /** @description Alerts up to that moment. */
-            alerts: components["schemas"]["AlertSummary"][];
-        };
-        /** @description Activity of one day by source. */
-        TimelineDay: {
-            /** @description `YYYY-MM-DD`. */
-            day: string;
-            /** @description Events by source. */
-            counts: {
-                [key: string]: number;
-            };
-        };
-        /** @description A mark on the timeline. */
-        TimelineMark: {
-            /** @description RFC 3339. */
-            time: string;
-            /** @description `indicator`, `alert` or `people`. */
-            kind: string;
-            /** @description Title. */
-            title: string;
-            /** @description The indicator. */
-            indicator?: string | null;
-        };
-        /** @description What a subject did, by day and source. */
-        Timeline: {
-            /** @description Source names. */
-            sources: string[];
-            /** @description Days, oldest first. */
-            days: components["schemas"]["TimelineDay"][];
-            /** @description Marks, oldest first. */
-            marks: components["schemas"]["TimelineMark"][];
-        };
-        /** @description Shares of activity by hour of the week, Monday 00h first. */
-        Hours: {
-            /** @description 168 shares of the own past. */
-            past: number[];
-            /** @description 168 shares of the last 14 days. */
-            recent: number[];
-            /** @description 168 shares of the peers; null with fewer than ten. */
-            peers?: number[] | null;
+        /** @description A rule that could not be loaded. */
+        RuleErrorView: {
+            /** @description File. */
+            file: string;
             /**
              * Format: int64
-             * @description How many peers.
+             * @description Line.
              */
-            peer_count: number;
-            /** @description Zone of the hours. */
-            time_zone: string;
+            line?: number | null;
+            /** @description Why. */
+            reason: string;
         };
-        /** @description Events. */
-        EventList: {
-            /** @description Newest first. */
-            events: components["schemas"]["EventSummary"][];
-            /** @description More match. */
-            truncated: boolean;
-            /** @description The SQL that was run. */
-            sql: string;
-        };
-        /** @description One native field. */
-        FieldView: {
-            /** @description Name as Sigma rules write it. */
-            name: string;
-            /** @description Value. */
-            value: Record<string, never>;
-        };
-        /** @description A Sigma log source. */
-        LogSourceView: {
-            /** @description Category. */
-            category?: string | null;
-            /** @description Product. */
-            product?: string | null;
-            /** @description Service. */
-            service?: string | null;
+        /** @description Rules. */
+        RuleList: {
+            /** @description Rules that could not be. */
+            errors: components["schemas"]["RuleErrorView"][];
+            /**
+             * Format: int64
+             * @description Rules loaded.
+             */
+            loaded: number;
+            /** @description By title. */
+            rules: components["schemas"]["RuleView"][];
         };
         /** @description A rule that matched. */
         RuleRef: {
@@ -561,56 +926,58 @@ export interface components {
             /** @description Title. */
             title: string;
         };
-        /** @description One event whole. */
-        EventDetail: components["schemas"]["EventSummary"] & {
-            /** @description Core view. */
-            attrs: {
-                [key: string]: string;
-            };
-            /** @description Native view. */
-            fields: components["schemas"]["FieldView"][];
-            /** @description As received. */
-            raw?: string | null;
-            /** @description Sigma log sources. */
-            logsources: components["schemas"]["LogSourceView"][];
-            /** @description Rules that matched it. */
-            matched_rules: components["schemas"]["RuleRef"][];
-        };
-        /** @description An SQL query over `events`. */
-        QueryRequest: {
-            /** @description One SELECT. */
-            sql: string;
+        /** @description A rule in a list. */
+        RuleView: {
+            /** @description File. */
+            file: string;
+            /** @description Id. */
+            id: string;
+            /** @description Sigma level. */
+            level: string;
+            /** @description Log source in words. */
+            logsource: string;
             /**
              * Format: int64
-             * @description Rows wanted.
+             * @description Matches so far.
              */
-            limit?: number | null;
+            matches: number;
+            /** @description Stage. */
+            stage?: string | null;
+            /** @description Sigma status. */
+            status: string;
+            /** @description Technique ids. */
+            techniques: string[];
+            /** @description Threats. */
+            threats: string[];
+            /** @description Title. */
+            title: string;
         };
-        /** @description A column of an answer. */
-        ColumnView: {
-            /** @description Name. */
-            name: string;
-            /** @description Arrow type. */
-            type: string;
+        /** @description A score on one day. */
+        ScoreDay: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /** @description Band. */
+            level: string;
+            /**
+             * Format: double
+             * @description Decibans at the end of the day.
+             */
+            score: number;
         };
-        /** @description A query's answer. */
-        QueryAnswer: {
-            /** @description Columns. */
-            columns: components["schemas"]["ColumnView"][];
-            /** @description Rows. */
-            rows: Record<string, never>[][];
-            /**
-             * Format: int64
-             * @description How many rows.
-             */
-            row_count: number;
-            /** @description More rows exist. */
-            truncated: boolean;
-            /**
-             * Format: int64
-             * @description Milliseconds.
-             */
-            elapsed_ms: number;
+        /** @description Who is signed in. */
+        SessionView: {
+            /** @description What the role may do. */
+            capabilities: components["schemas"]["Capabilities"];
+            /** @description To be sent as `x-tandem-csrf` with every write. */
+            csrf: string;
+            /** @description RFC 3339. */
+            expires: string;
+            /** @description Role, for example `it_analyst`. */
+            role: string;
+            /** @description `it`, `corporate` or null. */
+            side?: string | null;
+            /** @description Account name of the colleague signed in. */
+            user: string;
         };
         /** @description A source's rate on one day. */
         SourceDay: {
@@ -627,200 +994,164 @@ export interface components {
              */
             rejects: number;
         };
+        /** @description Sources. */
+        SourceList: {
+            /** @description By name. */
+            sources: components["schemas"]["SourceView"][];
+        };
         /** @description A source. */
         SourceView: {
-            /** @description Name. */
-            source: string;
-            /** @description Mapping. */
-            mapping?: string | null;
-            /**
-             * Format: int64
-             * @description Events stored.
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description Records rejected.
-             */
-            rejects: number;
+            /** @description Last 60 days of data. */
+            by_day: components["schemas"]["SourceDay"][];
             /**
              * Format: int64
              * @description Bytes read.
              */
             bytes: number;
+            /**
+             * Format: int64
+             * @description Events stored.
+             */
+            events: number;
             /** @description Earliest event. */
             first?: string | null;
             /** @description Latest event. */
             last?: string | null;
             /** @description When the last record came. */
             last_received?: string | null;
-            /** @description Last 60 days of data. */
-            by_day: components["schemas"]["SourceDay"][];
-        };
-        /** @description Sources. */
-        SourceList: {
-            /** @description By name. */
-            sources: components["schemas"]["SourceView"][];
-        };
-        /** @description A record that could not be read. */
-        RejectView: {
-            /**
-             * Format: int64
-             * @description Id.
-             */
-            id: number;
-            /** @description Source. */
-            source: string;
-            /** @description File or stream. */
-            stream: string;
-            /**
-             * Format: int64
-             * @description Byte offset in the decompressed stream.
-             */
-            offset: number;
-            /** @description Why. */
-            reason: string;
-            /** @description What to do. */
-            hint: string;
-            /**
-             * Format: int64
-             * @description Size of the record, bytes.
-             */
-            bytes: number;
-            /** @description RFC 3339. */
-            received: string;
-            /** @description `open` or `replayed`. */
-            status: string;
-        };
-        /** @description Rejects. */
-        RejectList: {
-            /**
-             * Format: int64
-             * @description How many match.
-             */
-            total: number;
-            /** @description One page, newest first. */
-            rejects: components["schemas"]["RejectView"][];
-        };
-        /** @description A reject with its bytes. */
-        RejectDetail: components["schemas"]["RejectView"] & {
-            /** @description As text, if it is text. */
-            raw_text?: string | null;
-            /** @description As base64. */
-            raw_base64: string;
-        };
-        /** @description Which rejects to try again. */
-        ReplayRequest: {
-            /** @description These, or */
-            ids?: number[] | null;
-            /** @description all open ones of this source. */
-            source?: string | null;
-        };
-        /** @description What came of it. */
-        ReplayAnswer: {
-            /**
-             * Format: int64
-             * @description Tried.
-             */
-            tried: number;
-            /**
-             * Format: int64
-             * @description Became events.
-             */
-            replayed: number;
-            /**
-             * Format: int64
-             * @description Still cannot be read.
-             */
-            still_rejected: number;
-        };
-        /** @description A rule that could not be loaded. */
-        RuleErrorView: {
-            /** @description File. */
-            file: string;
-            /**
-             * Format: int64
-             * @description Line.
-             */
-            line?: number | null;
-            /** @description Why. */
-            reason: string;
-        };
-        /** @description A rule in a list. */
-        RuleView: {
-            /** @description Id. */
-            id: string;
-            /** @description Title. */
-            title: string;
-            /** @description Sigma level. */
-            level: string;
-            /** @description Sigma status. */
-            status: string;
-            /** @description Log source in words. */
-            logsource: string;
-            /** @description Technique ids. */
-            techniques: string[];
-            /** @description Threats. */
-            threats: string[];
-            /** @description Stage. */
-            stage?: string | null;
-            /**
-             * Format: int64
-             * @description Matches so far.
-             */
-            matches: number;
-            /** @description File. */
-            file: string;
-        };
-        /** @description Rules. */
-        RuleList: {
-            /**
-             * Format: int64
-             * @description Rules loaded.
-             */
-            loaded: number;
-            /** @description Rules that could not be. */
-            errors: components["schemas"]["RuleErrorView"][];
-            /** @description By title. */
-            rules: components["schemas"]["RuleView"][];
-        };
-        /** @description A rule whole. */
-        RuleDetail: components["schemas"]["RuleView"] & {
-            /** @description Description. */
-            description: string;
-            /** @description Known false positives. */
-            falsepositives: string[];
-            /** @description Source text. */
-            yaml: string;
-        };
-        /** @description What came of a push. */
-        PushAnswer: {
-            /** @description The batch; a retry has the same. */
-            batch: string;
-            /**
-             * Format: int64
-             * @description Records read.
-             */
-            records: number;
-            /**
-             * Format: int64
-             * @description Events stored.
-             */
-            events: number;
+            /** @description Mapping. */
+            mapping?: string | null;
             /**
              * Format: int64
              * @description Records rejected.
              */
             rejects: number;
+            /** @description Name. */
+            source: string;
+        };
+        /** @description A decision on an alert. */
+        StatusChange: {
+            /** @description Why; needed to close. */
+            note?: string;
+            /** @description `new`, `in_progress` or `closed`. */
+            status: string;
+            /** @description Needed to close. */
+            verdict?: string | null;
+        };
+        /** @description A subject's story at one moment. */
+        Story: {
+            /** @description Alerts up to that moment. */
+            alerts: components["schemas"]["AlertSummary"][];
+            /** @description RFC 3339. */
+            at: string;
+            /** @description The score at that moment. */
+            explanation: components["schemas"]["ExplanationView"];
+            /** @description Daily scores up to that moment. */
+            history: components["schemas"]["ScoreDay"][];
+            /** @description What was known at that moment, newest first. */
+            indicators: components["schemas"]["IndicatorView"][];
+            /** @description The card. */
+            subject: components["schemas"]["SubjectCard"];
+        };
+        /** @description A subject in short. */
+        SubjectCard: {
+            /** @description On leave. */
+            absent: boolean;
+            /** @description Department as known. */
+            department: string;
+            /** @description Pseudonym. */
+            id: string;
+            /**
+             * Format: int32
+             * @description 0 to 3.
+             */
+            impact: number;
+            /** @description `employee`, `contractor`, `partner`, `service_account` or `unknown`. */
+            kind: string;
+            /** @description Last day, if known. */
+            leaving_on?: string | null;
+            /** @description Band. */
+            level: string;
+            /**
+             * Format: int32
+             * @description People in the peer group.
+             */
+            peers: number;
+            /** @description Role as known. */
+            role: string;
+            /**
+             * Format: double
+             * @description Decibans.
+             */
+            score: number;
+            /** @description In a new role for less than ten active days. */
+            settling_in: boolean;
+            /** @description Site as known. */
+            site: string;
+            /**
+             * Format: int32
+             * @description Days since joining, if known.
+             */
+            tenure_days?: number | null;
+        };
+        /** @description Subjects. */
+        SubjectList: {
+            /** @description One page. */
+            subjects: components["schemas"]["SubjectRow"][];
             /**
              * Format: int64
-             * @description Records already known.
+             * @description How many match.
              */
-            duplicates: number;
-            /** @description Always true: answered only after it is on disk. */
-            durable: boolean;
-            /** @description True if this batch had been received before. */
-            repeated: boolean;
+            total: number;
+        };
+        /** @description A subject in a list. */
+        SubjectRow: components["schemas"]["SubjectCard"] & {
+            /**
+             * Format: int64
+             * @description Alerts not closed.
+             */
+            open_alerts: number;
+            /** @description Scores of the last 30 days of data. */
+            spark: number[];
+        };
+        /** @description A threat's share. */
+        ThreatView: {
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            share: number;
+            /** @description The threat. */
+            threat: string;
+        };
+        /** @description What a subject did, by day and source. */
+        Timeline: {
+            /** @description Days, oldest first. */
+            days: components["schemas"]["TimelineDay"][];
+            /** @description Marks, oldest first. */
+            marks: components["schemas"]["TimelineMark"][];
+            /** @description Source names. */
+            sources: string[];
+        };
+        /** @description Activity of one day by source. */
+        TimelineDay: {
+            /** @description Events by source. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+        };
+        /** @description A mark on the timeline. */
+        TimelineMark: {
+            /** @description The indicator. */
+            indicator?: string | null;
+            /** @description `indicator`, `alert` or `people`. */
+            kind: string;
+            /** @description RFC 3339. */
+            time: string;
+            /** @description Title. */
+            title: string;
         };
     };
     responses: never;
@@ -830,4 +1161,698 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSummary"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Acting account. */
+                account?: string;
+                /** @description Pseudonym. */
+                subject?: string;
+                /** @description OCSF class. */
+                class?: string;
+                /** @description Source name. */
+                source?: string;
+                /** @description Text in the record. */
+                text?: string;
+                /** @description RFC 3339 or a day. */
+                from?: string;
+                /** @description RFC 3339 or a day. */
+                to?: string;
+                /** @description How many, at most 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same for a retry */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description name of the source */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    queue: {
+        parameters: {
+            query?: {
+                /** @description That day's queue; without it, everything not closed. */
+                day?: string;
+                /** @description `new`, `in_progress` or `closed`. */
+                status?: string;
+                /** @description `low`, `watch`, `review` or `act`. */
+                level?: string;
+                /** @description `daily` or `slow_burn`. */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rejects: {
+        parameters: {
+            query?: {
+                /** @description Of this source. */
+                source?: string;
+                /** @description `open` or `replayed`. */
+                status?: string;
+                /** @description How many, at most 500. */
+                limit?: number;
+                /** @description After how many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    subjects: {
+        parameters: {
+            query?: {
+                /** @description Part of pseudonym, department or role. */
+                q?: string;
+                /** @description Exactly this level. */
+                level?: string;
+                /** @description This department. */
+                department?: string;
+                /** @description `score`, `id` or `department`. */
+                sort?: string;
+                /** @description How many, at most 500. */
+                limit?: number;
+                /** @description After how many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    story: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or a day, which means its end. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    subject_events: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or a day, which means its start. */
+                from?: string;
+                /** @description RFC 3339 or a day, which means its end. */
+                to?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hours: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or a day, which means its start. */
+                from?: string;
+                /** @description RFC 3339 or a day, which means its end. */
+                to?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    timeline: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or a day, which means its start. */
+                from?: string;
+                /** @description RFC 3339 or a day, which means its end. */
+                to?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+}
