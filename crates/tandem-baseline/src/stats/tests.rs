@@ -37,11 +37,13 @@ fn count_surprise_grows_with_the_count_and_vanishes_below_the_median() {
     assert_eq!(count_surprise(0.0, 1.0, rate), 0.0);
     assert_eq!(count_surprise(3.0, 1.0, rate), 0.0);
     let mut last = 0.0;
-    for x in 5..400 {
+    // Beyond it the largest surprise is reached.
+    for x in 5..150 {
         let now = count_surprise(f64::from(x), 1.0, rate);
         assert!(now > last, "{x}: {now} after {last}");
         last = now;
     }
+    assert_eq!(count_surprise(400.0, 1.0, rate), MAX_SURPRISE);
 }
 
 #[test]
@@ -50,7 +52,8 @@ fn a_week_is_seven_days() {
         shape: 400.0,
         days: 100.0,
     };
-    assert_eq!(count_surprise(28.0, 7.0, rate), 0.0);
+    // Seven days' usual count is next to the median: hardly any surprise.
+    assert!(count_surprise(28.0, 7.0, rate) < 0.05);
     assert!(count_surprise(28.0, 1.0, rate) > 20.0);
 }
 

@@ -155,8 +155,8 @@ fn a_snapshot_goes_on_with_the_same_scores() {
         let wanted = whole.score_day(Day(day), &rows);
         assert_eq!(cut.score_day(Day(day), &rows), wanted, "day {day}");
         if day % 20 == 19 {
-            let bytes = serde_json::to_vec(&cut).unwrap();
-            cut = serde_json::from_slice(&bytes).unwrap();
+            let bytes = postcard::to_stdvec(&cut).unwrap();
+            cut = postcard::from_bytes(&bytes).unwrap();
         }
     }
 }
