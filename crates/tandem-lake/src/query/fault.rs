@@ -35,7 +35,12 @@ pub(crate) fn planning(error: &DataFusionError) -> LakeError {
             (message, None)
         }
         root => {
-            let message = root.message().into_owned();
+            let message = root
+                .message()
+                .lines()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(" ");
             let hint = message
                 .contains("not found")
                 .then(|| "the lake has one table: events".to_owned());

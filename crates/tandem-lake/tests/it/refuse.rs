@@ -113,7 +113,10 @@ async fn mistakes_are_located_and_explained() {
         other => panic!("{other}"),
     }
     match error("SELECT feild(fields, 'x') FROM events").await {
-        LakeError::Sql { message, .. } => assert!(message.contains("field"), "{message}"),
+        LakeError::Sql { message, .. } => assert!(
+            message.starts_with("Invalid function 'feild'. Did you mean"),
+            "{message}"
+        ),
         other => panic!("{other}"),
     }
     assert!(error("").await.to_string().contains("SELECT * FROM events"));
