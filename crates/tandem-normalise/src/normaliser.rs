@@ -303,6 +303,7 @@ impl Normaliser {
             stream_id: self.options.stream_id,
             offset: at,
             raw: record,
+            shape: self.state.header.shape,
         };
         let source = if self.state.source.is_empty() {
             let name = self.mappings.identify(&event, &context).unwrap_or_default();

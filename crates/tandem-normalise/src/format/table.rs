@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use tandem_domain::Value;
 use tandem_domain::event::EventBuilder;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Most columns of a table.
 const MAX_COLUMNS: usize = 2_000;
@@ -26,6 +27,9 @@ pub(crate) struct Header {
     unset: Vec<String>,
     /// W3C's `#Date`.
     date: Option<String>,
+    /// A hash of the columns' names.
+    #[serde(default)]
+    pub(crate) shape: u64,
 }
 
 /// The delimiter of a header line: the commonest of tab, comma, semicolon, pipe, if the parts look like names.
@@ -70,11 +74,18 @@ impl Header {
         for (at, column) in columns.iter_mut().enumerate().filter(|(_, c)| c.is_empty()) {
             *column = format!("column{}", at + 1);
         }
-        Ok(Self {
+        let mut header = Self {
             columns,
             delimiter,
             ..Self::default()
-        })
+        };
+        header.name();
+        Ok(header)
+    }
+
+    /// Sums up the columns.
+    fn name(&mut self) {
+        self.shape = xxh3_64(self.columns.join("\n").as_bytes());
     }
 
     /// Takes a line that begins with `#`; true if it belongs to a Zeek or W3C header.
@@ -95,6 +106,7 @@ impl Header {
             self.columns = fields.split_whitespace().map(str::to_owned).collect();
             self.delimiter = b' ';
             self.unset = vec!["-".into()];
+            self.name();
             return true;
         }
         if let Some(date) = rest.strip_prefix("Date:") {
@@ -105,7 +117,10 @@ impl Header {
         let key = parts.next().unwrap_or_default();
         let values: Vec<String> = parts.map(str::to_owned).collect();
         match key {
-            "fields" => self.columns = values,
+            "fields" => {
+                self.columns = values;
+                self.name();
+            }
             "types" => self.types = values,
             "path" => self.path = values.into_iter().next(),
             "set_separator" => self.set_separator = values.into_iter().next().unwrap_or_else(|| ",".into()),

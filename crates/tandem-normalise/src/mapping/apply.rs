@@ -7,7 +7,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 use tandem_domain::event::{EventBuilder, EventHead, NameId, Severity, Status};
 use tandem_domain::{Attr, ClassUid, EventId, LogSource, NumAttr, Timestamp, Value};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
 use super::case::Layers;
 use super::expr::Outcome;
@@ -239,7 +239,8 @@ fn severity_of(number: u32) -> Option<Severity> {
     })
 }
 
-/// The record's own identity if it has one, else its place and its bytes.
+/// A record that names its own identity is the same wherever it is read; any other one is told by its place. Either way its
+/// content belongs to it: sources count anew after a restart, and records that differ must never be taken for one.
 fn identity(
     mapping: &Mapping,
     view: &View<'_, '_>,
@@ -248,23 +249,20 @@ fn identity(
     text: &mut String,
 ) -> EventId {
     let start = text.len();
-    let own = own_identity(mapping, view, time, text);
-    let id = own.then(|| xxh3_128(text.get(start..).unwrap_or_default().as_bytes()));
+    let content = xxh3_128_with_seed(context.raw.trim_ascii(), context.shape);
+    let id = if own_identity(mapping, view, time, text) {
+        let own = xxh3_128(text.get(start..).unwrap_or_default().as_bytes());
+        joined(&[own, content])
+    } else {
+        joined(&[context.stream_id, content, u128::from(context.offset)])
+    };
     text.truncate(start);
-    EventId(id.unwrap_or_else(|| {
-        let mut place = [0; 40];
-        let parts = [
-            context.stream_id.to_le_bytes(),
-            xxh3_128(context.raw).to_le_bytes(),
-        ];
-        for (to, from) in place
-            .iter_mut()
-            .zip(parts.iter().flatten().chain(&context.offset.to_le_bytes()))
-        {
-            *to = *from;
-        }
-        xxh3_128(&place)
-    }))
+    EventId(id)
+}
+
+/// One hash of several.
+fn joined<const N: usize>(parts: &[u128; N]) -> u128 {
+    xxh3_128(parts.map(u128::to_le_bytes).as_flattened())
 }
 
 fn own_identity(mapping: &Mapping, view: &View<'_, '_>, time: Timestamp, text: &mut String) -> bool {

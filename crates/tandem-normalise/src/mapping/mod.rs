@@ -51,6 +51,9 @@ pub struct Context<'a> {
     pub offset: u64,
     /// The record as received.
     pub raw: &'a [u8],
+    /// What gives the record its meaning besides itself, hashed: the header of its table. The same row under another header is
+    /// another record.
+    pub shape: u64,
 }
 
 /// Why a record became no event.

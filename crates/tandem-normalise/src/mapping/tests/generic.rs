@@ -117,8 +117,13 @@ fn ids_are_the_records_own_or_its_place() {
     };
     assert_eq!(
         id(cloud, 0, b"a"),
-        id(cloud, 500, b"b"),
+        id(cloud, 500, b"a\n"),
         "the same record from two places is one event"
+    );
+    assert_ne!(
+        id(cloud, 0, b"a"),
+        id(cloud, 0, b"b"),
+        "records that differ are two, whatever they call themselves"
     );
     assert_ne!(id(cloud, 0, b"a"), id(&cloud.replace("e-1", "e-2"), 0, b"a"));
     let nameless = cloud.replace("e-1", "");
