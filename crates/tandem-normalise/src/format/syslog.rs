@@ -35,11 +35,17 @@ pub(crate) fn parse(line: &str, event: &mut EventBuilder<'_>) -> Result<(), Stri
     };
     let body = body.trim_start_matches('\u{feff}').trim_end();
     event.field("message", Value::Text(body));
-    open_body(body, event);
-    Ok(())
+    open_body(body, event)
 }
 
-fn open_body(body: &str, event: &mut EventBuilder<'_>) {
+/// Opens what the body holds. One that says it is CEF or LEEF must be it; anything else may just be text.
+fn open_body(body: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
+    if body.starts_with("CEF:") {
+        return cef::parse_cef(body, event);
+    }
+    if body.starts_with("LEEF:") {
+        return cef::parse_leef(body, event);
+    }
     if let Some(at) = body.find("CEF:").filter(|at| *at < 200) {
         let _ = cef::parse_cef(body.get(at..).unwrap_or_default(), event);
     } else if let Some(at) = body.find("LEEF:").filter(|at| *at < 200) {
@@ -51,6 +57,7 @@ fn open_body(body: &str, event: &mut EventBuilder<'_>) {
     } else {
         keyvalue::open(body, event);
     }
+    Ok(())
 }
 
 fn priority(line: &str) -> Option<(u8, &str)> {
