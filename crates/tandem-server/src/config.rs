@@ -1,5 +1,6 @@
 //! Settings: built-in defaults, then one TOML file, then the environment, then flags; unknown keys are refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -82,6 +83,9 @@ pub struct Content {
     pub mappings: Vec<PathBuf>,
     /// Leave out the rules that are shipped.
     pub without_shipped_rules: bool,
+    /// What placeholders of Sigma's `expand` modifier stand for, by name. `leavers`, `contractors` and `home_domains` come
+    /// from people facts and `home`.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 /// Behaviour analytics.
@@ -139,6 +143,12 @@ impl Default for Config {
                 rules: Vec::new(),
                 mappings: Vec::new(),
                 without_shipped_rules: false,
+                lists: BTreeMap::from([(
+                    "restricted_shares".to_owned(),
+                    ["HR", "Finance", "Legal", "Executive"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                )]),
             },
             model: Model::default(),
             queue: QueueConfig::default(),

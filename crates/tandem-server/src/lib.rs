@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod config;
+pub mod content;
 pub mod events;
 pub mod http;
 pub mod pipeline;

@@ -16,6 +16,7 @@ use super::{AnalyseError, compose};
 use crate::api::card;
 use crate::api::views;
 use crate::app::App;
+use crate::content::holds_on;
 
 /// Days an indicator is held in memory: five half-lives of evidence, four of mitigation.
 const LIVE_DAYS: i32 = 240;
@@ -50,7 +51,7 @@ impl<'a> Run<'a> {
             Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1)),
             None => (State::default(), day),
         };
-        let rules = Arc::clone(&app.rules.rules);
+        let rules = Arc::clone(&app.rules().rules);
         let correlator = match state.correlator.clone() {
             Some(kept) => Correlator::restore(rules, kept),
             None => Correlator::new(rules),
@@ -267,8 +268,15 @@ impl<'a> Run<'a> {
 
     /// What rules and correlations say, one indicator per rule and subject.
     fn rule_indicators(&mut self, view: &View, day: Day, mut matches: Vec<BaseMatch>) -> Vec<Indicator> {
-        let rules = Arc::clone(&self.app.rules.rules);
+        let rules = Arc::clone(&self.app.rules().rules);
         let mut found: HashMap<(SubjectId, RuleIdx), RuleDay<'_>> = HashMap::new();
+        // A rule about leavers or contractors holds for those who were known as such on that day.
+        matches.retain(|matched| {
+            let person = || view.person(&view.resolve(&matched.account).key);
+            rules
+                .get(&matched.rule)
+                .is_none_or(|rule| holds_on(rule, person, matched.time.day()))
+        });
         for matched in matches.iter().filter(|m| !m.account.is_empty()) {
             let Some(index) = rules.index_of(&matched.rule).filter(|i| rules.reports(*i)) else {
                 continue;
