@@ -33,6 +33,8 @@ pub struct Config {
     pub queue: QueueConfig,
     /// Behaviour analytics.
     pub behaviour: Behaviour,
+    /// What the server does by itself.
+    pub schedule: Schedule,
     /// How long things are kept.
     pub retention: Retention,
     /// Limits of what is taken in.
@@ -96,6 +98,16 @@ pub struct Behaviour {
     pub warm_up_days: i32,
 }
 
+/// What `tandem serve` does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Seconds between two looks for data that is not analysed yet; 0 for never.
+    pub analyse_seconds: u64,
+    /// Minutes between two runs of maintenance; 0 for never.
+    pub maintain_minutes: u64,
+}
+
 /// How long things are kept, days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +165,10 @@ impl Default for Config {
             model: Model::default(),
             queue: QueueConfig::default(),
             behaviour: Behaviour { warm_up_days: 28 },
+            schedule: Schedule {
+                analyse_seconds: 60,
+                maintain_minutes: 60,
+            },
             retention: Retention {
                 events_days: 400,
                 activity_days: 400,

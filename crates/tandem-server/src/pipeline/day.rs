@@ -28,8 +28,21 @@ pub struct Run<'a> {
     correlator: Correlator,
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
+    /// The day analysed last.
+    last: Day,
     /// What goes from day to day.
     pub state: State,
+}
+
+/// What one day came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome {
+    /// Indicators made.
+    pub indicators: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+    /// False if nobody did anything that was logged.
+    pub had_data: bool,
 }
 
 /// What one day brought, before it is saved.
@@ -47,9 +60,10 @@ impl<'a> Run<'a> {
         let directory = app.directory().await?;
         let snapshot = app.store.snapshot_before(day).await?;
         // A snapshot is only of use if nothing lies between it and the day to come.
-        let (state, from) = match snapshot {
-            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1)),
-            None => (State::default(), day),
+        let (state, from, last) = match snapshot {
+            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1), snapshot.day),
+            // Facts that were known and in force before the first day of data count from the first day on.
+            None => (State::default(), day, Day(i32::MIN / 2)),
         };
         let rules = Arc::clone(&app.rules().rules);
         let correlator = match state.correlator.clone() {
@@ -66,23 +80,32 @@ impl<'a> Run<'a> {
         }
         let mut cursor = directory.cursor();
         cursor.at(from.plus(-1));
+        // Who had a short pseudonym keeps it, also if somebody else's would be the same.
+        let mut pseudonyms = Pseudonyms::new(*app.secret.key());
+        for (person, subject) in app.store.pseudonyms().await? {
+            pseudonyms.restore(&person, subject);
+        }
         Ok(Self {
             app,
             cursor,
             correlator,
-            pseudonyms: Pseudonyms::new(*app.secret.key()),
+            pseudonyms,
             live,
+            last,
             state,
         })
     }
 
-    /// Analyses one day and saves it. Gives back how many indicators and alerts it brought.
+    /// Analyses one day and saves it. Days left out before it must have no data.
     ///
     /// # Errors
     /// When the database fails; the day is then not saved.
-    pub async fn day(&mut self, day: Day) -> Result<(u64, u64), AnalyseError> {
+    pub async fn day(&mut self, day: Day) -> Result<Outcome, AnalyseError> {
         let view = self.cursor.at(day).clone();
         let gathered = self.gather(&view, day).await?;
+        let had_data = !(gathered.activity.is_empty() && gathered.matches.is_empty());
+        let since = self.last.plus(1).min(day);
+        self.last = day;
         let first = *self.state.first_day.get_or_insert(day);
         let warm = day.0 - first.0 >= self.app.config.behaviour.warm_up_days;
 
@@ -109,7 +132,7 @@ impl<'a> Run<'a> {
         }
         let pseudonyms = &mut self.pseudonyms;
         fresh.extend(
-            fact_indicators(&view, day..=day, |person| pseudonyms.of(person))
+            fact_indicators(&view, since..=day, |person| pseudonyms.of(person))
                 .into_iter()
                 .map(|f| f.indicator),
         );
@@ -117,7 +140,12 @@ impl<'a> Run<'a> {
             self.state.known.insert(person.key.to_string());
         }
         self.state.known.extend(gathered.activity.keys().cloned());
-        self.close(&view, day, fresh, &ranks).await
+        let (indicators, alerts) = self.close(&view, day, fresh, &ranks).await?;
+        Ok(Outcome {
+            indicators,
+            alerts,
+            had_data,
+        })
     }
 
     /// Weighs, fills the queue, saves.
