@@ -1,5 +1,6 @@
 //! One day of analysis.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::api::card;
 use crate::api::views;
 use crate::app::App;
 use crate::content::holds_on;
+use crate::words::Names;
 
 /// Days an indicator is held in memory: five half-lives of evidence, four of mitigation.
 const LIVE_DAYS: i32 = 240;
@@ -28,6 +30,7 @@ pub struct Run<'a> {
     correlator: Correlator,
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
+    names: Names,
     /// The day analysed last.
     last: Day,
     /// What goes from day to day.
@@ -91,6 +94,7 @@ impl<'a> Run<'a> {
             correlator,
             pseudonyms,
             live,
+            names: Names::default(),
             last,
             state,
         })
@@ -140,12 +144,32 @@ impl<'a> Run<'a> {
             self.state.known.insert(person.key.to_string());
         }
         self.state.known.extend(gathered.activity.keys().cloned());
+        self.names.learn(&view);
+        for indicator in &mut fresh {
+            self.conceal(indicator);
+        }
         let (indicators, alerts) = self.close(&view, day, fresh, &ranks).await?;
         Ok(Outcome {
             indicators,
             alerts,
             had_data,
         })
+    }
+
+    /// Takes the names of people out of what an indicator says.
+    fn conceal(&mut self, indicator: &mut Indicator) {
+        let own = self.pseudonyms.person(&indicator.subject).unwrap_or_default().to_owned();
+        let pseudonyms = &mut self.pseudonyms;
+        let names = &self.names;
+        let mut hide = |text: &mut String| {
+            if let Cow::Owned(hidden) = names.hide(text, &own, &mut |person| pseudonyms.of(person)) {
+                *text = hidden;
+            }
+        };
+        hide(&mut indicator.explanation);
+        if let Some(object) = &mut indicator.object {
+            hide(object);
+        }
     }
 
     /// Weighs, fills the queue, saves.
