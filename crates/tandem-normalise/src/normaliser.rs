@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::event::EventBuilder;
+use tandem_domain::time::MICROS_PER_DAY;
 use tandem_domain::{EventBatch, Timestamp, Value};
 
-use crate::format::{Format, auditd, cef, evtx, json, recognise, syslog, table, weblog};
+use crate::format::utf16::Encoding;
+use crate::format::{Format, auditd, cef, evtx, json, recognise, syslog, table, weblog, xml};
 use crate::mapping::{Context, Mappings, Refusal};
 use cut::{Cut, Cutter};
 
@@ -18,6 +20,8 @@ const BATCH_EVENTS: usize = 8_192;
 const BATCH_TEXT: usize = 8 << 20;
 /// Rejected bytes kept per record.
 const RAW_LIMIT: usize = 64 << 10;
+/// A time further than this from the one before is a broken clock: the year of the next one is the hint's again.
+const NEAR: i64 = 400 * MICROS_PER_DAY;
 /// Bytes needed to recognise a format, unless the stream is shorter.
 const HEAD: usize = 4_096;
 
@@ -34,7 +38,7 @@ pub struct Options {
     pub mapping: Option<String>,
     /// Zone of times without one (IANA name).
     pub time_zone: Option<String>,
-    /// Year of times without one.
+    /// Year of times without one, at the beginning of the stream; it rolls on where December is followed by January.
     pub year_hint: Option<i16>,
     /// When the stream is read.
     pub received: Timestamp,
@@ -47,7 +51,7 @@ pub struct Options {
 pub struct Reject {
     /// Where it starts, bytes from the beginning of the decompressed stream.
     pub offset: u64,
-    /// As received, at most 64 KiB.
+    /// As received, at most 64 KiB; UTF-16 is kept as UTF-8.
     pub raw: Vec<u8>,
     /// Its whole size, bytes.
     pub bytes: u64,
@@ -73,11 +77,25 @@ pub struct Counts {
 /// What must be remembered to go on reading later.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct State {
+    #[serde(default)]
+    encoding: Option<Encoding>,
     format: Option<Format>,
     header: table::Header,
     cutter: Cutter,
     source: String,
     counts: Counts,
+    /// Time of the last event, for times without a year.
+    #[serde(default)]
+    last: Option<Timestamp>,
+}
+
+/// Bytes of the stream, decoded.
+struct Piece<'t> {
+    encoding: Encoding,
+    text: &'t [u8],
+    /// Where they begin in the stream.
+    at: u64,
+    eof: bool,
 }
 
 /// Reads one stream.
@@ -139,39 +157,76 @@ impl Normaliser {
         batch: &mut EventBatch,
         rejects: &mut Vec<Reject>,
     ) -> usize {
+        let whole = buffer.len();
+        let Some((encoding, mark)) = self.encoding(buffer, offset, eof) else {
+            return 0;
+        };
+        let buffer = buffer.get(mark..).unwrap_or_default();
+        let decoded = encoding.decode(buffer, eof);
+        let text = decoded.as_deref().map_or(buffer, str::as_bytes);
         if self.state.format.is_none() {
-            if buffer.len() < HEAD && !eof {
+            if text.len() < HEAD && !eof {
                 return 0;
             }
-            self.state.format = Some(recognise(buffer.get(..HEAD).unwrap_or(buffer)).unwrap_or(Format::Text));
+            self.state.format = Some(recognise(text.get(..HEAD).unwrap_or(text)).unwrap_or(Format::Text));
         }
+        self.state.encoding = Some(encoding);
+        let piece = Piece {
+            encoding,
+            text,
+            at: offset + mark as u64,
+            eof,
+        };
+        let (used, at) = self.read(&piece, batch, rejects);
+        if eof && used == text.len() {
+            whole
+        } else {
+            (at - offset) as usize
+        }
+    }
+
+    /// The encoding, and the length of the mark that tells it; `None` if too few bytes are there to tell.
+    fn encoding(&self, buffer: &[u8], offset: u64, eof: bool) -> Option<(Encoding, usize)> {
+        match self.state.encoding {
+            Some(known) => Some((known, 0)),
+            None if offset > 0 => Some((Encoding::Utf8, 0)),
+            None if buffer.len() < 3 && !eof => None,
+            None => Some(Encoding::told_by(buffer)),
+        }
+    }
+
+    /// Reads records; gives how much of the piece's text was used, and where in the stream that ends.
+    fn read(&mut self, piece: &Piece<'_>, batch: &mut EventBatch, rejects: &mut Vec<Reject>) -> (usize, u64) {
         let format = self.state.format.unwrap_or(Format::Text);
+        let limit = self.options.max_record_bytes;
         if batch.source().is_empty() && !self.state.source.is_empty() {
             batch.set_source(&self.state.source);
         }
-        let mut used = 0;
+        let (mut used, mut at) = (0, piece.at);
         while batch.len() < BATCH_EVENTS && batch.text_bytes() < BATCH_TEXT && rejects.len() < BATCH_EVENTS {
-            let rest = buffer.get(used..).unwrap_or_default();
-            let at = offset + used as u64;
-            match self
+            let rest = piece.text.get(used..).unwrap_or_default();
+            let cut = self
                 .state
                 .cutter
-                .next(format, rest, at, eof, self.options.max_record_bytes)
-            {
+                .next(format, &self.state.header, rest, piece.eof, limit);
+            let len = match cut {
                 Cut::More => break,
-                Cut::Skip(len) => used += len,
+                Cut::Skip(len) => len,
                 Cut::Broken { len, reason } => {
                     self.reject(rest.get(..len).unwrap_or(rest), at, refusal(reason), rejects);
-                    used += len;
+                    len
                 }
                 Cut::Record { skip, len, end } => {
                     let record = rest.get(skip..skip + len).unwrap_or_default();
-                    self.record(format, record, at + skip as u64, batch, rejects);
-                    used += end;
+                    let place = at + piece.encoding.width(rest.get(..skip).unwrap_or_default()) as u64;
+                    self.record(format, record, place, batch, rejects);
+                    end
                 }
-            }
+            };
+            at += piece.encoding.width(rest.get(..len).unwrap_or(rest)) as u64;
+            used += len;
         }
-        used
+        (used, at)
     }
 
     fn record(
@@ -231,7 +286,7 @@ impl Normaliser {
 
     /// Lets the mapping finish the event; gives the name of the source.
     fn map(
-        &self,
+        &mut self,
         format: Format,
         record: &[u8],
         at: u64,
@@ -243,6 +298,7 @@ impl Normaliser {
             forced: self.options.mapping.as_deref(),
             time_zone: self.zone.as_ref(),
             year_hint: self.options.year_hint,
+            previous: self.state.last,
             received: self.options.received,
             stream_id: self.options.stream_id,
             offset: at,
@@ -256,6 +312,13 @@ impl Normaliser {
         };
         let head = self.mappings.apply(&mut event, &context)?;
         event.finish(head);
+        if self.options.year_hint.is_some() {
+            let near = self
+                .state
+                .last
+                .is_none_or(|last| (head.time.0 - last.0).abs() < NEAR);
+            self.state.last = near.then_some(head.time);
+        }
         Ok(source)
     }
 
@@ -320,7 +383,7 @@ fn parse(
         Format::Auditd => auditd::parse(&text(), event).map(|()| true),
         Format::Cef => cef::parse_cef(&text(), event).map(|()| true),
         Format::Leef => cef::parse_leef(&text(), event).map(|()| true),
-        Format::Xml => Err("event XML is not read yet; export the log as EVTX or JSON".to_owned()),
+        Format::Xml => xml::parse(&text(), event).map(|()| false),
         Format::Text => {
             event.field("message", Value::Text(&text()));
             Ok(false)

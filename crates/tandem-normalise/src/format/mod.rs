@@ -7,8 +7,10 @@ pub(crate) mod json;
 pub(crate) mod keyvalue;
 pub(crate) mod syslog;
 pub(crate) mod table;
+pub(crate) mod utf16;
 pub(crate) mod weblog;
 pub(crate) mod windows;
+pub(crate) mod xml;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,25 +71,57 @@ formats! {
     Text => "text",
 }
 
+/// Lines looked at where the first one does not settle the format.
+const LINES: usize = 24;
+
 /// Tells the format from the first bytes; `None` for nothing at all or for binary data that no format claims.
 ///
 /// The rules, first match wins: EVTX signature; `{` or `[` → JSON; `<Event` or an XML head → event XML; `#separator` → Zeek;
 /// `#Fields`/`#Software` → W3C; `CEF:`/`LEEF:` at the start of the first line → those; `type=… msg=audit(` → auditd; a syslog
 /// priority `<n>` or a syslog time → syslog; the ten columns of a Squid line; the quoted request of the common log format; a
-/// first line of at least two separated names without a time in it → CSV or TSV; anything else that is text → text.
+/// first line that is none of these, but stands before lines of which most are of one of these formats, is a broken line of
+/// that format; a first line of at least two separated names without a time in it → CSV or TSV; anything else that is text →
+/// text. A byte order mark of UTF-8 or UTF-16 is understood.
 pub fn recognise(head: &[u8]) -> Option<Format> {
     if head.starts_with(b"ElfFile\0") {
         return Some(Format::Evtx);
     }
-    let text = String::from_utf8_lossy(head);
+    let (encoding, mark) = utf16::Encoding::told_by(head);
+    let head = head.get(mark..).unwrap_or_default();
+    let text = match encoding.decode(head, false) {
+        Some(decoded) => decoded.into(),
+        None => String::from_utf8_lossy(head),
+    };
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    let first = text.lines().next().unwrap_or_default().trim_end();
-    if first.is_empty() {
-        return None;
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let first = lines.next()?;
+    let opened = first.strip_prefix('[');
+    if opened.is_some_and(|rest| {
+        rest.is_empty() || text.get(1..).is_some_and(|all| all.trim_start().starts_with('{'))
+    }) {
+        return Some(Format::Json);
     }
+    if let Some(format) = of_line(first) {
+        return Some(format);
+    }
+    if let Some(format) = of_most(lines) {
+        return Some(format);
+    }
+    if let Some(delimiter) = table::sniff(first) {
+        return Some(if delimiter == b'\t' {
+            Format::Tsv
+        } else {
+            Format::Csv
+        });
+    }
+    let binary = encoding == utf16::Encoding::Utf8 && head.iter().take(1_024).any(|b| *b == 0);
+    if binary { None } else { Some(Format::Text) }
+}
+
+/// The format that a line shows by itself.
+fn of_line(line: &str) -> Option<Format> {
     let by_start: &[(&str, Format)] = &[
         ("{", Format::Json),
-        ("[{", Format::Json),
         ("<Event", Format::Xml),
         ("<?xml", Format::Xml),
         ("#separator", Format::Zeek),
@@ -97,38 +131,42 @@ pub fn recognise(head: &[u8]) -> Option<Format> {
         ("CEF:", Format::Cef),
         ("LEEF:", Format::Leef),
     ];
-    if let Some((_, format)) = by_start.iter().find(|(start, _)| first.starts_with(start)) {
+    if let Some((_, format)) = by_start.iter().find(|(start, _)| line.starts_with(start)) {
         return Some(*format);
     }
-    if first == "["
-        || (first.starts_with('[')
-            && text
-                .get(1..)
-                .is_some_and(|rest| rest.trim_start().starts_with('{')))
-    {
-        return Some(Format::Json);
+    if auditd::is_line(line.as_bytes()) {
+        Some(Format::Auditd)
+    } else if syslog::is_line(line) {
+        Some(Format::Syslog)
+    } else if weblog::is_squid(line) {
+        Some(Format::Squid)
+    } else if weblog::is_clf(line) {
+        Some(Format::Clf)
+    } else {
+        None
     }
-    if auditd::is_line(first.as_bytes()) {
-        return Some(Format::Auditd);
+}
+
+/// The format of most of these lines, if there is one and at least two show it. The last line may be cut off.
+fn of_most<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Format> {
+    let mut seen = 0;
+    let mut votes: Vec<(Format, usize)> = Vec::new();
+    for line in lines.take(LINES) {
+        seen += 1;
+        // A row of a table may begin with a brace; an object begins with a name.
+        let object = line
+            .strip_prefix('{')
+            .is_none_or(|rest| rest.trim_start().starts_with('"'));
+        let Some(format) = of_line(line).filter(|_| object) else {
+            continue;
+        };
+        match votes.iter_mut().find(|(known, _)| *known == format) {
+            Some((_, count)) => *count += 1,
+            None => votes.push((format, 1)),
+        }
     }
-    if syslog::is_line(first) {
-        return Some(Format::Syslog);
-    }
-    if weblog::is_squid(first) {
-        return Some(Format::Squid);
-    }
-    if weblog::is_clf(first) {
-        return Some(Format::Clf);
-    }
-    if let Some(delimiter) = table::sniff(first) {
-        return Some(if delimiter == b'\t' {
-            Format::Tsv
-        } else {
-            Format::Csv
-        });
-    }
-    let binary = head.iter().take(1_024).filter(|b| **b == 0).count() > 0;
-    if binary { None } else { Some(Format::Text) }
+    let (format, count) = votes.into_iter().max_by_key(|(_, count)| *count)?;
+    (count >= 2 && count * 2 > seen).then_some(format)
 }
 
 #[cfg(test)]

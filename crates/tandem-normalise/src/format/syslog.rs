@@ -137,16 +137,23 @@ fn parameters(text: &str) -> Vec<(&str, String)> {
     found
 }
 
-/// RFC 3164 and what is commonly sent in its place: TIME HOST TAG[PID]: MSG.
+/// RFC 3164 and what is commonly sent in its place: TIME HOST TAG[PID]: MSG. Before CEF and LEEF, whose own fields say as much,
+/// the host or the whole head may be missing.
 fn legacy<'t>(text: &'t str, event: &mut EventBuilder<'_>) -> Result<&'t str, String> {
+    if is_message(text) {
+        return Ok(text);
+    }
     let (time, rest) = legacy_time(text)
         .or_else(|| iso_time(text))
         .ok_or("no time at the start; RFC 3164 wants `Jan  2 15:04:05`, RFC 5424 `1 2026-01-02T15:04:05Z`")?;
     event.field("timestamp", Value::Text(time));
-    let (host, rest) = rest
-        .trim_start()
-        .split_once(' ')
-        .unwrap_or((rest.trim_start(), ""));
+    // Firewalls put a colon behind the time and leave out the host.
+    let bare = rest.strip_prefix(": ");
+    let rest = bare.unwrap_or(rest).trim_start();
+    if bare.is_some() || is_message(rest) {
+        return Ok(rest);
+    }
+    let (host, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     event.field("hostname", Value::Text(host));
     let tag_end = rest
         .find(|c: char| !(c.is_alphanumeric() || "._-/()".contains(c)))
@@ -173,6 +180,11 @@ fn legacy<'t>(text: &'t str, event: &mut EventBuilder<'_>) -> Result<&'t str, St
     Ok(message.strip_prefix(' ').unwrap_or(message))
 }
 
+/// True for a body that needs no head.
+fn is_message(text: &str) -> bool {
+    text.starts_with("CEF:") || text.starts_with("LEEF:")
+}
+
 /// `Jan  2 15:04:05`, also with a year before or after, as some devices write it.
 fn legacy_time(text: &str) -> Option<(&str, &str)> {
     let month = text.get(..3)?;
@@ -193,6 +205,13 @@ fn legacy_time(text: &str) -> Option<(&str, &str)> {
             .iter()
             .take_while(|b| b.is_ascii_digit())
             .count();
+    }
+    let year = text.get(end..end + 6).and_then(|year| year.strip_prefix(" "));
+    if year.is_some_and(|year| {
+        (year.starts_with("19") || year.starts_with("20"))
+            && year.trim_end().parse().is_ok_and(|y: u16| y > 1_900)
+    }) {
+        end += 5;
     }
     Some((text.get(..end)?, text.get(end..)?))
 }

@@ -1,5 +1,7 @@
 //! Tables with a header: CSV, TSV, Zeek, W3C.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use tandem_domain::Value;
 use tandem_domain::event::EventBuilder;
@@ -180,37 +182,61 @@ fn hex_byte(text: &str) -> Option<u8> {
     u8::from_str_radix(text.trim().strip_prefix("\\x")?, 16).ok()
 }
 
-/// Splits one record of RFC 4180; quotes may stand around cells and are doubled inside.
+/// Splits one record of RFC 4180; quotes may stand around cells and are doubled inside. What follows a closing quote belongs
+/// to the cell as it is.
 pub(crate) fn split(record: &[u8], delimiter: u8, mut each: impl FnMut(&[u8])) {
     if memchr::memchr(b'"', record).is_none() {
-        record.split(|b| *b == delimiter).for_each(each);
+        let mut start = 0;
+        for end in memchr::memchr_iter(delimiter, record) {
+            each(record.get(start..end).unwrap_or_default());
+            start = end + 1;
+        }
+        each(record.get(start..).unwrap_or_default());
         return;
     }
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let mut out = vec![0; record.len() + 1];
-    let mut rest = record;
-    let mut filled = 0;
-    loop {
-        let (state, read, written) = reader.read_field(rest, out.get_mut(filled..).unwrap_or_default());
-        rest = rest.get(read..).unwrap_or_default();
-        filled += written;
-        match state {
-            csv_core::ReadFieldResult::Field { .. } => {
-                each(out.get(..filled).unwrap_or_default());
-                filled = 0;
+    let mut rest = Some(record);
+    while let Some(cell) = rest {
+        let (text, closed) = match cell.strip_prefix(b"\"") {
+            Some(inner) => {
+                let (text, used) = unquote(inner);
+                (text, 1 + used)
             }
-            csv_core::ReadFieldResult::InputEmpty if rest.is_empty() => {
-                // An empty input tells the reader that the record ends here.
-                let (state, _, written) = reader.read_field(&[], out.get_mut(filled..).unwrap_or_default());
-                if matches!(state, csv_core::ReadFieldResult::Field { .. }) {
-                    each(out.get(..filled + written).unwrap_or_default());
-                }
-                return;
-            }
-            csv_core::ReadFieldResult::OutputFull | csv_core::ReadFieldResult::End => return,
-            csv_core::ReadFieldResult::InputEmpty => {}
+            None => (Cow::Borrowed(&[][..]), 0),
+        };
+        let after = cell.get(closed..).unwrap_or_default();
+        let end = memchr::memchr(delimiter, after);
+        let tail = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+        if text.is_empty() {
+            each(tail);
+        } else if tail.is_empty() {
+            each(&text);
+        } else {
+            each(&[&text, tail].concat());
         }
+        rest = end.and_then(|end| after.get(end + 1..));
     }
+}
+
+/// The text of a quoted cell from behind its opening quote, and the bytes used up with the closing one.
+fn unquote(inner: &[u8]) -> (Cow<'_, [u8]>, usize) {
+    let mut doubled: Vec<u8> = Vec::new();
+    let mut start = 0;
+    while let Some(step) = memchr::memchr(b'"', inner.get(start..).unwrap_or_default()) {
+        let quote = start + step;
+        let piece = inner.get(start..quote).unwrap_or_default();
+        if inner.get(quote + 1) != Some(&b'"') {
+            if doubled.is_empty() {
+                return (piece.into(), quote + 1);
+            }
+            doubled.extend_from_slice(piece);
+            return (doubled.into(), quote + 1);
+        }
+        doubled.extend_from_slice(piece);
+        doubled.push(b'"');
+        start = quote + 2;
+    }
+    doubled.extend_from_slice(inner.get(start..).unwrap_or_default());
+    (doubled.into(), inner.len())
 }
 
 fn w3c_cells(record: &[u8], each: &mut impl FnMut(&[u8])) {

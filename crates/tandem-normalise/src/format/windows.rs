@@ -29,6 +29,7 @@ const HEADS: &[(&str, &str)] = &[
     ("Event.System.Security.#attributes.UserID", "Security_UserID"),
     ("Event.System.Provider_attributes.Name", "Provider_Name"),
     ("Event.System.TimeCreated_attributes.SystemTime", "TimeCreated"),
+    ("Event.RenderingInfo.Message", "Message"),
     ("data.win.system.eventID", "EventID"),
     ("data.win.system.channel", "Channel"),
     ("data.win.system.providerName", "Provider_Name"),

@@ -54,6 +54,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) zone: &'a Zone,
     pub(super) local: Option<&'a TimeZone>,
     pub(super) year_hint: Option<i16>,
+    /// Time of the record before, in a stream whose year is hinted.
+    pub(super) previous: Option<Timestamp>,
     pub(super) received: Timestamp,
 }
 
@@ -363,7 +365,8 @@ fn clf(text: &str) -> Option<Written> {
     cursor.finish([year, month, day], clock, micros)
 }
 
-/// RFC 3164 has no year: it is the hint's, or the one that puts the record closest before its receipt.
+/// RFC 3164 has no year: it is the hint's, followed from record to record across New Year, or without a hint the one that puts
+/// the record at most two days after its receipt.
 fn syslog(text: &str, around: &Surroundings<'_>) -> Option<Timestamp> {
     let mut cursor = Cursor::new(text);
     let month = cursor.month()?;
@@ -378,13 +381,33 @@ fn syslog(text: &str, around: &Surroundings<'_>) -> Option<Timestamp> {
         cursor.skip_blanks();
     }
     let (clock, micros) = cursor.clock()?;
+    // Others put it at the end.
+    let mut ahead = Cursor { rest: cursor.rest };
+    ahead.skip_blanks();
+    let last = ahead
+        .number(4)
+        .filter(|year| *year > 999 && ahead.rest.is_empty());
+    if last.is_some() {
+        cursor.rest = ahead.rest;
+    }
+    let year = year.or(last);
     let in_year = |year: i64| {
         Cursor { rest: cursor.rest }
             .finish([year, month, day], clock, micros)?
             .settle(around)
     };
-    if let Some(year) = year.or(around.year_hint.map(i64::from)) {
+    if let Some(year) = year {
         return in_year(year);
+    }
+    if let Some(hint) = around.year_hint.map(i64::from) {
+        let Some(previous) = around.previous else {
+            return in_year(hint);
+        };
+        let (same, turned) = followed(previous, month)?;
+        // What would lie in the future did not happen in the year that follows.
+        let believable =
+            in_year(turned).filter(|time| turned <= same || time.0 <= around.received.0 + FUTURE);
+        return believable.or_else(|| in_year(same));
     }
     let received = jiff::Timestamp::from_microsecond(around.received.0).ok()?;
     let year = i64::from(TimeZone::UTC.to_datetime(received).year());
@@ -395,6 +418,19 @@ fn syslog(text: &str, around: &Surroundings<'_>) -> Option<Timestamp> {
         .filter_map(in_year)
         .find(|time| time.0 <= around.received.0 + FUTURE);
     near.or_else(|| (1..=4).find_map(|back| in_year(year - back)))
+}
+
+/// The year of the record before, and that of one in `month` behind it: December is followed by January of the next year, and
+/// a late record of December may stand behind one of January.
+fn followed(previous: Timestamp, month: i64) -> Option<(i64, i64)> {
+    let before = TimeZone::UTC.to_datetime(jiff::Timestamp::from_microsecond(previous.0).ok()?);
+    let turn = match (i64::from(before.month()), month) {
+        (10..=12, 1..=2) => 1,
+        (1..=2, 11..=12) => -1,
+        _ => 0,
+    };
+    let same = i64::from(before.year());
+    Some((same, same + turn))
 }
 
 fn epoch(text: &str, units: Option<i64>) -> Option<i64> {

@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub time_zone: Option<&'a jiff::tz::TimeZone>,
     /// The year of times that are written without one.
     pub year_hint: Option<i16>,
+    /// The time of the record before, from which the year is followed across New Year; the hint counts without one.
+    pub previous: Option<Timestamp>,
     /// When the record was received.
     pub received: Timestamp,
     /// The stream the record came from.

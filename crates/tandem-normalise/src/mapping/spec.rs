@@ -141,6 +141,7 @@ impl Mapping {
                 zone: &rule.zone,
                 local: context.time_zone,
                 year_hint: context.year_hint,
+                previous: context.previous,
                 received: context.received,
             };
             let time = rule.format.read(text, &around);

@@ -1,8 +1,14 @@
 //! Cutting a stream into records, with little memory: where a record ends depends only on the bytes and a few flags.
 
+mod csv;
+mod xml;
+
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Format, auditd, evtx};
+use crate::format::{Format, auditd, evtx, table};
+
+/// Most lines that the names in a table's header may span.
+const HEADER_LINES: usize = 40;
 
 /// What comes next in the stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +35,20 @@ pub(super) enum Cut {
     },
 }
 
+impl Cut {
+    /// A line as a record, without the carriage return; a blank one is none.
+    fn line(line: &[u8], end: usize) -> Self {
+        if line.trim_ascii().is_empty() {
+            return Self::Skip(end);
+        }
+        Self::Record {
+            skip: 0,
+            len: line.len() - usize::from(line.ends_with(b"\r")),
+            end,
+        }
+    }
+}
+
 /// Where in the stream's structure reading stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Cutter {
@@ -41,8 +61,15 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    /// The next cut of `bytes`, which lie `at` bytes into the stream.
-    pub(super) fn next(&mut self, format: Format, bytes: &[u8], at: u64, eof: bool, limit: usize) -> Cut {
+    /// The next cut of `bytes`. `header` is the table's, as far as it is known.
+    pub(super) fn next(
+        &mut self,
+        format: Format,
+        header: &table::Header,
+        bytes: &[u8],
+        eof: bool,
+        limit: usize,
+    ) -> Cut {
         if bytes.is_empty() {
             return Cut::More;
         }
@@ -52,20 +79,25 @@ impl Cutter {
         match format {
             Format::Evtx => self.evtx(bytes, eof),
             Format::Json | Format::Ndjson => self.json(bytes, eof, limit),
-            Format::Csv | Format::Tsv => self.bounded(bytes, eof, limit, csv_end),
-            Format::Auditd => self.audit(bytes, eof, limit),
-            _ => {
-                let bom = if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
-                    3
-                } else {
-                    0
-                };
-                if bom > 0 {
-                    Cut::Skip(bom)
-                } else {
-                    self.bounded(bytes, eof, limit, line_end)
-                }
+            Format::Xml => xml::next(bytes, eof, limit),
+            Format::Csv | Format::Tsv if !header.columns.is_empty() => self.table(bytes, header, eof, limit),
+            Format::Csv | Format::Tsv if eof => {
+                self.bounded(bytes, eof, limit, |all| header_end(all).or_else(|| line_end(all)))
             }
+            Format::Csv | Format::Tsv => self.bounded(bytes, eof, limit, header_end),
+            Format::Auditd => self.audit(bytes, eof, limit),
+            _ => self.bounded(bytes, eof, limit, line_end),
+        }
+    }
+
+    fn table(&mut self, bytes: &[u8], header: &table::Header, eof: bool, limit: usize) -> Cut {
+        let shape = csv::Shape {
+            delimiter: header.delimiter,
+            columns: header.columns.len(),
+        };
+        match csv::next(bytes, shape, eof, limit) {
+            Cut::More if bytes.len() > limit => self.too_long(bytes, limit),
+            cut => cut,
         }
     }
 
@@ -88,17 +120,7 @@ impl Cutter {
             None if eof => (bytes.len(), bytes.len()),
             None => return Cut::More,
         };
-        let record = bytes.get(..len).unwrap_or_default();
-        let len = len - usize::from(record.ends_with(b"\r"));
-        if record.trim_ascii().is_empty() {
-            Cut::Skip(used)
-        } else {
-            Cut::Record {
-                skip: 0,
-                len,
-                end: used,
-            }
-        }
+        Cut::line(bytes.get(..len).unwrap_or_default(), used)
     }
 
     fn too_long(&mut self, bytes: &[u8], limit: usize) -> Cut {
@@ -323,18 +345,21 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr::memchr(b'\n', bytes)
 }
 
-/// The newline that ends a CSV record: the first one outside quotes.
-fn csv_end(bytes: &[u8]) -> Option<usize> {
+/// The newline that ends a table's header: the first one outside quotes, or simply the first one where that is far away.
+fn header_end(bytes: &[u8]) -> Option<usize> {
     let first = memchr::memchr(b'\n', bytes)?;
     if memchr::memchr(b'"', bytes.get(..first)?).is_none() {
         return Some(first);
     }
-    let mut quoted = false;
+    let (mut quoted, mut lines) = (false, 0);
     for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
         match bytes.get(at) {
             Some(b'"') => quoted = !quoted,
             _ if !quoted => return Some(at),
-            _ => {}
+            _ => lines += 1,
+        }
+        if lines > HEADER_LINES {
+            return Some(first);
         }
     }
     None

@@ -40,6 +40,7 @@ fn context(format: Format) -> Context<'static> {
         forced: None,
         time_zone: None,
         year_hint: None,
+        previous: None,
         received: Timestamp::parse_rfc3339("2026-03-10T12:00:00Z").unwrap(),
         stream_id: 7,
         offset: 0,

@@ -9,6 +9,7 @@ fn read_in(format: &TimeFormat, text: &str, zone: &Zone, local: Option<&jiff::tz
         zone,
         local,
         year_hint: None,
+        previous: None,
         received,
     };
     format
@@ -128,6 +129,7 @@ fn a_year_hint_decides_the_year_of_syslog() {
         zone: &Zone::Utc,
         local: None,
         year_hint: Some(2019),
+        previous: None,
         received,
     };
     let read = TimeFormat::Syslog.read("Feb 28 10:00:00", &around).unwrap();
@@ -136,10 +138,58 @@ fn a_year_hint_decides_the_year_of_syslog() {
         zone: &Zone::Utc,
         local: None,
         year_hint: None,
+        previous: None,
         received,
     };
     let leap = TimeFormat::Syslog.read("Feb 29 10:00:00", &no_hint).unwrap();
     assert_eq!(leap.to_string(), "2024-02-29T10:00:00Z");
+}
+
+#[test]
+fn december_is_followed_by_january_of_the_next_year() {
+    let received = Timestamp::parse_rfc3339("2026-03-10T12:00:00Z").unwrap();
+    let read = |previous: Option<&str>, text: &str| {
+        let around = Surroundings {
+            zone: &Zone::Utc,
+            local: None,
+            year_hint: Some(2024),
+            previous: previous.map(|text| Timestamp::parse_rfc3339(text).unwrap()),
+            received,
+        };
+        TimeFormat::Syslog.read(text, &around).unwrap().to_string()
+    };
+    let cases = [
+        (None, "Dec 31 23:59:59", "2024-12-31T23:59:59Z"),
+        (
+            Some("2024-12-31T23:59:59Z"),
+            "Jan  1 00:00:01",
+            "2025-01-01T00:00:01Z",
+        ),
+        (
+            Some("2025-01-01T00:00:01Z"),
+            "Dec 31 23:59:58",
+            "2024-12-31T23:59:58Z",
+        ),
+        (
+            Some("2025-01-01T00:00:01Z"),
+            "Sep  1 00:00:00",
+            "2025-09-01T00:00:00Z",
+        ),
+        (
+            Some("2025-06-01T00:00:00Z"),
+            "May 31 00:00:00",
+            "2025-05-31T00:00:00Z",
+        ),
+        // January 2027 has not come yet when the record is received.
+        (
+            Some("2026-12-31T23:59:59Z"),
+            "Jan  1 00:00:01",
+            "2026-01-01T00:00:01Z",
+        ),
+    ];
+    for (previous, text, wanted) in cases {
+        assert_eq!(read(previous, text), wanted, "{text} behind {previous:?}");
+    }
 }
 
 #[test]

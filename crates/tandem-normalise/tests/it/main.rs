@@ -1,0 +1,27 @@
+//! Streams of every format through the normaliser, as the rest of Tandem sees it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs
+)]
+
+mod desk;
+mod syslog;
+mod table;
+mod xml;
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let this = include_str!("main.rs");
+    for file in std::fs::read_dir(here).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        assert!(
+            module == "main" || this.contains(&format!("mod {module};")),
+            "{name} is not compiled"
+        );
+    }
+}
