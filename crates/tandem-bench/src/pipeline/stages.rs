@@ -62,7 +62,7 @@ impl Measured {
 /// Where normalised batches go.
 enum Sink<'a> {
     Nowhere,
-    Lake(SegmentWriter, &'a Home),
+    Lake(Box<SegmentWriter>, &'a Home),
     Rules(Box<Engine>),
 }
 
@@ -98,7 +98,7 @@ impl Parts {
 
     /// The same and into Parquet segments.
     pub fn to_lake(&self, files: &[PathBuf]) -> Result<Measured> {
-        best(|| self.run(files, Sink::Lake(self.lake.writer(), &self.home)))
+        best(|| self.run(files, Sink::Lake(Box::new(self.lake.writer()), &self.home)))
     }
 
     /// The same past the rules.
