@@ -2,6 +2,10 @@
 //! its figures as one flat JSON object.
 
 mod behaviour;
+mod company;
+mod pipeline;
+mod place;
+mod scenarios;
 
 use std::process::ExitCode;
 
@@ -19,11 +23,17 @@ struct Args {
 enum Program {
     /// Behaviour analytics at a daily budget of alerts, on the hybrid CERT sets.
     Behaviour(behaviour::Args),
+    /// Throughput, memory, size and answering times of the pipeline.
+    Pipeline(pipeline::Args),
+    /// Planted stories of simulated companies through the whole pipeline: found in time, innocents flagged.
+    Scenarios(scenarios::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().program {
         Program::Behaviour(args) => behaviour::run(&args),
+        Program::Pipeline(args) => pipeline::run(&args),
+        Program::Scenarios(args) => scenarios::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

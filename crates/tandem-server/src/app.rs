@@ -2,20 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use tandem_detect::{RuleError, RuleSet};
+use tandem_detect::{Lists, RuleError, RuleSet};
 use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
 use tandem_store::Store;
-use walkdir::WalkDir;
 
 use crate::config::Config;
+use crate::content::{lists, load_mappings, load_rules};
 use crate::http::metrics::Metrics;
 use crate::secret::Secret;
-
-/// Largest rule or mapping file that is read, bytes.
-const MAX_CONTENT_FILE: u64 = 4 << 20;
 
 /// The system cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +53,14 @@ fn lines(errors: &[MappingError]) -> String {
 }
 
 /// Rules as they were loaded last, and what could not be loaded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct LoadedRules {
     /// The rules.
     pub rules: Arc<RuleSet>,
     /// Rules that could not be loaded.
     pub errors: Vec<RuleError>,
+    /// What the placeholders stood for.
+    pub lists: Lists,
 }
 
 /// The running system.
@@ -74,8 +73,8 @@ pub struct App {
     pub lake: Lake,
     /// Mappings.
     pub mappings: Arc<Mappings>,
-    /// Rules.
-    pub rules: Arc<LoadedRules>,
+    /// Rules; loaded again when people facts change what their placeholders stand for.
+    rules: RwLock<Arc<LoadedRules>>,
     /// Key of pseudonyms and tokens.
     pub secret: Secret,
     /// Counters.
@@ -99,89 +98,45 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(data(&config.data_dir))?;
         let secret = Secret::open(&config.data_dir.join("pseudonym.key")).map_err(data(&config.data_dir))?;
         let mappings = Arc::new(load_mappings(&config)?);
-        let rules = Arc::new(load_rules(&config)?);
         let store = Store::open(&config.store_url()).await?;
         let lake = Lake::open(LakeConfig::new(config.lake_dir().display().to_string()))?;
         let metrics = Metrics::default();
-        metrics.rules.set(rules.rules.rules().len() as u64);
-        Ok(Self {
+        let mut app = Self {
             config,
             store,
             lake,
             mappings,
-            rules,
+            rules: RwLock::new(Arc::new(LoadedRules::default())),
             secret,
             metrics,
             writer: tokio::sync::Mutex::new(()),
             directory: RwLock::new(None),
-        })
+        };
+        let lists = lists(&app.config, &*app.directory().await?);
+        let loaded = load_rules(&app.config, lists)?;
+        app.metrics.rules.set(loaded.rules.len() as u64);
+        app.rules = RwLock::new(Arc::new(loaded));
+        Ok(app)
     }
-}
 
-/// Shipped mappings and those of the folders that the settings name.
-///
-/// # Errors
-/// [`OpenError`] with file and line of every mistake.
-pub fn load_mappings(config: &Config) -> Result<Mappings, OpenError> {
-    let mut mappings = Mappings::builtin().map_err(OpenError::Mappings)?;
-    for dir in &config.content.mappings {
-        let files = read_yaml(dir)?;
-        let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        mappings = mappings.with_overrides(own).map_err(OpenError::Mappings)?;
+    /// The rules.
+    pub fn rules(&self) -> Arc<LoadedRules> {
+        // Nobody panics while holding the lock; if somebody did, what was loaded is still whole.
+        let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&rules)
     }
-    Ok(mappings)
-}
 
-/// Shipped rules and those of the folders that the settings name.
-///
-/// # Errors
-/// When a folder cannot be read; single rules that cannot be loaded are listed in the result.
-pub fn load_rules(config: &Config) -> Result<LoadedRules, OpenError> {
-    let mut files = Vec::new();
-    if !config.content.without_shipped_rules {
-        files.extend(
-            RuleSet::builtin_files()
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
-        );
-    }
-    for dir in &config.content.rules {
-        files.extend(read_yaml(dir)?);
-    }
-    let (rules, errors) = RuleSet::load(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    Ok(LoadedRules {
-        rules: Arc::new(rules),
-        errors,
-    })
-}
-
-/// Every YAML file under a folder, by path.
-fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
-    let fail = |source| OpenError::Content {
-        path: dir.to_owned(),
-        source,
-    };
-    let mut files = Vec::new();
-    for entry in WalkDir::new(dir).sort_by_file_name() {
-        let entry = entry.map_err(|e| fail(e.into()))?;
-        let yaml = entry
-            .path()
-            .extension()
-            .is_some_and(|e| e == "yml" || e == "yaml");
-        if !entry.file_type().is_file() || !yaml {
-            continue;
+    /// Loads the rules again if people facts changed what their placeholders stand for.
+    ///
+    /// # Errors
+    /// When the database fails or a rule folder can no longer be read.
+    pub async fn refresh_rules(&self) -> Result<(), OpenError> {
+        let lists = lists(&self.config, &*self.directory().await?);
+        if lists == self.rules().lists {
+            return Ok(());
         }
-        if entry.metadata().is_ok_and(|m| m.len() > MAX_CONTENT_FILE) {
-            return Err(fail(io::Error::other(format!(
-                "{} is larger than 4 MiB",
-                entry.path().display()
-            ))));
-        }
-        let bytes = std::fs::read(entry.path()).map_err(fail)?;
-        files.push((
-            entry.path().display().to_string(),
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ));
+        let loaded = Arc::new(load_rules(&self.config, lists)?);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+        Ok(())
     }
-    Ok(files)
 }

@@ -1,5 +1,6 @@
 //! Settings: built-in defaults, then one TOML file, then the environment, then flags; unknown keys are refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -32,6 +33,8 @@ pub struct Config {
     pub queue: QueueConfig,
     /// Behaviour analytics.
     pub behaviour: Behaviour,
+    /// What the server does by itself.
+    pub schedule: Schedule,
     /// How long things are kept.
     pub retention: Retention,
     /// Limits of what is taken in.
@@ -82,6 +85,9 @@ pub struct Content {
     pub mappings: Vec<PathBuf>,
     /// Leave out the rules that are shipped.
     pub without_shipped_rules: bool,
+    /// What placeholders of Sigma's `expand` modifier stand for, by name. `leavers`, `contractors` and `home_domains` come
+    /// from people facts and `home`.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 /// Behaviour analytics.
@@ -90,6 +96,16 @@ pub struct Content {
 pub struct Behaviour {
     /// Days from the first day of data during which behaviour is learnt but adds no evidence.
     pub warm_up_days: i32,
+}
+
+/// What `tandem serve` does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Seconds between two looks for data that is not analysed yet; 0 for never.
+    pub analyse_seconds: u64,
+    /// Minutes between two runs of maintenance; 0 for never.
+    pub maintain_minutes: u64,
 }
 
 /// How long things are kept, days.
@@ -139,10 +155,20 @@ impl Default for Config {
                 rules: Vec::new(),
                 mappings: Vec::new(),
                 without_shipped_rules: false,
+                lists: BTreeMap::from([(
+                    "restricted_shares".to_owned(),
+                    ["HR", "Finance", "Legal", "Executive"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                )]),
             },
             model: Model::default(),
             queue: QueueConfig::default(),
             behaviour: Behaviour { warm_up_days: 28 },
+            schedule: Schedule {
+                analyse_seconds: 60,
+                maintain_minutes: 60,
+            },
             retention: Retention {
                 events_days: 400,
                 activity_days: 400,

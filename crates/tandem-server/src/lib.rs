@@ -2,7 +2,9 @@
 
 pub mod api;
 pub mod app;
+pub mod background;
 pub mod config;
+pub mod content;
 pub mod events;
 pub mod http;
 pub mod pipeline;

@@ -63,6 +63,20 @@ impl Store {
             .map(|(first, last)| (Day(first as i32), Day(last as i32))))
     }
 
+    /// The first day from `day` on with activity, matches or a people fact that became known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn data_day_from(&self, day: Day) -> Result<Option<Day>, StoreError> {
+        let text = "SELECT MIN(low) FROM (SELECT MIN(day) AS low FROM activity WHERE day >= $1 \
+                    UNION ALL SELECT MIN(day) FROM matches WHERE day >= $1 \
+                    UNION ALL SELECT MIN(known_on) FROM people WHERE known_on >= $1) AS days"
+            .to_owned();
+        let rows = fetch(&self.pool, text, vec![Cell::Int(i64::from(day.0))], DOING).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(row.maybe_int(0)?.map(|day| Day(day as i32)))
+    }
+
     /// All parts of all accounts' activity on a day.
     ///
     /// # Errors

@@ -163,6 +163,18 @@ impl Store {
         rows.first().map_or(Ok(0), |r| r.int(0).map(i64::unsigned_abs))
     }
 
+    /// Every person's key with its pseudonym, in the order of the pseudonyms.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pseudonyms(&self) -> Result<Vec<(String, SubjectId)>, StoreError> {
+        let text = "SELECT person, subject FROM subjects ORDER BY subject".to_owned();
+        let rows = fetch(&self.pool, text, Vec::new(), DOING).await?;
+        rows.iter()
+            .map(|r| Ok((r.text(0)?, SubjectId(r.text(1)?))))
+            .collect()
+    }
+
     /// One subject.
     ///
     /// # Errors

@@ -44,7 +44,9 @@ export function Card({
         </h2>
         <ul className="bullets">
           {alert.sentences.slice(0, 3).map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+            <li key={sentence} className={styles.sentence}>
+              <span>{sentence}</span>
+            </li>
           ))}
         </ul>
         <div className="row">

@@ -2,6 +2,7 @@
 //! days of activity.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use tandem_baseline::{DayActivity, HomeContext, observe};
@@ -21,14 +22,18 @@ pub struct Activity {
     pub days: BTreeMap<Day, BTreeMap<String, DayActivity>>,
     /// Events read.
     pub events: u64,
+    /// Seconds it took.
+    pub seconds: f64,
 }
 
 /// Reads the three logs of a pack.
 pub fn read(pack: &Pack) -> Result<Activity> {
+    let start = Instant::now();
     let mut activity = Activity::default();
     for name in ["logon.csv", "device.csv", "file.csv"] {
         read_log(name, pack.file(name)?, &mut activity).with_context(|| format!("reading {name}"))?;
     }
+    activity.seconds = start.elapsed().as_secs_f64();
     Ok(activity)
 }
 
@@ -112,9 +117,8 @@ fn drain(batch: &mut EventBatch, activity: &mut Activity) {
 
 #[cfg(test)]
 mod tests {
-    use tandem_domain::time::MICROS_PER_DAY;
-
     use super::*;
+    use tandem_domain::time::MICROS_PER_DAY;
 
     #[test]
     fn times_are_read_as_american_dates() {

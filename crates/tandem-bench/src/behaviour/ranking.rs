@@ -10,7 +10,7 @@ use super::labels::Labels;
 /// Days a person is not alerted on again.
 const COOL_DOWN: i32 = 14;
 /// Seed that breaks ties.
-const TIES: u64 = 4_2;
+const TIES: u64 = 42;
 
 /// One method's scores: per day, each active person's score.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Ranking {
 pub struct QueueAlert {
     /// Who.
     pub person: String,
+    /// The working day on which it was raised.
+    pub raised: Day,
     /// It stands for an observable malicious day.
     pub true_alert: bool,
 }
@@ -81,6 +83,7 @@ impl Ranking {
                 last.insert(person, *day);
                 alerts.push(QueueAlert {
                     person: person.to_owned(),
+                    raised: *day,
                     true_alert: truly.contains(person),
                 });
             }
@@ -113,5 +116,58 @@ impl Ranking {
             at = end;
         }
         (ranks - bad * (bad + 1.0) / 2.0) / (bad * good)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(insider: &str, days: &[i32]) -> Labels {
+        let mut labels = Labels::default();
+        labels
+            .visible
+            .insert(insider.to_owned(), days.iter().map(|d| Day(*d)).collect());
+        labels.scenario.insert(insider.to_owned(), 1);
+        labels
+    }
+
+    fn day(scores: &[(&str, f64)]) -> Vec<(String, f64)> {
+        scores
+            .iter()
+            .map(|(person, score)| ((*person).to_owned(), *score))
+            .collect()
+    }
+
+    #[test]
+    fn an_insider_is_caught_only_on_a_malicious_day() {
+        let mut ranking = Ranking::default();
+        // 4 January 1970 was a Sunday, so day 4 is a Monday.
+        ranking.add(Day(4), day(&[("x", 9.0), ("a", 1.0)]));
+        ranking.add(Day(5), day(&[("a", 3.0), ("x", 2.0)]));
+        assert_eq!(ranking.caught_within(1, &labels("x", &[5])).len(), 0);
+        assert_eq!(ranking.caught_within(2, &labels("x", &[5])).len(), 1);
+        assert_eq!(ranking.caught_within(1, &labels("x", &[4])).len(), 1);
+    }
+
+    #[test]
+    fn the_queue_pools_weekends_and_lets_people_cool_down() {
+        let mut ranking = Ranking::default();
+        ranking.add(Day(2), day(&[("x", 9.0), ("a", 1.0)]));
+        ranking.add(Day(4), day(&[("a", 2.0), ("b", 1.0)]));
+        ranking.add(Day(5), day(&[("x", 9.0), ("a", 5.0), ("b", 1.0)]));
+        let alerts = ranking.queue(1.0, &labels("x", &[2]));
+        let told: Vec<_> = alerts
+            .iter()
+            .map(|a| (a.person.as_str(), a.raised.0, a.true_alert))
+            .collect();
+        assert_eq!(told, [("x", 4, true), ("a", 5, false)]);
+    }
+
+    #[test]
+    fn auc_counts_ties_half() {
+        let mut ranking = Ranking::default();
+        ranking.add(Day(4), day(&[("x", 1.0), ("a", 1.0), ("b", 0.0)]));
+        assert!((ranking.auc(&labels("x", &[4])) - 0.75).abs() < 1e-12);
     }
 }

@@ -13,10 +13,15 @@ use tandem_domain::Day;
 use tandem_score::QueueState;
 
 use super::AnalyseError;
-use super::day::Run;
+use super::day::{Outcome, Run};
 use super::slow::SlowBurn;
 use crate::app::App;
 
+/// After this many days without any data the analysis goes on at the next day with data: nothing is left that would change
+/// by itself from day to day.
+const LONGEST_GAP: i32 = 30;
+/// Days ahead of the clock beyond which a record's time is taken for a fault of its sender's clock and waits.
+const LONGEST_AHEAD: i32 = 366;
 /// Zstandard level of snapshots: they are written every day and read rarely.
 const SNAPSHOT_LEVEL: i32 = 1;
 
@@ -89,6 +94,7 @@ pub async fn analyse(
     let Some((first, last)) = app.store.activity_span().await? else {
         return Ok(summary);
     };
+    let last = last.min(super::now().day().plus(LONGEST_AHEAD));
     let dirty = app.store.dirty_from().await?;
     let next = app.store.analysed_to().await?.map_or(first, |day| day.plus(1));
     let wanted = [from, dirty]
@@ -109,8 +115,23 @@ pub async fn analyse(
     app.store.forget_analysis_from(start).await?;
     let mut run = Run::start(app, start).await?;
     let mut day = start;
+    let mut with_data = start;
     while day <= last {
-        let (indicators, alerts) = run.day(day).await?;
+        if day.0 - with_data.0 > LONGEST_GAP {
+            day = app
+                .store
+                .data_day_from(day)
+                .await?
+                .map_or(last, |next| next.min(last));
+        }
+        let Outcome {
+            indicators,
+            alerts,
+            had_data,
+        } = run.day(day).await?;
+        if had_data {
+            with_data = day;
+        }
         summary.days += 1;
         summary.from = summary.from.or(Some(day));
         summary.to = Some(day);

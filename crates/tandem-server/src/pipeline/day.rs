@@ -1,5 +1,6 @@
 //! One day of analysis.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use super::{AnalyseError, compose};
 use crate::api::card;
 use crate::api::views;
 use crate::app::App;
+use crate::content::holds_on;
+use crate::words::Names;
 
 /// Days an indicator is held in memory: five half-lives of evidence, four of mitigation.
 const LIVE_DAYS: i32 = 240;
@@ -27,8 +30,22 @@ pub struct Run<'a> {
     correlator: Correlator,
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
+    names: Names,
+    /// The day analysed last.
+    last: Day,
     /// What goes from day to day.
     pub state: State,
+}
+
+/// What one day came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome {
+    /// Indicators made.
+    pub indicators: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+    /// False if nobody did anything that was logged.
+    pub had_data: bool,
 }
 
 /// What one day brought, before it is saved.
@@ -46,11 +63,12 @@ impl<'a> Run<'a> {
         let directory = app.directory().await?;
         let snapshot = app.store.snapshot_before(day).await?;
         // A snapshot is only of use if nothing lies between it and the day to come.
-        let (state, from) = match snapshot {
-            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1)),
-            None => (State::default(), day),
+        let (state, from, last) = match snapshot {
+            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1), snapshot.day),
+            // Facts that were known and in force before the first day of data count from the first day on.
+            None => (State::default(), day, Day(i32::MIN / 2)),
         };
-        let rules = Arc::clone(&app.rules.rules);
+        let rules = Arc::clone(&app.rules().rules);
         let correlator = match state.correlator.clone() {
             Some(kept) => Correlator::restore(rules, kept),
             None => Correlator::new(rules),
@@ -65,23 +83,33 @@ impl<'a> Run<'a> {
         }
         let mut cursor = directory.cursor();
         cursor.at(from.plus(-1));
+        // Who had a short pseudonym keeps it, also if somebody else's would be the same.
+        let mut pseudonyms = Pseudonyms::new(*app.secret.key());
+        for (person, subject) in app.store.pseudonyms().await? {
+            pseudonyms.restore(&person, subject);
+        }
         Ok(Self {
             app,
             cursor,
             correlator,
-            pseudonyms: Pseudonyms::new(*app.secret.key()),
+            pseudonyms,
             live,
+            names: Names::default(),
+            last,
             state,
         })
     }
 
-    /// Analyses one day and saves it. Gives back how many indicators and alerts it brought.
+    /// Analyses one day and saves it. Days left out before it must have no data.
     ///
     /// # Errors
     /// When the database fails; the day is then not saved.
-    pub async fn day(&mut self, day: Day) -> Result<(u64, u64), AnalyseError> {
+    pub async fn day(&mut self, day: Day) -> Result<Outcome, AnalyseError> {
         let view = self.cursor.at(day).clone();
         let gathered = self.gather(&view, day).await?;
+        let had_data = !(gathered.activity.is_empty() && gathered.matches.is_empty());
+        let since = self.last.plus(1).min(day);
+        self.last = day;
         let first = *self.state.first_day.get_or_insert(day);
         let warm = day.0 - first.0 >= self.app.config.behaviour.warm_up_days;
 
@@ -108,7 +136,7 @@ impl<'a> Run<'a> {
         }
         let pseudonyms = &mut self.pseudonyms;
         fresh.extend(
-            fact_indicators(&view, day..=day, |person| pseudonyms.of(person))
+            fact_indicators(&view, since..=day, |person| pseudonyms.of(person))
                 .into_iter()
                 .map(|f| f.indicator),
         );
@@ -116,7 +144,32 @@ impl<'a> Run<'a> {
             self.state.known.insert(person.key.to_string());
         }
         self.state.known.extend(gathered.activity.keys().cloned());
-        self.close(&view, day, fresh, &ranks).await
+        self.names.learn(&view);
+        for indicator in &mut fresh {
+            self.conceal(indicator);
+        }
+        let (indicators, alerts) = self.close(&view, day, fresh, &ranks).await?;
+        Ok(Outcome {
+            indicators,
+            alerts,
+            had_data,
+        })
+    }
+
+    /// Takes the names of people out of what an indicator says.
+    fn conceal(&mut self, indicator: &mut Indicator) {
+        let own = self.pseudonyms.person(&indicator.subject).unwrap_or_default().to_owned();
+        let pseudonyms = &mut self.pseudonyms;
+        let names = &self.names;
+        let mut hide = |text: &mut String| {
+            if let Cow::Owned(hidden) = names.hide(text, &own, &mut |person| pseudonyms.of(person)) {
+                *text = hidden;
+            }
+        };
+        hide(&mut indicator.explanation);
+        if let Some(object) = &mut indicator.object {
+            hide(object);
+        }
     }
 
     /// Weighs, fills the queue, saves.
@@ -267,8 +320,15 @@ impl<'a> Run<'a> {
 
     /// What rules and correlations say, one indicator per rule and subject.
     fn rule_indicators(&mut self, view: &View, day: Day, mut matches: Vec<BaseMatch>) -> Vec<Indicator> {
-        let rules = Arc::clone(&self.app.rules.rules);
+        let rules = Arc::clone(&self.app.rules().rules);
         let mut found: HashMap<(SubjectId, RuleIdx), RuleDay<'_>> = HashMap::new();
+        // A rule about leavers or contractors holds for those who were known as such on that day.
+        matches.retain(|matched| {
+            let person = || view.person(&view.resolve(&matched.account).key);
+            rules
+                .get(&matched.rule)
+                .is_none_or(|rule| holds_on(rule, person, matched.time.day()))
+        });
         for matched in matches.iter().filter(|m| !m.account.is_empty()) {
             let Some(index) = rules.index_of(&matched.rule).filter(|i| rules.reports(*i)) else {
                 continue;

@@ -92,6 +92,9 @@ pub async fn ingest(
         stage.summary.people_rows += people::import(app, &input, format, &mut stage).await?;
         stage.summary.people_files += 1;
     }
+    if stage.summary.people_rows > 0 {
+        stage.learn_people().await?;
+    }
     for input in log_inputs {
         read_stream(app, &input, options, &mut stage).await?;
         progress(Progress {

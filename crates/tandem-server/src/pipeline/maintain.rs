@@ -1,4 +1,7 @@
 //! Housekeeping: merging small segments, and forgetting what is past its time.
+//!
+//! A query reads the files of the segments that were listed when it began. So a segment that is merged or has expired only
+//! leaves the list here; its file goes with the next run, when no query can be reading it any more.
 
 use std::time::Duration;
 
@@ -32,7 +35,9 @@ pub struct Maintained {
     pub expired_activity: u64,
     /// Rejects past their time.
     pub expired_rejects: u64,
-    /// Files that nobody listed.
+    /// Sign-in links and sessions past their time.
+    pub expired_sessions: u64,
+    /// Files that no list names, left by the last run or by a process that was killed.
     pub garbage: u64,
 }
 
@@ -46,6 +51,9 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
     let today = super::now().day();
     let retention = &app.config.retention;
     let live = app.segments(None, None).await?;
+    if !dry_run {
+        done.garbage = app.lake.sweep(&live, GARBAGE_AGE).await?.len() as u64;
+    }
     let old = expired(&live, today, retention.events_days.unsigned_abs());
     done.expired_segments = old.len() as u64;
     let young: Vec<_> = live
@@ -61,9 +69,7 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
     }
     if !old.is_empty() {
         let paths: Vec<_> = old.iter().map(|s| s.path.clone()).collect();
-        if app.store.swap_segments(&paths, Vec::new()).await? {
-            app.lake.delete(&old).await?;
-        }
+        app.store.swap_segments(&paths, Vec::new()).await?;
     }
     for (_, segments) in due {
         let rows: u64 = segments.iter().map(|s| s.rows).sum();
@@ -80,8 +86,9 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
                 })
             })
             .collect::<Result<_, _>>()?;
-        if app.store.swap_segments(&paths, new).await? {
-            app.lake.delete(&segments).await?;
+        if !app.store.swap_segments(&paths, new).await? {
+            // Somebody else merged them meanwhile.
+            app.lake.delete(&merged).await?;
         }
     }
     done.expired_activity = app
@@ -92,7 +99,7 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
         .store
         .forget_rejects(today.plus(-retention.rejects_days).start())
         .await?;
-    let live = app.segments(None, None).await?;
-    done.garbage = app.lake.sweep(&live, GARBAGE_AGE).await?.len() as u64;
+    // Yesterday's sign-in links and sessions are of no use to anybody.
+    done.expired_sessions = app.store.forget_expired(super::now()).await?;
     Ok(done)
 }

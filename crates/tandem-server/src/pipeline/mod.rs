@@ -47,6 +47,9 @@ pub enum IngestError {
     /// The event lake failed.
     #[error(transparent)]
     Lake(#[from] tandem_lake::LakeError),
+    /// Rules could not be loaded again after people facts changed.
+    #[error(transparent)]
+    Rules(#[from] crate::app::OpenError),
     /// A reader's state or a match cannot be written or read.
     #[error("state kept between two reads cannot be used")]
     State(#[from] serde_json::Error),

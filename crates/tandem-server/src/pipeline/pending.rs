@@ -51,11 +51,9 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// When people facts cannot be read.
     pub async fn new(app: &'a App) -> Result<Self, IngestError> {
-        let mut clock = LocalClock::new(&app.config.home.time_zone);
-        clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
-        Ok(Self {
+        let mut stage = Self {
             app,
-            engine: Engine::new(Arc::clone(&app.rules.rules)),
+            engine: Engine::new(Arc::clone(&app.rules().rules)),
             writer: app.lake.writer(),
             recent: Recent::default(),
             home: app.home(),
@@ -63,7 +61,7 @@ impl<'a> Stage<'a> {
                 mail_domains: app.config.home.mail_domains.clone(),
                 ..HomeContext::default()
             },
-            clock,
+            clock: LocalClock::new(&app.config.home.time_zone),
             streams: BTreeMap::new(),
             rejects: Vec::new(),
             matches: Vec::new(),
@@ -75,7 +73,21 @@ impl<'a> Stage<'a> {
             records: 0,
             duplicates: 0,
             summary: IngestSummary::default(),
-        })
+        };
+        stage.learn_people().await?;
+        Ok(stage)
+    }
+
+    /// Takes over what people facts say about time zones and about the lists that rules name.
+    ///
+    /// # Errors
+    /// When people facts or rules cannot be read.
+    pub async fn learn_people(&mut self) -> Result<(), IngestError> {
+        let app = self.app;
+        app.refresh_rules().await?;
+        self.engine = Engine::new(Arc::clone(&app.rules().rules));
+        self.clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
+        Ok(())
     }
 
     /// Takes a batch and its rejects, leaving both empty.

@@ -13,8 +13,8 @@ impl App {
     /// When the database fails.
     pub async fn rule_list(&self) -> Result<RuleList, ServiceError> {
         let matches = self.store.matches_by_rule().await?;
-        let mut rules: Vec<_> = self
-            .rules
+        let loaded = self.rules();
+        let mut rules: Vec<_> = loaded
             .rules
             .rules()
             .iter()
@@ -23,7 +23,7 @@ impl App {
         rules.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.id.cmp(&b.id)));
         Ok(RuleList {
             loaded: rules.len() as u64,
-            errors: self.rules.errors.iter().map(error).collect(),
+            errors: loaded.errors.iter().map(error).collect(),
             rules,
         })
     }
@@ -33,7 +33,8 @@ impl App {
     /// # Errors
     /// When there is none or the database fails.
     pub async fn rule(&self, id: &str) -> Result<RuleDetail, ServiceError> {
-        let rule = self.rules.rules.get(id).ok_or(ServiceError::Missing("rule"))?;
+        let loaded = self.rules();
+        let rule = loaded.rules.get(id).ok_or(ServiceError::Missing("rule"))?;
         let matches = self.store.matches_by_rule().await?;
         Ok(RuleDetail {
             summary: view(rule, matches.get(&rule.id).copied().unwrap_or(0)),
@@ -46,7 +47,7 @@ impl App {
     /// A rule's id and title.
     pub fn rule_ref(&self, id: &str) -> RuleRef {
         let title = self
-            .rules
+            .rules()
             .rules
             .get(id)
             .map_or_else(|| id.to_owned(), |r| r.title.clone());

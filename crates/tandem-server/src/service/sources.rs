@@ -19,7 +19,7 @@ impl App {
         for (day, received) in self.store.source_days(None).await? {
             let (view, last_received) = sources
                 .entry(day.source.clone())
-                .or_insert_with(|| (empty(&day.source), received));
+                .or_insert_with(|| (self.empty_source(&day.source), received));
             view.events += day.events;
             view.rejects += day.rejects;
             view.bytes += day.bytes;
@@ -49,18 +49,20 @@ impl App {
             .collect();
         Ok(SourceList { sources })
     }
-}
 
-fn empty(source: &str) -> SourceView {
-    SourceView {
-        source: source.to_owned(),
-        mapping: None,
-        events: 0,
-        rejects: 0,
-        bytes: 0,
-        first: None,
-        last: None,
-        last_received: None,
-        by_day: Vec::new(),
+    fn empty_source(&self, source: &str) -> SourceView {
+        let of_source = |name: &&str| self.mappings.source_of(name) == Some(source);
+        let names: Vec<&str> = self.mappings.names().filter(of_source).collect();
+        SourceView {
+            source: source.to_owned(),
+            mapping: (!names.is_empty()).then(|| names.join(", ")),
+            events: 0,
+            rejects: 0,
+            bytes: 0,
+            first: None,
+            last: None,
+            last_received: None,
+            by_day: Vec::new(),
+        }
     }
 }

@@ -3,8 +3,8 @@
 use anyhow::anyhow;
 use tandem_domain::Role;
 use tandem_server::App;
-use tandem_server::app::{load_mappings, load_rules};
 use tandem_server::config::{self, Flags};
+use tandem_server::content::{lists_without_people, load_mappings, load_rules};
 use tandem_server::pipeline::maintain::maintain as run_maintain;
 
 use crate::args::{Cli, ConfigAction};
@@ -34,7 +34,7 @@ pub fn config(cli: &Cli, action: ConfigAction) -> anyhow::Result<()> {
         output::table(&["key", "value", "set by"], rows, "no settings");
     }
     let mappings = load_mappings(&loaded.config)?;
-    let rules = load_rules(&loaded.config)?;
+    let rules = load_rules(&loaded.config, lists_without_people(&loaded.config))?;
     eprintln!(
         "{} mappings and {} rules can be used",
         mappings.names().count(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow};
 use tandem_domain::Role;
-use tandem_server::{App, serve};
+use tandem_server::{App, background, serve};
 
 use super::{load, open_with};
 use crate::args::{Cli, Serve};
@@ -35,6 +35,7 @@ pub async fn serve(cli: &Cli, asked: &Serve) -> anyhow::Result<()> {
             .and_then(|()| std::fs::rename(&partial, path))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    background::start(&app);
     serve::serve(app, listener).await.context("serving failed")
 }
 

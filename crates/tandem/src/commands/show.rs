@@ -4,7 +4,7 @@ use anyhow::bail;
 use tandem_domain::Role;
 use tandem_server::App;
 use tandem_server::api::dto::{RuleErrorView, Story};
-use tandem_server::app::load_rules;
+use tandem_server::content::{lists_without_people, load_rules};
 use tandem_server::service::{QueueAsked, RejectsAsked, SubjectsAsked};
 
 use crate::args::{Alerts, Cli, Explain, Output, Query, RejectAction, Rules, Subjects};
@@ -87,7 +87,7 @@ pub fn try_rules(cli: &Cli, asked: &Rules) -> anyhow::Result<()> {
     let mut config = super::load(cli, None)?;
     config.content.rules.clone_from(&asked.dirs);
     config.content.without_shipped_rules = true;
-    let loaded = load_rules(&config)?;
+    let loaded = load_rules(&config, lists_without_people(&config))?;
     let errors: Vec<_> = loaded
         .errors
         .iter()

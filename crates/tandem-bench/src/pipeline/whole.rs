@@ -1,0 +1,98 @@
+//! The whole pipeline as `tandem ingest` runs it, in a process of its own, so that its memory is its own.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use tandem_domain::Day;
+use tandem_server::App;
+use tandem_server::pipeline::analyse::State;
+use tandem_server::pipeline::{IngestOptions, analyse, ingest};
+
+use super::clock::{Watch, peak_mib};
+use crate::company::Company;
+
+/// Figures of one whole run.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Whole {
+    /// Events stored.
+    pub events: u64,
+    /// Decompressed bytes read.
+    pub bytes: u64,
+    /// Rules loaded.
+    pub rules: u64,
+    /// Processor seconds of reading, detecting, storing.
+    pub ingest_s: f64,
+    /// The same, elapsed.
+    pub ingest_elapsed_s: f64,
+    /// Days analysed.
+    pub days: u64,
+    /// Processor seconds of learning and scoring.
+    pub analyse_s: f64,
+    /// Largest resident size after reading, MiB.
+    pub ingest_peak_mib: f64,
+    /// Largest resident size after the analysis, MiB.
+    pub peak_mib: f64,
+    /// Bytes of behaviour state per subject.
+    pub profile_bytes: f64,
+}
+
+/// Starts this program again for one company and reads its figures.
+pub fn measure(company: &Company, rules: Option<&Path>, source: Option<&str>) -> Result<Whole> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("pipeline").arg("--run-one").arg(&company.dir);
+    if let Some(rules) = rules {
+        command.arg("--rules").arg(rules);
+    }
+    if let Some(source) = source {
+        command.arg("--source").arg(source);
+    }
+    let output = command.output().context("starting a process for one company")?;
+    ensure!(
+        output.status.success(),
+        "the run over {} failed: {}",
+        company.dir.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).context("the run's figures cannot be read")
+}
+
+/// Runs one company and prints its figures as JSON.
+pub fn run_one(dir: &Path, rules: Option<&Path>, source: Option<&str>) -> Result<()> {
+    let company = Company { dir: dir.to_owned() };
+    let scratch = tempfile::tempdir()?;
+    let config = company.settings(scratch.path(), rules)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let whole = runtime.block_on(async {
+        let app = App::open(config).await?;
+        let names = match source {
+            Some(source) => vec![company.dir.join("logs").join(source).display().to_string()],
+            None => company.inputs(),
+        };
+        let watch = Watch::start();
+        let read = ingest(&app, &names, &IngestOptions::default(), &mut |_| {}).await?;
+        let spent = watch.spent();
+        let mut whole = Whole {
+            events: read.events,
+            bytes: read.bytes,
+            rules: app.rules().rules.len() as u64,
+            ingest_s: spent.processor,
+            ingest_elapsed_s: spent.elapsed,
+            ingest_peak_mib: peak_mib(),
+            ..Whole::default()
+        };
+        if source.is_none() {
+            let watch = Watch::start();
+            whole.days = analyse(&app, None, &mut |_, _, _| {}).await?.days;
+            whole.analyse_s = watch.spent().processor;
+            let snapshot = app.store.snapshot_before(Day(i32::MAX)).await?;
+            let state = snapshot.map(|s| State::unpack(&s.body)).transpose()?;
+            whole.profile_bytes = state.map_or(0.0, |s| s.profiles.bytes_per_subject());
+        }
+        whole.peak_mib = peak_mib();
+        anyhow::Ok(whole)
+    })?;
+    println!("{}", serde_json::to_string(&whole)?);
+    Ok(())
+}

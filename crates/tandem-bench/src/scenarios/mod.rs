@@ -1,0 +1,107 @@
+//! Planted stories through the whole pipeline: is every one in the queue in time, and which innocents are there too?
+//!
+//! A company is simulated from a seed, its raw logs and people files are ingested and analysed exactly as `tandem ingest`
+//! does it, and only then the ground truth is read. A story is found if an alert about its person was raised from its first
+//! act to at the latest two working days after its harm was complete, and rests on evidence from a day of the story.
+
+mod judge;
+mod report;
+
+use anyhow::{Result, ensure};
+use serde_json::Map;
+use tandem_server::App;
+use tandem_server::pipeline::{IngestOptions, analyse, ingest};
+use tandem_sim::Plan;
+
+pub use self::judge::{Judgement, judge};
+use crate::company::Company;
+use crate::place;
+
+/// Arguments of `tandem-bench scenarios`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Seeds of the companies, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "1001,1002,1003")]
+    seeds: Vec<u64>,
+    /// People in each company
+    #[arg(long, default_value_t = 300)]
+    people: u32,
+    /// Days simulated
+    #[arg(long, default_value_t = 120)]
+    days: u32,
+}
+
+/// Runs the benchmark.
+pub fn run(args: &Args) -> Result<()> {
+    let mut judged = Vec::new();
+    for seed in &args.seeds {
+        eprintln!("seed {seed}: {} people, {} days", args.people, args.days);
+        let plan = Plan::new(args.people, args.days, *seed);
+        let judgement = of_plan(&plan)?;
+        report::seed(*seed, &judgement);
+        judged.push(judgement);
+    }
+    let mut figures = Map::new();
+    report::all(&judged, &mut figures);
+    place::write_figures("scenarios", &figures)
+}
+
+/// Simulates, ingests, analyses and judges one company.
+pub fn of_plan(plan: &Plan) -> Result<Judgement> {
+    let scratch = tempfile::tempdir()?;
+    let dir = scratch.path().join("company");
+    tandem_sim::simulate(plan, &dir, &mut |_| {})?;
+    let company = Company { dir: dir.clone() };
+    let config = company.settings(&scratch.path().join("data"), None)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let app = App::open(config).await?;
+        read_and_analyse(&app, &company.inputs()).await?;
+        judge(&app, &dir).await
+    })
+}
+
+/// Reads and analyses everything; every record must be accounted for.
+async fn read_and_analyse(app: &App, inputs: &[String]) -> Result<()> {
+    let read = ingest(app, inputs, &IngestOptions::default(), &mut |_| {}).await?;
+    let accounted = read.events + read.rejects + read.duplicates + read.people_rows + read.people_known;
+    ensure!(read.records == accounted, "records are unaccounted for: {read:?}");
+    analyse(app, None, &mut |_, _, _| {}).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One whole company, its stories and its innocents. The seed was never looked at while rules, weights or thresholds
+    /// were made.
+    #[test]
+    fn every_planted_story_is_in_the_queue_in_time() {
+        let judgement = of_plan(&Plan::new(300, 120, 40_001)).unwrap();
+        report::seed(40_001, &judgement);
+        let missed: Vec<_> = judgement
+            .stories
+            .iter()
+            .filter(|s| !s.found())
+            .map(|s| &s.story.id)
+            .collect();
+        assert!(
+            judgement.stories.len() >= 8,
+            "{} stories",
+            judgement.stories.len()
+        );
+        assert!(missed.is_empty(), "not in the queue in time: {missed:?}");
+        // The queue keeps to its budget: 8 a day and 1,000 subjects, and no more than one day's worth carried over.
+        let budget = 8.0 * judgement.subjects as f64 / 1_000.0 * f64::from(judgement.days + 1);
+        assert!(
+            (judgement.alerts as f64) <= budget,
+            "{} alerts, budget {budget}",
+            judgement.alerts
+        );
+        // People of stories are few; they must be far above their share of the queue.
+        let share = judgement.about_stories as f64 / judgement.alerts as f64;
+        let chance = judgement.stories.len() as f64 / judgement.subjects as f64;
+        assert!(share >= 3.0 * chance, "share {share:.2}, by chance {chance:.2}");
+    }
+}

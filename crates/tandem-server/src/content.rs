@@ -1,0 +1,148 @@
+//! Rules and mappings: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tandem_detect::{Lists, Rule, RuleSet};
+use tandem_domain::Day;
+use tandem_normalise::mapping::Mappings;
+use tandem_people::{Directory, Person, PersonKind};
+use walkdir::WalkDir;
+
+use crate::app::{LoadedRules, OpenError};
+use crate::config::Config;
+
+/// Largest rule or mapping file that is read, bytes.
+const MAX_CONTENT_FILE: u64 = 4 << 20;
+/// Placeholder for the accounts of people who have left.
+const LEAVERS: &str = "leavers";
+/// Placeholder for the accounts of people who are not staff.
+const CONTRACTORS: &str = "contractors";
+
+/// Shipped mappings and those of the folders that the settings name.
+///
+/// # Errors
+/// [`OpenError`] with file and line of every mistake.
+pub fn load_mappings(config: &Config) -> Result<Mappings, OpenError> {
+    let mut mappings = Mappings::builtin().map_err(OpenError::Mappings)?;
+    for dir in &config.content.mappings {
+        let files = read_yaml(dir)?;
+        let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        mappings = mappings.with_overrides(own).map_err(OpenError::Mappings)?;
+    }
+    Ok(mappings)
+}
+
+/// Shipped rules and those of the folders that the settings name.
+///
+/// # Errors
+/// When a folder cannot be read; single rules that cannot be loaded are listed in the result.
+pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenError> {
+    let mut files = Vec::new();
+    if !config.content.without_shipped_rules {
+        files.extend(
+            RuleSet::builtin_files()
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
+        );
+    }
+    for dir in &config.content.rules {
+        files.extend(read_yaml(dir)?);
+    }
+    let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let (rules, errors) = RuleSet::load_with(texts, &lists);
+    Ok(LoadedRules {
+        rules: Arc::new(rules),
+        errors,
+        lists,
+    })
+}
+
+/// What the placeholders of rules stand for: the settings' own lists, and from people facts `leavers` and `contractors`
+/// (accounts, in every spelling that logs use) and `home_domains`.
+///
+/// The people lists hold everybody who is or was such a person as far as is known today. Whether somebody was one on the day
+/// of an event is decided when that day is analysed, from what was known then ([`holds_on`]).
+pub fn lists(config: &Config, directory: &Directory) -> Lists {
+    let mut lists = config.content.lists.clone();
+    let home = &config.home;
+    let view = directory.as_of(Day(i32::MAX / 2));
+    let accounts = |is: fn(&Person) -> bool| -> Vec<String> {
+        let mut names: Vec<String> = view
+            .people()
+            .iter()
+            .filter(|person| is(person))
+            .flat_map(|person| &person.accounts)
+            .flat_map(|account| {
+                let plain = std::iter::once(account.to_string());
+                let windows = home
+                    .nt_domains
+                    .iter()
+                    .map(move |domain| format!("{domain}\\{account}"));
+                let mail = home
+                    .mail_domains
+                    .iter()
+                    .map(move |domain| format!("{account}@{domain}"));
+                plain.chain(windows).chain(mail)
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    lists.insert(LEAVERS.into(), accounts(|person| person.leave.is_some()));
+    lists.insert(CONTRACTORS.into(), accounts(is_outside));
+    lists
+        .entry("home_domains".into())
+        .or_insert_with(|| home.mail_domains.clone());
+    lists
+}
+
+/// As [`lists`], for trying rules out where no people facts are at hand: nobody has left, nobody is a contractor.
+pub fn lists_without_people(config: &Config) -> Lists {
+    lists(config, &Directory::default())
+}
+
+/// False if a rule speaks of leavers or contractors and the person was, by what the view knows, none on `day`.
+pub fn holds_on<'a>(rule: &Rule, person: impl Fn() -> Option<&'a Person>, day: Day) -> bool {
+    let names = |list: &str| rule.source.contains(list);
+    let left = |person: &Person| person.leave.is_some_and(|last| last < day);
+    (!names("%leavers%") || person().is_some_and(left))
+        && (!names("%contractors%") || person().is_some_and(is_outside))
+}
+
+const fn is_outside(person: &Person) -> bool {
+    matches!(person.kind, PersonKind::Contractor | PersonKind::Partner)
+}
+
+/// Every YAML file under a folder, by path.
+fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
+    let fail = |source| OpenError::Content {
+        path: dir.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in WalkDir::new(dir).sort_by_file_name() {
+        let entry = entry.map_err(|e| fail(e.into()))?;
+        let yaml = entry
+            .path()
+            .extension()
+            .is_some_and(|e| e == "yml" || e == "yaml");
+        if !entry.file_type().is_file() || !yaml {
+            continue;
+        }
+        if entry.metadata().is_ok_and(|m| m.len() > MAX_CONTENT_FILE) {
+            return Err(fail(io::Error::other(format!(
+                "{} is larger than 4 MiB",
+                entry.path().display()
+            ))));
+        }
+        let bytes = std::fs::read(entry.path()).map_err(fail)?;
+        files.push((
+            entry.path().display().to_string(),
+            String::from_utf8_lossy(&bytes).into_owned(),
+        ));
+    }
+    Ok(files)
+}
