@@ -15,6 +15,8 @@ use crate::truth::BrokenRecord;
 
 /// What marks a folder as ours.
 pub(crate) const MARKER: &str = "company.json";
+/// Settings of a Tandem for the company.
+pub(crate) const SETTINGS: &str = "tandem.toml";
 
 /// Lines sent twice, as when a shipper repeats after a lost acknowledgement.
 const TWICE: f64 = 1.0 / 15_000.0;
@@ -52,7 +54,7 @@ pub(crate) fn prepare(out: &Path) -> Result<bool, SimError> {
             fs::remove_dir_all(&path).map_err(io(&path))?;
         }
     }
-    for file in ["truth.json", MARKER] {
+    for file in ["truth.json", MARKER, SETTINGS] {
         let path = out.join(file);
         if path.exists() {
             fs::remove_file(&path).map_err(io(&path))?;

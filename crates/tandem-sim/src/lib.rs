@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! company.json            what was asked for
+//! tandem.toml             settings of a Tandem for this company
 //! people/people.csv       a first listing and every change, on the day it became known
 //! people/facts.csv        dated facts: notices, absences, tickets, …
 //! logs/SOURCE/DAY.ENDING  one file per source and UTC day; some packed with gzip, one with zstd
@@ -57,6 +58,7 @@ pub fn simulate(plan: &Plan, out: &Path, progress: &mut dyn FnMut(Progress)) -> 
     plan.check()?;
     let replaced = disk::prepare(out)?;
     save(out, disk::MARKER, &company_json(plan))?;
+    save(out, disk::SETTINGS, &settings_toml(plan))?;
     let (company, plot) = set_up(plan);
     let mut log = DayLog::new(
         (company.calendar.start, company.calendar.end()),
@@ -228,6 +230,13 @@ fn company_json(plan: &Plan) -> String {
         "sites": SITES.iter().map(|s| serde_json::json!({"name": s.name, "time_zone": s.zone, "country": s.country})).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")
+}
+
+fn settings_toml(plan: &Plan) -> String {
+    format!(
+        "[home]\ncompany = \"Aldermoor (simulated)\"\nnt_domains = [\"{}\"]\nmail_domains = [\"{}\"]\ntime_zone = \"{}\"\n",
+        plan.nt_domain, plan.home_domain, SITES[0].zone
+    )
 }
 
 fn save(out: &Path, name: &str, text: &str) -> Result<(), SimError> {

@@ -30,9 +30,9 @@ pub(super) fn action(event: &EventRef<'_>, home: &HomeContext) -> Option<Action>
         ClassUid::PrintActivity => (activity == 1).then_some(Action::Print),
         ClassUid::EventLogActivity => matches!(activity, 1 | 2 | 9).then_some(Action::LogTamper),
         ClassUid::AccountChange => account_change(event, activity),
-        ClassUid::UserAccessManagement | ClassUid::GroupManagement | ClassUid::EntityManagement => {
-            Some(Action::AdminAct)
-        }
+        ClassUid::UserAccessManagement | ClassUid::GroupManagement => Some(Action::AdminAct),
+        // OCSF's 2 is reading an entity: a look changes nothing.
+        ClassUid::EntityManagement => (activity != 2).then_some(Action::AdminAct),
         ClassUid::ScheduledJobActivity
         | ClassUid::ApplicationLifecycle
         | ClassUid::KernelExtensionActivity => Some(Action::SystemChange),

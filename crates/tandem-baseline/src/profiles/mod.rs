@@ -148,7 +148,7 @@ impl Profiles {
                     given,
                     past.features(given.activity),
                     circle,
-                    f64::from(subject.fast_days),
+                    f64::from(subject.slow_days),
                 )
             })
             .collect()

@@ -118,6 +118,20 @@ fn ending_the_data_earlier_changes_no_score_before() {
 }
 
 #[test]
+fn other_names_give_the_same_scores() {
+    // Reversed numbers: people, objects and the group sort differently and hash differently.
+    let other_person = |who: usize| format!("u-{:02}", PEOPLE - who);
+    let other_thing = |n: u64| format!("{:05}.host", 99_999 - n);
+    let back = |name: &str| plain(PEOPLE - name.trim_start_matches("u-").parse::<usize>().unwrap());
+    let same = |name: &str| name.to_owned();
+    let as_is = run(DAYS, None, &plain, &thing);
+    let renamed = run(DAYS, None, &other_person, &other_thing);
+    for (day, (one, other)) in as_is.iter().zip(&renamed).enumerate() {
+        assert_eq!(bits(one, &same), bits(other, &back), "day {day}");
+    }
+}
+
+#[test]
 fn a_sudden_mass_copy_at_night_is_the_strangest_day() {
     let days = run(DAYS, None, &plain, &thing);
     let first = &days[55][0];

@@ -29,6 +29,11 @@ pub fn is_labels(name: &str) -> bool {
 }
 
 impl Labels {
+    /// Whether the logs show something malicious of this person on this day.
+    pub fn shows(&self, person: &str, day: Day) -> bool {
+        self.visible.get(person).is_some_and(|days| days.contains(&day))
+    }
+
     /// Reads the labels of a pack.
     pub fn read(pack: &Pack) -> Result<Self> {
         let mut labels = Self::default();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use statrs::function::beta::inv_beta_reg;
 
 use super::labels::Labels;
-use super::ranking::{QueueAlert, Ranking};
+use super::ranking::{Places, QueueAlert, Ranking};
 use super::scoring::Scored;
 
 /// Places of the day's list that are judged.
@@ -57,7 +57,8 @@ pub fn figures(methods: &[Method], scored: &Scored, labels: &Labels) -> Figures 
     for method in methods {
         caught(method, labels, &mut figures);
         for budget in BUDGETS {
-            queue(method, budget, labels, &mut figures);
+            queue(method, (budget, Places::Earned, ""), labels, &mut figures);
+            queue(method, (budget, Places::Filled, "filled_"), labels, &mut figures);
         }
         figures.add(format!("{}auc", method.prefix), method.ranking.auc(labels));
     }
@@ -103,14 +104,20 @@ fn caught(method: &Method, labels: &Labels, figures: &mut Figures) {
     }
 }
 
-/// The simulated queue.
-fn queue(method: &Method, budget: u32, labels: &Labels, figures: &mut Figures) {
-    let alerts = method.ranking.queue(f64::from(budget), labels);
+/// The simulated queue; a budget, how its places are given away, and what stands before the figures' names.
+fn queue(
+    method: &Method,
+    (budget, places, kind): (u32, Places, &str),
+    labels: &Labels,
+    figures: &mut Figures,
+) {
+    let alerts = method.ranking.queue(f64::from(budget), places, labels);
     let share = |wanted: &dyn Fn(&QueueAlert) -> bool| {
         alerts.iter().filter(|alert| wanted(alert)).count() as f64 / alerts.len() as f64
     };
+    let prefix = method.prefix;
     let mut add =
-        |name: &str, value: f64| figures.add(format!("{}queue_{name}_k{budget}", method.prefix), value);
+        |name: &str, value: f64| figures.add(format!("{prefix}queue_{kind}{name}_k{budget}"), value);
     add("alerts", alerts.len() as f64);
     add("precision", share(&|alert| alert.true_alert));
     add(

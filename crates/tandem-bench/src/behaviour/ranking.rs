@@ -11,11 +11,46 @@ use super::labels::Labels;
 const COOL_DOWN: i32 = 14;
 /// Seed that breaks ties.
 const TIES: u64 = 42;
+/// A place of the queue stays empty if its candidate is no more unusual than what 19 of 20 ordinary days show somewhere:
+/// where at least one of many independent people reaches a p-value on 95 % of days, −ln 0.05 = 3 are expected to (the
+/// Poisson law's rule of three, Hanley and Lippman-Hand 1983).
+const ORDINARY: f64 = 3.0;
 
 /// One method's scores: per day, each active person's score.
 #[derive(Debug, Default)]
 pub struct Ranking {
-    days: BTreeMap<Day, Vec<(String, f64)>>,
+    days: BTreeMap<Day, Vec<Ranked>>,
+}
+
+/// One person on one day.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// Who.
+    pub person: String,
+    /// How unusual, on the method's own scale.
+    pub score: f64,
+    /// How often a day is as unusual, by the days before it, if the method can tell.
+    pub p: Option<f64>,
+}
+
+impl Ranked {
+    /// Of a method without p-values.
+    pub fn bare(person: &str, score: f64) -> Self {
+        Self {
+            person: person.to_owned(),
+            score,
+            p: None,
+        }
+    }
+}
+
+/// How the places of the queue are given away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// Every place every day, however ordinary the day.
+    Filled,
+    /// Only to person-days that ordinary days do not show.
+    Earned,
 }
 
 /// One alert of the simulated queue.
@@ -31,9 +66,12 @@ pub struct QueueAlert {
 
 impl Ranking {
     /// Adds a day; people may come in any order.
-    pub fn add(&mut self, day: Day, mut people: Vec<(String, f64)>) {
-        let tie = |person: &str| xxh3_64_with_seed(person.as_bytes(), TIES ^ day.0 as u64);
-        people.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| tie(&a.0).cmp(&tie(&b.0))));
+    pub fn add(&mut self, day: Day, mut people: Vec<Ranked>) {
+        people.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| tie(&a.person, day).cmp(&tie(&b.person, day)))
+        });
         self.days.insert(day, people);
     }
 
@@ -41,42 +79,46 @@ impl Ranking {
     pub fn caught_within(&self, k: usize, labels: &Labels) -> BTreeSet<String> {
         let mut caught = BTreeSet::new();
         for (day, people) in &self.days {
-            for (person, _) in people.iter().take(k) {
-                if labels.visible.get(person).is_some_and(|days| days.contains(day)) {
-                    caught.insert(person.clone());
+            for ranked in people.iter().take(k) {
+                if labels.shows(&ranked.person, *day) {
+                    caught.insert(ranked.person.clone());
                 }
             }
         }
         caught
     }
 
-    /// The daily queue: on each working day the `per_thousand` most unusual people per 1,000 are alerted on, weekends waiting
-    /// for Monday, nobody twice within 14 days.
-    pub fn queue(&self, per_thousand: f64, labels: &Labels) -> Vec<QueueAlert> {
+    /// The daily queue: on each working day at most the `per_thousand` most unusual people per 1,000 are alerted on, weekends
+    /// waiting for Monday, nobody twice within 14 days.
+    pub fn queue(&self, per_thousand: f64, places: Places, labels: &Labels) -> Vec<QueueAlert> {
         let mut alerts = Vec::new();
         let mut last: BTreeMap<&str, Day> = BTreeMap::new();
-        let mut waiting: Vec<(&str, f64, Day)> = Vec::new();
+        let mut waiting: Vec<(&Ranked, Day)> = Vec::new();
+        let most = match places {
+            Places::Filled => 1.0,
+            Places::Earned => ORDINARY * per_thousand / 1_000.0,
+        };
         for (day, people) in &self.days {
-            waiting.extend(
-                people
-                    .iter()
-                    .map(|(person, score)| (person.as_str(), *score, *day)),
-            );
+            waiting.extend(people.iter().map(|ranked| (ranked, *day)));
             if day.is_weekend() {
                 continue;
             }
             let budget = ((people.len() as f64 * per_thousand / 1_000.0).round() as usize).max(1);
             let truly: BTreeSet<&str> = waiting
                 .iter()
-                .filter(|(person, _, day)| labels.visible.get(*person).is_some_and(|days| days.contains(day)))
-                .map(|(person, _, _)| *person)
+                .filter(|(ranked, day)| labels.shows(&ranked.person, *day))
+                .map(|(ranked, _)| ranked.person.as_str())
                 .collect();
-            let tie = |person: &str| xxh3_64_with_seed(person.as_bytes(), TIES ^ day.0 as u64);
-            waiting.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| tie(a.0).cmp(&tie(b.0))));
+            waiting.sort_by(|(a, _), (b, _)| {
+                b.score
+                    .total_cmp(&a.score)
+                    .then_with(|| tie(&a.person, *day).cmp(&tie(&b.person, *day)))
+            });
             let mut left = budget;
-            for (person, _, _) in waiting.drain(..) {
+            for (ranked, _) in waiting.drain(..) {
+                let person = ranked.person.as_str();
                 let cooling = last.get(person).is_some_and(|at| day.0 - at.0 < COOL_DOWN);
-                if left == 0 || cooling {
+                if left == 0 || cooling || ranked.p.is_some_and(|p| p > most) {
                     continue;
                 }
                 left -= 1;
@@ -95,9 +137,8 @@ impl Ranking {
     pub fn auc(&self, labels: &Labels) -> f64 {
         let mut all: Vec<(f64, bool)> = Vec::new();
         for (day, people) in &self.days {
-            for (person, score) in people {
-                let bad = labels.visible.get(person).is_some_and(|days| days.contains(day));
-                all.push((*score, bad));
+            for ranked in people {
+                all.push((ranked.score, labels.shows(&ranked.person, *day)));
             }
         }
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -119,6 +160,11 @@ impl Ranking {
     }
 }
 
+/// A number that decides between equals, the same in every run.
+fn tie(person: &str, day: Day) -> u64 {
+    xxh3_64_with_seed(person.as_bytes(), TIES ^ day.0 as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,11 +178,13 @@ mod tests {
         labels
     }
 
-    fn day(scores: &[(&str, f64)]) -> Vec<(String, f64)> {
-        scores
-            .iter()
-            .map(|(person, score)| ((*person).to_owned(), *score))
-            .collect()
+    fn day(scores: &[(&str, f64)]) -> Vec<Ranked> {
+        let ranked = |(person, score): &(&str, f64)| Ranked {
+            person: (*person).to_owned(),
+            score: *score,
+            p: Some(1.0 / (1.0 + score * score)),
+        };
+        scores.iter().map(ranked).collect()
     }
 
     #[test]
@@ -156,12 +204,26 @@ mod tests {
         ranking.add(Day(2), day(&[("x", 9.0), ("a", 1.0)]));
         ranking.add(Day(4), day(&[("a", 2.0), ("b", 1.0)]));
         ranking.add(Day(5), day(&[("x", 9.0), ("a", 5.0), ("b", 1.0)]));
-        let alerts = ranking.queue(1.0, &labels("x", &[2]));
+        let alerts = ranking.queue(1.0, Places::Filled, &labels("x", &[2]));
         let told: Vec<_> = alerts
             .iter()
             .map(|a| (a.person.as_str(), a.raised.0, a.true_alert))
             .collect();
         assert_eq!(told, [("x", 4, true), ("a", 5, false)]);
+    }
+
+    #[test]
+    fn an_ordinary_day_earns_no_place() {
+        let mut ranking = Ranking::default();
+        ranking.add(Day(4), day(&[("a", 17.0), ("x", 1.0)]));
+        ranking.add(Day(5), day(&[("x", 19.0), ("a", 1.0)]));
+        let alerts = ranking.queue(1.0, Places::Earned, &labels("x", &[5]));
+        let told: Vec<_> = alerts.iter().map(|a| (a.person.as_str(), a.true_alert)).collect();
+        assert_eq!(
+            told,
+            [("x", true)],
+            "a's p of 1/290 is above 3/1,000, x's of 1/362 is not"
+        );
     }
 
     #[test]

@@ -30,24 +30,18 @@ pub fn print(set: &str, methods: &[Method], figures: &Figures) {
         }
         println!("{:>8}", show(format!("{}auc", method.prefix)));
     }
-    println!(
-        "\nqueue of k people per 1,000 and working day, nobody twice in 14 days: precision / recall / share on benign confounders / days to first true alert (median, 90 %)"
+    queue(
+        "at most k people per 1,000 and working day, places only for days that ordinary days do not show",
+        "",
+        methods,
+        figures,
     );
-    for method in methods {
-        print!("{:22}", method.name);
-        for k in BUDGETS {
-            let of = |what: &str| format!("{}queue_{what}_k{k}", method.prefix);
-            let delay = format!("{}, {}", whole(of("delay_median")), whole(of("delay_p90")));
-            let text = format!(
-                "{} / {} / {} / {delay}",
-                show(of("precision")),
-                show(of("recall")),
-                show(of("confounders"))
-            );
-            print!("{text:>34}");
-        }
-        println!();
-    }
+    queue(
+        "k people per 1,000 and working day, whatever they did",
+        "filled_",
+        methods,
+        figures,
+    );
     println!(
         "\ncalibration on benign days, 1 is right: p <= .05 {}, p <= .01 {}, p <= .001 {}",
         show("calibration_05".into()),
@@ -62,5 +56,38 @@ pub fn print(set: &str, methods: &[Method], figures: &Figures) {
         whole("events_per_s".into()),
         whole("profile_bytes_per_subject".into()),
         whole("profile_bytes_shared".into()),
+    );
+}
+
+fn queue(title: &str, kind: &str, methods: &[Method], figures: &Figures) {
+    println!("\nqueue of {title}; nobody twice in 14 days");
+    print!("{:22}", "");
+    BUDGETS.iter().for_each(|k| print!("{:>38}", format!("k = {k}")));
+    println!();
+    print!("{:22}", "");
+    BUDGETS
+        .iter()
+        .for_each(|_| print!("{:>38}", "alerts  precision  recall  odd  delay"));
+    println!();
+    for method in methods {
+        print!("{:22}", method.name);
+        for k in BUDGETS {
+            let of = |what: &str| figures.get(&format!("{}queue_{kind}{what}_k{k}", method.prefix));
+            let share = |what: &str| of(what).map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+            let whole = |what: &str| of(what).map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"));
+            let text = format!(
+                "{:>6} {:>8} {:>7} {:>7} {:>5}",
+                whole("alerts"),
+                share("precision"),
+                share("recall"),
+                share("confounders"),
+                format!("{},{}", whole("delay_median"), whole("delay_p90"))
+            );
+            print!("{text:>38}");
+        }
+        println!();
+    }
+    println!(
+        "odd: share on benign people made to look odd; delay: days to the first true alert, median and 90 %"
     );
 }

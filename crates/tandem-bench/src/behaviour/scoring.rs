@@ -7,7 +7,7 @@ use tandem_domain::Day;
 
 use super::cert::Activity;
 use super::organisation::Organisation;
-use super::ranking::Ranking;
+use super::ranking::{Ranked, Ranking};
 
 /// Days that are scored but not judged.
 const WARM_UP: i32 = 90;
@@ -80,13 +80,12 @@ impl Scored {
     pub fn ranking(&self, by: impl Fn(&DayScore) -> f64) -> Ranking {
         let mut ranking = Ranking::default();
         for (day, scores) in &self.days {
-            ranking.add(
-                *day,
-                scores
-                    .iter()
-                    .map(|score| (score.subject.clone(), by(score)))
-                    .collect(),
-            );
+            let ranked = |score: &DayScore| Ranked {
+                person: score.subject.clone(),
+                score: by(score),
+                p: Some(score.p),
+            };
+            ranking.add(*day, scores.iter().map(ranked).collect());
         }
         ranking
     }

@@ -7,7 +7,7 @@ use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::cert::Activity;
-use super::ranking::Ranking;
+use super::ranking::{Ranked, Ranking};
 
 /// Office hours on working days.
 const OFFICE: std::ops::Range<usize> = 7..19;
@@ -40,7 +40,7 @@ pub fn z_max(activity: &Activity, from: Day) -> Ranking {
                 (value - mean) / deviation.max(LEAST_DEVIATION)
             };
             let most = today.iter().map(z).fold(0.0, f64::max);
-            scores.push((person.clone(), most));
+            scores.push(Ranked::bare(person, most));
             *days += 1.0;
             for (feature, value) in today {
                 let sums = sums.entry(feature).or_default();
@@ -82,7 +82,7 @@ pub fn random(activity: &Activity, from: Day) -> Ranking {
             *day,
             people
                 .keys()
-                .map(|person| (person.clone(), chance(person)))
+                .map(|person| Ranked::bare(person, chance(person)))
                 .collect(),
         );
     }

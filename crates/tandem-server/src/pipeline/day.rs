@@ -158,7 +158,11 @@ impl<'a> Run<'a> {
 
     /// Takes the names of people out of what an indicator says.
     fn conceal(&mut self, indicator: &mut Indicator) {
-        let own = self.pseudonyms.person(&indicator.subject).unwrap_or_default().to_owned();
+        let own = self
+            .pseudonyms
+            .person(&indicator.subject)
+            .unwrap_or_default()
+            .to_owned();
         let pseudonyms = &mut self.pseudonyms;
         let names = &self.names;
         let mut hide = |text: &mut String| {

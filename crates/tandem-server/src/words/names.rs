@@ -39,7 +39,11 @@ impl Names {
         }
         let mut owners: HashMap<String, Arc<str>> = HashMap::new();
         for person in people.iter().filter(|p| p.kind != PersonKind::ServiceAccount) {
-            let own = person.accounts.iter().chain(&person.email).chain(&person.display_name);
+            let own = person
+                .accounts
+                .iter()
+                .chain(&person.email)
+                .chain(&person.display_name);
             for name in own.chain([&person.key]).map(|name| name.to_lowercase()) {
                 let is_word = name.chars().all(char::is_alphabetic);
                 if name.len() >= if is_word { SHORTEST_WORD } else { SHORTEST } {
@@ -118,8 +122,15 @@ mod tests {
 
     fn hidden(text: &str) -> String {
         let names = names();
-        let own = names.owners.iter().find(|key| key.contains("1001")).unwrap().to_string();
-        names.hide(text, &own, &mut |key| SubjectId(format!("S-{key}"))).into_owned()
+        let own = names
+            .owners
+            .iter()
+            .find(|key| key.contains("1001"))
+            .unwrap()
+            .to_string();
+        names
+            .hide(text, &own, &mut |key| SubjectId(format!("S-{key}")))
+            .into_owned()
     }
 
     #[test]

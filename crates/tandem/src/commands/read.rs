@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use tandem_domain::Day;
 use tandem_server::App;
 use tandem_server::pipeline::{self, IngestOptions};
@@ -53,12 +53,6 @@ pub fn simulate(asked: &Simulate, json: bool) -> anyhow::Result<()> {
         });
     })?;
     ticker.done();
-    let settings = asked.out.join("tandem.toml");
-    let text = format!(
-        "[home]\ncompany = \"Aldermoor (simulated)\"\nnt_domains = [\"{}\"]\nmail_domains = [\"{}\"]\ntime_zone = \"Europe/Berlin\"\n",
-        plan.nt_domain, plan.home_domain
-    );
-    std::fs::write(&settings, text).with_context(|| format!("cannot write {}", settings.display()))?;
     let lines: u64 = summary.sources.iter().map(|s| s.lines).sum();
     eprintln!(
         "{} people, {} accounts, {} to {}, {lines} lines of log",
