@@ -7,6 +7,8 @@
 mod judge;
 mod report;
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 use serde_json::Map;
 use tandem_server::App;
@@ -51,14 +53,21 @@ pub fn of_plan(plan: &Plan) -> Result<Judgement> {
     let scratch = tempfile::tempdir()?;
     let dir = scratch.path().join("company");
     tandem_sim::simulate(plan, &dir, &mut |_| {})?;
-    let company = Company { dir: dir.clone() };
-    let config = company.settings(&scratch.path().join("data"), None)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let app = App::open(config).await?;
-        read_and_analyse(&app, &company.inputs()).await?;
+    runtime()?.block_on(async {
+        let app = analysed(&Company { dir: dir.clone() }, &scratch.path().join("data")).await?;
         judge(&app, &dir).await
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// A Tandem that keeps its data in `data` and has read and analysed the company.
+async fn analysed(company: &Company, data: &Path) -> Result<App> {
+    let app = App::open(company.settings(data, None)?).await?;
+    read_and_analyse(&app, &company.inputs()).await?;
+    Ok(app)
 }
 
 /// Reads and analyses everything; every record must be accounted for.
@@ -72,7 +81,36 @@ async fn read_and_analyse(app: &App, inputs: &[String]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use tandem_store::AlertFilter;
+
     use super::*;
+
+    /// Label-blind: every alert with its score, word for word.
+    #[test]
+    fn the_ground_truth_changes_nothing() {
+        let scratch = tempfile::tempdir().unwrap();
+        let company = Company {
+            dir: scratch.path().join("company"),
+        };
+        tandem_sim::simulate(&Plan::new(60, 45, 40_002), &company.dir, &mut |_| {}).unwrap();
+        let alerts = |data: &Path| {
+            runtime().unwrap().block_on(async {
+                let app = analysed(&company, data).await.unwrap();
+                let rows = app.store.alerts(&AlertFilter::default()).await.unwrap();
+                rows.into_iter().map(|row| row.alert).collect::<Vec<_>>()
+            })
+        };
+        let (with, without) = (scratch.path().join("with"), scratch.path().join("without"));
+        let with_truth = alerts(&with);
+        fs::remove_file(company.dir.join("truth.json")).unwrap();
+        // Without the key the same people would have other pseudonyms.
+        fs::create_dir(&without).unwrap();
+        fs::copy(with.join("pseudonym.key"), without.join("pseudonym.key")).unwrap();
+        assert!(!with_truth.is_empty(), "without alerts this means nothing");
+        assert_eq!(with_truth, alerts(&without));
+    }
 
     /// One whole company, its stories and its innocents. The seed was never looked at while rules, weights or thresholds
     /// were made.
