@@ -84,7 +84,7 @@ table! {
     /// A mail to colleagues only.
     MailInternal => "mail_internal", "internal mail sent", "internal mails sent";
     /// A mail with at least one recipient outside.
-    MailExternal => "mail_external", "mail sent outside", "mails sent outside";
+    MailExternal => "mail_external", "mail to an outside address", "mails to outside addresses";
     /// A web page was fetched.
     WebVisit => "web_visit", "web request", "web requests";
     /// A large request body was sent to a web site.

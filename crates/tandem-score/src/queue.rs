@@ -21,6 +21,8 @@ pub struct QueueConfig {
     pub escalate_by: f64,
     /// The level below which nothing enters the daily queue.
     pub at_least: RiskLevel,
+    /// Days for which somebody who found no place on a busy day waits for one, as long as the score stays at that level.
+    pub wait_days: i32,
 }
 
 impl Default for QueueConfig {
@@ -31,6 +33,7 @@ impl Default for QueueConfig {
             cool_down_days: 14,
             escalate_by: 6.0,
             at_least: RiskLevel::Watch,
+            wait_days: 7,
         }
     }
 }
@@ -53,6 +56,8 @@ pub struct QueueState {
     pub carried_slow: f64,
     /// Last alert by subject; entries older than the cool-down are dropped.
     pub last: BTreeMap<SubjectId, PastAlert>,
+    /// Who had reason to enter and found no place, and the day of the reason.
+    pub waiting: BTreeMap<SubjectId, Day>,
 }
 
 /// A subject who could enter today's queue.
@@ -101,6 +106,9 @@ pub fn fill(
 ) -> Vec<Alert> {
     let cool_down = config.cool_down_days;
     state.last.retain(|_, past| day.0 - past.day.0 < cool_down);
+    state
+        .waiting
+        .retain(|_, since| day.0 - since.0 <= config.wait_days);
     let budget = config.per_1000 * population as f64 / 1_000.0;
     // Unused budget is carried for at most one more day: an alert that was not needed is not owed.
     let ceiling = (2.0 * budget).max(1.0);
@@ -119,7 +127,7 @@ pub fn fill(
     });
     let (daily, rest): (Vec<_>, Vec<_>) = open
         .into_iter()
-        .partition(|c| c.fresh && c.level >= config.at_least);
+        .partition(|c| (c.fresh || state.waiting.contains_key(&c.subject)) && c.level >= config.at_least);
 
     let mut alerts = Vec::new();
     let mut left_over = Vec::new();
@@ -128,6 +136,10 @@ pub fn fill(
             state.carried -= 1.0;
             alerts.push(raise(state, day, "daily", alerts.len(), candidate));
         } else {
+            // A busy day must not hide anybody: the place is only owed later.
+            if candidate.fresh {
+                state.waiting.insert(candidate.subject.clone(), day);
+            }
             left_over.push(candidate);
         }
     }
@@ -154,6 +166,7 @@ fn may_enter(config: &QueueConfig, state: &QueueState, candidate: &Candidate) ->
 }
 
 fn raise(state: &mut QueueState, day: Day, queue: &str, before: usize, candidate: Candidate) -> Alert {
+    state.waiting.remove(&candidate.subject);
     state.last.insert(
         candidate.subject.clone(),
         PastAlert {

@@ -100,6 +100,31 @@ fn slow_accumulation_has_its_own_share() {
     assert_eq!(queues, [("S-A", "daily"), ("S-SLOW", "slow_burn")]);
 }
 
+#[test]
+fn who_finds_no_place_waits_for_one() {
+    let config = config(1.0);
+    let mut state = QueueState::default();
+    let later = |name: &str, score| Candidate {
+        fresh: false,
+        ..candidate(name, score)
+    };
+    let day = |n, candidates, state: &mut QueueState| -> Vec<String> {
+        let alerts = fill(&config, state, Day(n), 1_000, candidates);
+        alerts.into_iter().map(|a| a.subject.0).collect()
+    };
+    let busy = vec![
+        candidate("S-A", 3.0),
+        candidate("S-B", -5.0),
+        candidate("S-C", -6.0),
+    ];
+    assert_eq!(day(0, busy, &mut state), ["S-A"]);
+    let quiet = || vec![later("S-B", -5.5), later("S-C", -6.5), later("S-D", 4.0)];
+    assert_eq!(day(1, quiet(), &mut state), ["S-B"], "S-D gave no reason");
+    // The score must still be worth a place, and nobody waits for ever.
+    assert!(day(2, vec![later("S-C", -21.0)], &mut state).is_empty());
+    assert!(day(9, vec![later("S-C", -6.5)], &mut state).is_empty());
+}
+
 proptest! {
     #[test]
     fn the_budget_is_never_exceeded_over_time(days in 1..60_i32, per_1000 in 0.5..20.0_f64, people in 50..500_usize) {

@@ -22,6 +22,8 @@ use crate::app::App;
 const LONGEST_GAP: i32 = 30;
 /// Days ahead of the clock beyond which a record's time is taken for a fault of its sender's clock and waits.
 const LONGEST_AHEAD: i32 = 366;
+/// First byte of a snapshot; to be raised with every change of what [`State`] holds, or of what computes it.
+const SNAPSHOT_VERSION: u8 = 2;
 /// Zstandard level of snapshots: they are written every day and read rarely.
 const SNAPSHOT_LEVEL: i32 = 1;
 
@@ -50,16 +52,24 @@ impl State {
     pub fn pack(&self) -> Result<Vec<u8>, AnalyseError> {
         let bytes =
             postcard::to_allocvec(self).map_err(|e| AnalyseError::Snapshot(std::io::Error::other(e)))?;
-        zstd::encode_all(bytes.as_slice(), SNAPSHOT_LEVEL).map_err(AnalyseError::Snapshot)
+        let mut packed = vec![SNAPSHOT_VERSION];
+        zstd::stream::copy_encode(bytes.as_slice(), &mut packed, SNAPSHOT_LEVEL)
+            .map_err(AnalyseError::Snapshot)?;
+        Ok(packed)
     }
 
-    /// As it was packed.
+    /// As it was packed; `None` if another version of Tandem did, which kept other things: all days are then analysed anew.
     ///
     /// # Errors
-    /// When the bytes are damaged or of another version.
-    pub fn unpack(bytes: &[u8]) -> Result<Self, AnalyseError> {
-        let bytes = zstd::decode_all(bytes).map_err(AnalyseError::Snapshot)?;
-        postcard::from_bytes(&bytes).map_err(|e| AnalyseError::Snapshot(std::io::Error::other(e)))
+    /// When the bytes are damaged.
+    pub fn unpack(bytes: &[u8]) -> Result<Option<Self>, AnalyseError> {
+        let Some((&SNAPSHOT_VERSION, packed)) = bytes.split_first() else {
+            return Ok(None);
+        };
+        let bytes = zstd::decode_all(packed).map_err(AnalyseError::Snapshot)?;
+        postcard::from_bytes(&bytes)
+            .map(Some)
+            .map_err(|e| AnalyseError::Snapshot(std::io::Error::other(e)))
     }
 }
 
@@ -110,6 +120,7 @@ pub async fn analyse(
         .store
         .snapshot_before(wanted)
         .await?
+        .filter(|snapshot| snapshot.body.first() == Some(&SNAPSHOT_VERSION))
         .map_or(first, |s| s.day.plus(1))
         .max(first);
     app.store.forget_analysis_from(start).await?;

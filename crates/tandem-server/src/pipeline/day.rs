@@ -63,8 +63,12 @@ impl<'a> Run<'a> {
         let directory = app.directory().await?;
         let snapshot = app.store.snapshot_before(day).await?;
         // A snapshot is only of use if nothing lies between it and the day to come.
-        let (state, from, last) = match snapshot {
-            Some(snapshot) => (State::unpack(&snapshot.body)?, snapshot.day.plus(1), snapshot.day),
+        let kept = match snapshot {
+            Some(snapshot) => State::unpack(&snapshot.body)?.map(|state| (state, snapshot.day)),
+            None => None,
+        };
+        let (state, from, last) = match kept {
+            Some((state, day)) => (state, day.plus(1), day),
             // Facts that were known and in force before the first day of data count from the first day on.
             None => (State::default(), day, Day(i32::MIN / 2)),
         };
