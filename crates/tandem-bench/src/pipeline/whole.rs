@@ -87,7 +87,7 @@ pub fn run_one(dir: &Path, rules: Option<&Path>, source: Option<&str>) -> Result
             whole.days = analyse(&app, None, &mut |_, _, _| {}).await?.days;
             whole.analyse_s = watch.spent().processor;
             let snapshot = app.store.snapshot_before(Day(i32::MAX)).await?;
-            let state = snapshot.map(|s| State::unpack(&s.body)).transpose()?;
+            let state = snapshot.map(|s| State::unpack(&s.body)).transpose()?.flatten();
             whole.profile_bytes = state.map_or(0.0, |s| s.profiles.bytes_per_subject());
         }
         whole.peak_mib = peak_mib();
