@@ -21,7 +21,7 @@ pub struct QueueConfig {
     pub escalate_by: f64,
     /// The level below which nothing enters the daily queue.
     pub at_least: RiskLevel,
-    /// Days for which somebody who found no place on a busy day waits for one, as long as the score stays at that level.
+    /// Days for which somebody who found no place on a busy day waits for one.
     pub wait_days: i32,
 }
 
@@ -112,8 +112,11 @@ pub fn fill(
     let budget = config.per_1000 * population as f64 / 1_000.0;
     // Unused budget is carried for at most one more day: an alert that was not needed is not owed.
     let ceiling = (2.0 * budget).max(1.0);
-    state.carried = (state.carried + budget * (1.0 - config.slow_burn_share)).min(ceiling);
-    state.carried_slow = (state.carried_slow + budget * config.slow_burn_share).min(ceiling);
+    let slow_burn = state.carried_slow + budget * config.slow_burn_share;
+    state.carried_slow = slow_burn.min((ceiling * config.slow_burn_share).max(1.0));
+    // What slow accumulation has no use for serves the daily queue.
+    let unused = slow_burn - state.carried_slow;
+    state.carried = (state.carried + budget * (1.0 - config.slow_burn_share) + unused).min(ceiling);
 
     let mut open: Vec<_> = candidates
         .into_iter()
@@ -127,7 +130,7 @@ pub fn fill(
     });
     let (daily, rest): (Vec<_>, Vec<_>) = open
         .into_iter()
-        .partition(|c| (c.fresh || state.waiting.contains_key(&c.subject)) && c.level >= config.at_least);
+        .partition(|c| (c.fresh && c.level >= config.at_least) || state.waiting.contains_key(&c.subject));
 
     let mut alerts = Vec::new();
     let mut left_over = Vec::new();

@@ -120,9 +120,15 @@ fn who_finds_no_place_waits_for_one() {
     assert_eq!(day(0, busy, &mut state), ["S-A"]);
     let quiet = || vec![later("S-B", -5.5), later("S-C", -6.5), later("S-D", 4.0)];
     assert_eq!(day(1, quiet(), &mut state), ["S-B"], "S-D gave no reason");
-    // The score must still be worth a place, and nobody waits for ever.
-    assert!(day(2, vec![later("S-C", -21.0)], &mut state).is_empty());
-    assert!(day(9, vec![later("S-C", -6.5)], &mut state).is_empty());
+    // Fading by time alone takes no place away, but nobody waits for ever.
+    assert_eq!(day(2, vec![later("S-C", -20.5)], &mut state), ["S-C"]);
+    let busy = vec![
+        candidate("S-E", 3.0),
+        candidate("S-F", -5.0),
+        candidate("S-G", -5.5),
+    ];
+    assert_eq!(day(3, busy, &mut state), ["S-E"]);
+    assert!(day(11, vec![later("S-F", -6.0)], &mut state).is_empty());
 }
 
 proptest! {

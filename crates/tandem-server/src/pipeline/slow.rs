@@ -37,8 +37,8 @@ impl Default for SlowBurn {
             mean: PRIOR_MEAN,
             variance: PRIOR_VARIANCE,
             sum: 0.0,
-            sum_squares: 0.0,
-            last_day: 0,
+            sum_squares: PRIOR_DAYS,
+            last_day: i32::MIN,
         }
     }
 }
@@ -47,7 +47,13 @@ impl SlowBurn {
     /// Adds an active day's evidence (decibans, 0 if none) and returns the accumulation in standard units.
     pub fn add(&mut self, day: i32, evidence: f64) -> f64 {
         let unit = ((evidence - self.mean) / self.variance.sqrt()).min(DAY_CAP);
-        let fade = 0.5_f64.powf(f64::from((day - self.last_day).max(0)) / SUM_HALF_LIFE);
+        // The first day has nothing to fade.
+        let gap = if self.last_day == i32::MIN {
+            0
+        } else {
+            (day - self.last_day).max(0)
+        };
+        let fade = 0.5_f64.powf(f64::from(gap) / SUM_HALF_LIFE);
         self.sum = self.sum * fade + unit;
         self.sum_squares = self.sum_squares * fade * fade + 1.0;
         self.last_day = day;
@@ -56,16 +62,17 @@ impl SlowBurn {
     }
 
     /// The accumulation as of the last active day, in standard units. Ten quiet days stand in at the start, when the spread
-    /// of the sum is not yet what theory says.
+    /// of the sum is not yet what theory says; they fade like any others.
     pub fn level(&self) -> f64 {
-        self.sum / (self.sum_squares + PRIOR_DAYS).sqrt()
+        self.sum / self.sum_squares.sqrt()
     }
 
     fn learn(&mut self, evidence: f64) {
         let keep = 0.5_f64.powf(1.0 / OWN_HALF_LIFE);
         self.weight = self.weight * keep + 1.0;
         let step = 1.0 / self.weight;
-        let delta = evidence - self.mean;
+        // As in the sum, so in the spread: a burst must not make the person seem restless for months.
+        let delta = (evidence - self.mean).min(DAY_CAP * self.variance.sqrt());
         self.mean += step * delta;
         self.variance = ((1.0 - step) * (self.variance + step * delta * delta)).max(0.25);
     }
