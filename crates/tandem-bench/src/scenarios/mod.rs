@@ -23,7 +23,7 @@ use crate::place;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Seeds of the companies, separated by commas
-    #[arg(long, value_delimiter = ',', default_value = "1001,1002,1003")]
+    #[arg(long, value_delimiter = ',', default_value = "3001,3002,3003")]
     seeds: Vec<u64>,
     /// People in each company
     #[arg(long, default_value_t = 300)]
