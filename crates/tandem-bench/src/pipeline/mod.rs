@@ -25,6 +25,12 @@ use self::world::World;
 use crate::company::Company;
 use crate::place;
 
+/// People and days of the company that throughput is measured on: many people, so that a day is as full as days are where
+/// throughput matters.
+const BUSY: (u32, u32) = (3_000, 6);
+/// The same for memory: a company, and how long it is watched at first and then.
+const SMALL: u32 = 300;
+const SHORT_AND_LONG: (u32, u32) = (60, 600);
 /// Sources of the company that are newline-delimited JSON.
 const NDJSON: [&str; 4] = ["windows-security", "sysmon", "saas", "mail"];
 
@@ -116,7 +122,7 @@ fn stages_part(
     rules: Option<&std::path::Path>,
     figures: &mut Figures,
 ) -> Result<()> {
-    let company = Company::make(folder, 300, 60)?;
+    let company = Company::make(folder, BUSY.0, BUSY.1)?;
     let config = company.settings(folder, rules)?;
     let watch = clock::Watch::start();
     let loaded = load_rules(&config, lists_without_people(&config))?;
@@ -148,7 +154,7 @@ fn whole_part(
     rules: Option<&std::path::Path>,
     figures: &mut Figures,
 ) -> Result<()> {
-    let company = Company::make(folder, 300, 60)?;
+    let company = Company::make(folder, BUSY.0, BUSY.1)?;
     eprintln!("the whole pipeline, every source");
     let all = whole::measure(&company, rules, None)?;
     let mut by_source = BTreeMap::new();
@@ -165,11 +171,11 @@ fn memory_part(
     rules: Option<&std::path::Path>,
     figures: &mut Figures,
 ) -> Result<()> {
-    let short = Company::make(folder, 300, 60)?;
-    let long = Company::make(folder, 300, 600)?;
-    eprintln!("memory: 60 days");
+    let short = Company::make(folder, SMALL, SHORT_AND_LONG.0)?;
+    let long = Company::make(folder, SMALL, SHORT_AND_LONG.1)?;
+    eprintln!("memory: {} days", SHORT_AND_LONG.0);
     let short = whole::measure(&short, rules, None)?;
-    eprintln!("memory: 600 days");
+    eprintln!("memory: {} days", SHORT_AND_LONG.1);
     let long = whole::measure(&long, rules, None)?;
     report::memory(&short, &long, figures);
     Ok(())
