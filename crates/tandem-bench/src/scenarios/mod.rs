@@ -98,7 +98,11 @@ mod tests {
         let alerts = |data: &Path| {
             runtime().unwrap().block_on(async {
                 let app = analysed(&company, data).await.unwrap();
-                let rows = app.store.alerts(&AlertFilter::default()).await.unwrap();
+                let all = AlertFilter {
+                    limit: 10_000,
+                    ..AlertFilter::default()
+                };
+                let rows = app.store.alerts(&all).await.unwrap();
                 rows.into_iter().map(|row| row.alert).collect::<Vec<_>>()
             })
         };
