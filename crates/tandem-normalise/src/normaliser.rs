@@ -2,6 +2,7 @@
 
 mod cut;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -267,7 +268,7 @@ impl Normaliser {
         let parsed = parse(format, &self.state.header, record, &mut event);
         let outcome = parsed.map_err(refusal).and_then(|keep_raw| {
             if keep_raw {
-                event.raw(&String::from_utf8_lossy(record));
+                event.raw(&text_of(record));
             }
             self.map(format, record, at, event)
         });
@@ -365,6 +366,11 @@ fn refusal(reason: String) -> Refusal {
     }
 }
 
+/// The record as text; almost every one is whole UTF-8, which is checked many bytes at a time.
+fn text_of(record: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(record).map_or_else(|_| String::from_utf8_lossy(record), Cow::Borrowed)
+}
+
 /// Parses one record into fields; true if the record should be kept as received beside them.
 fn parse(
     format: Format,
@@ -372,7 +378,7 @@ fn parse(
     record: &[u8],
     event: &mut EventBuilder<'_>,
 ) -> Result<bool, String> {
-    let text = || String::from_utf8_lossy(record);
+    let text = || text_of(record);
     match format {
         Format::Json | Format::Ndjson => json::parse(record, event),
         Format::Evtx => json::parse(record, event).map(|_| false),
