@@ -11,10 +11,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Millions of small, short-lived pieces of memory per second are what this program asks of an allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Prints figures: how well the baselines find, how fast the pipeline runs.
 #[derive(Debug, Parser)]
 #[command(name = "tandem-bench", version)]

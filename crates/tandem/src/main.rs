@@ -11,10 +11,6 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::Cli;
 
-/// Millions of small, short-lived pieces of memory per second are what this program asks of an allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log(cli.verbose);
