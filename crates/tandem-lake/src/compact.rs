@@ -23,7 +23,7 @@ use crate::error::{LakeError, Result};
 use crate::lake::Lake;
 use crate::query::table::{EventsTable, Scan, file, scan_plan};
 use crate::query::{fault, session};
-use crate::schema::{position, read_schema};
+use crate::schema::{event_schema, position};
 use crate::segment::Segment;
 use crate::writer::new_name;
 
@@ -152,7 +152,7 @@ async fn merge(
         .map(group)
         .collect::<std::result::Result<Vec<_>, _>>()?;
     // Without the day, which is in the path.
-    let columns: Vec<usize> = (0..read_schema().fields().len()).collect();
+    let columns: Vec<usize> = (0..event_schema().fields().len()).collect();
     let order = lake_order()?;
     let scan = Scan {
         projection: Some(&columns),

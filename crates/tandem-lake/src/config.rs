@@ -51,7 +51,7 @@ impl LakeConfig {
     }
 }
 
-/// How segments are written. The defaults were measured with `examples/lake_speed.rs`; `docs/lake.md` has the figures.
+/// How segments are written. The defaults were measured with the pipeline benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WriteConfig {

@@ -18,7 +18,7 @@ use crate::config::LakeConfig;
 use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
 use crate::query::table::{MAX_LIST, store_url};
-use crate::schema::read_schema;
+use crate::schema::event_schema;
 use crate::segment::Segment;
 use crate::storage::Storage;
 use crate::udf;
@@ -108,7 +108,7 @@ impl Engine {
         let write = &self.config.write;
         SegmentEncoder::new(
             day,
-            read_schema(),
+            event_schema(),
             write,
             write.merged_zstd_level,
             write.row_group_rows,

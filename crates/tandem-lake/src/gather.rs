@@ -11,7 +11,7 @@ use datafusion::arrow::error::ArrowError;
 use tandem_domain::{EventId, NumAttr};
 
 use crate::columns::{DayColumns, RAW};
-use crate::schema::write_schema;
+use crate::schema::event_schema;
 
 /// Bytes reserved for a text at first.
 const TEXT_GUESS: usize = 16;
@@ -125,7 +125,7 @@ impl Gatherer {
         }));
         columns.push(Arc::new(self.logsources.finish()));
         columns.extend(own);
-        RecordBatch::try_new(write_schema(), columns)
+        RecordBatch::try_new(event_schema(), columns)
     }
 }
 

@@ -167,12 +167,12 @@ impl Column {
         }
     }
 
-    fn field(&self, text: &DataType) -> Field {
+    fn field(&self) -> Field {
         let kind = match self.shape {
             Shape::Time => time_type(),
             Shape::Code => DataType::Int32,
             Shape::Amount => DataType::Int64,
-            _ => text.clone(),
+            _ => DataType::Utf8,
         };
         Field::new(self.name, kind, !self.required)
     }
@@ -183,25 +183,15 @@ pub(crate) fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// The schema that fresh batches are built in: text as contiguous bytes.
-pub(crate) fn write_schema() -> SchemaRef {
-    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema_with(&DataType::Utf8));
+/// The schema of segments, for writing and for reading. Text is contiguous, not views: views would keep every page alive of
+/// which one row was chosen, and a few rows out of many segments would fill the memory.
+pub(crate) fn event_schema() -> SchemaRef {
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+        Arc::new(Schema::new(
+            columns().iter().map(Column::field).collect::<Vec<_>>(),
+        ))
+    });
     Arc::clone(&SCHEMA)
-}
-
-/// The schema that queries read: text as views, which a filter can pass on without copying the bytes.
-pub(crate) fn read_schema() -> SchemaRef {
-    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema_with(&DataType::Utf8View));
-    Arc::clone(&SCHEMA)
-}
-
-fn schema_with(text: &DataType) -> SchemaRef {
-    Arc::new(Schema::new(
-        columns()
-            .iter()
-            .map(|column| column.field(text))
-            .collect::<Vec<_>>(),
-    ))
 }
 
 /// Position of a column in the file; the schema tests hold that every name asked for exists.

@@ -11,7 +11,7 @@ use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
 use crate::json::FieldsWriter;
 use crate::logsource::push_logsource;
-use crate::schema::write_schema;
+use crate::schema::event_schema;
 use crate::segment::Segment;
 use crate::storage::Storage;
 
@@ -126,7 +126,7 @@ impl SegmentWriter {
     fn write_out(&mut self, mut columns: DayColumns) -> Result<()> {
         if let Some(day) = columns.day() {
             let level = self.config.zstd_level;
-            let mut encoder = SegmentEncoder::new(day, write_schema(), &self.config, level, columns.len())?;
+            let mut encoder = SegmentEncoder::new(day, event_schema(), &self.config, level, columns.len())?;
             for rows in columns.order().chunks(CHUNK_ROWS) {
                 let chunk = columns
                     .gather(rows)

@@ -26,7 +26,7 @@ use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
-use crate::schema::{DAY, position, read_schema};
+use crate::schema::{DAY, event_schema, position};
 use crate::segment::Segment;
 
 /// Bytes read from a file's end to get its footer in one request.
@@ -60,7 +60,7 @@ impl EventsTable {
     /// The files' columns and the day from the path.
     pub(crate) fn table_schema() -> TableSchema {
         let day = Arc::new(Field::new(DAY, DataType::Date32, false));
-        TableSchema::builder(read_schema())
+        TableSchema::builder(event_schema())
             .with_table_partition_cols(vec![day])
             .build()
     }

@@ -22,6 +22,10 @@ use super::recent::Recent;
 use crate::app::App;
 use crate::http::metrics::SourceLabels;
 
+/// Days of accounts that wait for a commit, at 1 to 2 KiB each: long histories of few events a day must not take more memory
+/// than full days.
+const MOST_ACCOUNT_DAYS: usize = 40_000;
+
 /// Everything between two commits.
 pub struct Stage<'a> {
     app: &'a App,
@@ -35,6 +39,7 @@ pub struct Stage<'a> {
     rejects: Vec<RejectRow>,
     matches: Vec<MatchRow>,
     activity: HashMap<String, BTreeMap<Day, DayActivity>>,
+    account_days: usize,
     days: BTreeMap<(String, Day), SourceDay>,
     found: Vec<(usize, RuleIdx)>,
     failed: Option<IngestError>,
@@ -66,6 +71,7 @@ impl<'a> Stage<'a> {
             rejects: Vec::new(),
             matches: Vec::new(),
             activity: HashMap::new(),
+            account_days: 0,
             days: BTreeMap::new(),
             found: Vec::new(),
             failed: None,
@@ -192,11 +198,16 @@ impl<'a> Stage<'a> {
                 Some(days) => days,
                 None => self.activity.entry(account.into_owned()).or_default(),
             };
-            days.entry(seen.day).or_default().add(&seen.observation);
+            let day = days.entry(seen.day).or_insert_with(|| {
+                self.account_days += 1;
+                DayActivity::default()
+            });
+            day.add(&seen.observation);
         }
     }
 
     fn detect(&mut self, batch: &EventBatch) {
+        let before = self.matches.len();
         let found = &mut self.found;
         found.clear();
         self.engine
@@ -222,7 +233,10 @@ impl<'a> Stage<'a> {
                 }
             }
         }
-        self.app.metrics.matches.inc_by(self.matches.len() as u64);
+        self.app
+            .metrics
+            .matches
+            .inc_by((self.matches.len() - before) as u64);
     }
 
     /// Bytes that cannot be read become one reject.
@@ -247,6 +261,7 @@ impl<'a> Stage<'a> {
     /// True when it is time to commit.
     pub fn is_full(&self) -> bool {
         self.events >= self.app.config.lake.commit_events
+            || self.account_days >= MOST_ACCOUNT_DAYS
             || self.matches.len() >= 50_000
             || self.rejects.len() >= 5_000
     }
@@ -295,7 +310,7 @@ impl<'a> Stage<'a> {
             records: std::mem::take(&mut self.records),
             duplicates: std::mem::take(&mut self.duplicates),
         };
-        self.events = 0;
+        (self.events, self.account_days) = (0, 0);
         Ok(self.app.store.commit_batch(batch).await?)
     }
 
