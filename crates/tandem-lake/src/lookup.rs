@@ -116,6 +116,32 @@ impl Lake {
         self.find(&filter, segments, limits).await
     }
 
+    /// The ids of all events of a source in these segments.
+    ///
+    /// # Errors
+    /// As [`Lake::query`].
+    pub async fn ids_of(&self, source: &str, segments: &[Segment]) -> Result<Vec<EventId>> {
+        let filter = EventFilter {
+            source: Some(source.to_owned()),
+            ..EventFilter::default()
+        };
+        let sql = format!("SELECT event_id FROM {TABLE}{}", filter.where_clause());
+        let rows: u64 = segments.iter().map(|segment| segment.rows).sum();
+        let limits = QueryLimits {
+            max_rows: usize::try_from(rows).unwrap_or(usize::MAX),
+            ..QueryLimits::default()
+        };
+        let result = self.query(&sql, segments, limits).await?;
+        let mut ids = Vec::with_capacity(result.row_count());
+        for batch in result.batches() {
+            let Some(column) = batch.columns().first() else {
+                continue;
+            };
+            ids.extend((0..batch.num_rows()).filter_map(|row| EventId::parse(text_at(column, row)?)));
+        }
+        Ok(ids)
+    }
+
     /// Events per day, source and class, in that order; of the given accounts only, unless there are none given.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use tandem_store::Store;
 use crate::config::Config;
 use crate::content::{lists, load_mappings, load_rules};
 use crate::http::metrics::Metrics;
+use crate::pipeline::known::Known;
 use crate::secret::Secret;
 
 /// The system cannot start.
@@ -79,8 +80,8 @@ pub struct App {
     pub secret: Secret,
     /// Counters.
     pub metrics: Metrics,
-    /// One ingest or analysis at a time changes state.
-    pub writer: tokio::sync::Mutex<()>,
+    /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
+    pub writer: tokio::sync::Mutex<Known>,
     /// What is known of people, cached until people facts change.
     pub(crate) directory: RwLock<Option<Arc<tandem_people::Directory>>>,
 }
@@ -109,7 +110,7 @@ impl App {
             rules: RwLock::new(Arc::new(LoadedRules::default())),
             secret,
             metrics,
-            writer: tokio::sync::Mutex::new(()),
+            writer: tokio::sync::Mutex::new(Known::default()),
             directory: RwLock::new(None),
         };
         let lists = lists(&app.config, &*app.directory().await?);

@@ -83,6 +83,20 @@ impl Store {
             .collect()
     }
 
+    /// How many events a source has brought of a day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_of(&self, source: &str, day: Day) -> Result<u64, StoreError> {
+        let row = sqlx::query("SELECT events FROM source_days WHERE source = $1 AND day = $2")
+            .bind(clean(source))
+            .bind(i64::from(day.0))
+            .fetch_optional(&self.pool)
+            .await
+            .doing(DOING)?;
+        row.map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
+    }
+
     /// Records a look at a subject.
     ///
     /// # Errors

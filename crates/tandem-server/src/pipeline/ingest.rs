@@ -82,9 +82,9 @@ pub async fn ingest(
     options: &IngestOptions,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<IngestSummary, IngestError> {
-    let _one = app.writer.lock().await;
+    let mut known = app.writer.lock().await;
     let inputs = expand(names)?;
-    let mut stage = Stage::new(app).await?;
+    let mut stage = Stage::new(app, &mut known).await?;
     let total = inputs.len();
     // People facts first: they decide nothing here, but an analysis right after wants them all.
     let (people_inputs, log_inputs) = people::split(inputs)?;
@@ -168,7 +168,7 @@ async fn read_stream(
         ..Checkpoint::default()
     };
     loop {
-        let broken = reader.step(&mut pieces, stage);
+        let broken = reader.step(&mut pieces, stage).await?;
         let done = broken || (pieces.eof() && pieces.bytes().is_empty());
         stage.note(Checkpoint {
             offset: pieces.offset(),
@@ -235,7 +235,7 @@ impl StreamReader {
     }
 
     /// Reads one piece; true if the stream cannot be read any further.
-    fn step(&mut self, pieces: &mut Pieces, stage: &mut Stage<'_>) -> bool {
+    async fn step(&mut self, pieces: &mut Pieces, stage: &mut Stage<'_>) -> Result<bool, IngestError> {
         let eof = pieces.eof();
         let offset = pieces.offset();
         let used = self
@@ -245,31 +245,37 @@ impl StreamReader {
         if self.batch.source().is_empty() && !(self.batch.is_empty() && self.rejects.is_empty()) {
             self.batch.set_source(&self.fallback);
         }
-        stage.take(&self.stream, &mut self.batch, &mut self.rejects, used as u64);
+        stage
+            .take(&self.stream, &mut self.batch, &mut self.rejects, used as u64)
+            .await?;
         if used > 0 {
-            return false;
+            return Ok(false);
         }
         if eof && !pieces.bytes().is_empty() {
             // The normaliser must account for every byte at the end; if it could not, nothing is lost silently.
             let rest = pieces.bytes().len();
             let source = self.source();
-            stage.reject_rest(
-                &source,
-                &self.stream,
-                offset,
-                pieces.bytes(),
-                "the end of the stream could not be read",
-            );
+            stage
+                .reject_rest(
+                    &source,
+                    &self.stream,
+                    offset,
+                    pieces.bytes(),
+                    "the end of the stream could not be read",
+                )
+                .await?;
             pieces.consume(rest);
-            return false;
+            return Ok(false);
         }
         match pieces.fill() {
-            Ok(_) => false,
+            Ok(_) => Ok(false),
             Err(error) => {
                 let reason = format!("the stream breaks off: {error}");
                 let source = self.source();
-                stage.reject_rest(&source, &self.stream, pieces.offset(), pieces.bytes(), &reason);
-                true
+                stage
+                    .reject_rest(&source, &self.stream, pieces.offset(), pieces.bytes(), &reason)
+                    .await?;
+                Ok(true)
             }
         }
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tandem_lake::{expired, mergeable};
 use tandem_store::StoreError;
 
+use super::known::Known;
 use super::pending::segment_row;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -46,7 +47,7 @@ pub struct Maintained {
 /// # Errors
 /// When a store fails; what was done before stays done and is consistent.
 pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceError> {
-    let _one = app.writer.lock().await;
+    let mut known = app.writer.lock().await;
     let mut done = Maintained::default();
     let today = super::now().day();
     let retention = &app.config.retention;
@@ -70,6 +71,8 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
     if !old.is_empty() {
         let paths: Vec<_> = old.iter().map(|s| s.path.clone()).collect();
         app.store.swap_segments(&paths, Vec::new()).await?;
+        // What is forgotten may be read again.
+        *known = Known::default();
     }
     for (_, segments) in due {
         let rows: u64 = segments.iter().map(|s| s.rows).sum();

@@ -6,11 +6,11 @@ mod compose;
 mod day;
 pub mod indicators;
 pub mod ingest;
+pub mod known;
 pub mod maintain;
 mod pending;
 mod people;
 pub mod push;
-mod recent;
 pub mod replay;
 mod slow;
 

@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::IngestError;
 use super::clock::LocalClock;
 use super::ingest::IngestSummary;
-use super::recent::Recent;
+use super::known::{Known, MOST_LOOKED_UP};
 use crate::app::App;
 use crate::http::metrics::SourceLabels;
 
@@ -31,7 +31,9 @@ pub struct Stage<'a> {
     app: &'a App,
     engine: Engine,
     writer: SegmentWriter,
-    recent: Recent,
+    known: &'a mut Known,
+    /// Something was taken that is not stored yet.
+    taken: bool,
     home: Home,
     context: HomeContext,
     clock: LocalClock,
@@ -51,16 +53,18 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Nothing read yet.
+    /// Nothing read yet. `known` is what [`App::writer`] guards.
     ///
     /// # Errors
     /// When people facts cannot be read.
-    pub async fn new(app: &'a App) -> Result<Self, IngestError> {
+    pub async fn new(app: &'a App, known: &'a mut Known) -> Result<Self, IngestError> {
+        known.again();
         let mut stage = Self {
             app,
             engine: Engine::new(Arc::clone(&app.rules().rules)),
             writer: app.lake.writer(),
-            recent: Recent::default(),
+            known,
+            taken: false,
             home: app.home(),
             context: HomeContext {
                 mail_domains: app.config.home.mail_domains.clone(),
@@ -97,12 +101,22 @@ impl<'a> Stage<'a> {
     }
 
     /// Takes a batch and its rejects, leaving both empty.
-    pub fn take(&mut self, stream: &str, batch: &mut EventBatch, rejects: &mut Vec<Reject>, bytes: u64) {
+    ///
+    /// # Errors
+    /// When it cannot be found out which of the events are stored already.
+    pub async fn take(
+        &mut self,
+        stream: &str,
+        batch: &mut EventBatch,
+        rejects: &mut Vec<Reject>,
+        bytes: u64,
+    ) -> Result<(), IngestError> {
+        for day in self.known.unchecked(batch) {
+            self.look_up(batch.source(), day).await?;
+        }
         let source = batch.source().to_owned();
-        let before = batch.len();
-        let recent = &mut self.recent;
-        batch.retain(|head| recent.is_new(head.id));
-        let duplicates = (before - batch.len()) as u64;
+        self.taken = true;
+        let duplicates = self.known.sift(batch);
         let rejected = rejects.len() as u64;
         self.count(&source, batch, duplicates, rejected, bytes);
         for reject in rejects.drain(..) {
@@ -115,6 +129,25 @@ impl<'a> Stage<'a> {
             self.failed.get_or_insert(error.into());
         }
         batch.clear();
+        Ok(())
+    }
+
+    /// Learns which events of a day of a source are stored.
+    async fn look_up(&mut self, source: &str, day: Day) -> Result<(), IngestError> {
+        let stored = self.app.store.events_of(source, day).await?;
+        if self.known.agrees(source, day, stored) {
+            return Ok(());
+        }
+        let ids = match stored {
+            0 => Vec::new(),
+            1..=MOST_LOOKED_UP => {
+                let segments = self.app.segments(Some(day), Some(day)).await?;
+                self.app.lake.ids_of(source, &segments).await?
+            }
+            _ => Vec::new(),
+        };
+        self.known.learn(source, day, stored, ids);
+        Ok(())
     }
 
     fn count(&mut self, source: &str, batch: &EventBatch, duplicates: u64, rejected: u64, bytes: u64) {
@@ -240,7 +273,17 @@ impl<'a> Stage<'a> {
     }
 
     /// Bytes that cannot be read become one reject.
-    pub fn reject_rest(&mut self, source: &str, stream: &str, offset: u64, rest: &[u8], reason: &str) {
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub async fn reject_rest(
+        &mut self,
+        source: &str,
+        stream: &str,
+        offset: u64,
+        rest: &[u8],
+        reason: &str,
+    ) -> Result<(), IngestError> {
         const KEPT: usize = 64 << 10;
         let mut one = vec![Reject {
             offset,
@@ -250,7 +293,7 @@ impl<'a> Stage<'a> {
             hint: "mend or complete the file and ingest it again".to_owned(),
             field: None,
         }];
-        self.take(stream, &mut EventBatch::new(source), &mut one, 0);
+        self.take(stream, &mut EventBatch::new(source), &mut one, 0).await
     }
 
     /// Notes how far a stream was read; becomes true with the next commit.
@@ -275,11 +318,40 @@ impl<'a> Stage<'a> {
         self.commit_as(id).await.map(drop)
     }
 
+    /// As [`Self::commit`], and marks the rejects from which the events were read.
+    ///
+    /// # Errors
+    /// As there; then none is marked.
+    pub async fn commit_replay(&mut self, replayed: &[i64]) -> Result<Committed, IngestError> {
+        self.publish(self.batch_id(), replayed).await
+    }
+
     /// As [`Self::commit`], under a batch id given by the sender.
     ///
     /// # Errors
     /// As there.
     pub async fn commit_as(&mut self, batch_id: String) -> Result<Committed, IngestError> {
+        self.publish(batch_id, &[]).await
+    }
+
+    async fn publish(&mut self, batch_id: String, replayed: &[i64]) -> Result<Committed, IngestError> {
+        let batch = self.batch(batch_id)?;
+        let days: Vec<_> = batch
+            .source_days
+            .iter()
+            .map(|day| (day.source.clone(), day.day, day.events))
+            .collect();
+        let committed = self.app.store.commit_replay(batch, replayed).await?;
+        self.known.committed(
+            days.iter()
+                .map(|(source, day, events)| (source.as_str(), *day, *events)),
+        );
+        self.taken = false;
+        Ok(committed)
+    }
+
+    /// Everything read so far as one batch; its segments are on disk.
+    fn batch(&mut self, batch_id: String) -> Result<BatchCommit, IngestError> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
@@ -298,7 +370,8 @@ impl<'a> Stage<'a> {
             }
         }
         activity.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
-        let batch = BatchCommit {
+        (self.events, self.account_days) = (0, 0);
+        Ok(BatchCommit {
             batch_id,
             committed: super::now(),
             streams: std::mem::take(&mut self.streams).into_values().collect(),
@@ -309,9 +382,7 @@ impl<'a> Stage<'a> {
             source_days: std::mem::take(&mut self.days).into_values().collect(),
             records: std::mem::take(&mut self.records),
             duplicates: std::mem::take(&mut self.duplicates),
-        };
-        (self.events, self.account_days) = (0, 0);
-        Ok(self.app.store.commit_batch(batch).await?)
+        })
     }
 
     /// The same for the same streams read to the same places.
@@ -324,6 +395,15 @@ impl<'a> Stage<'a> {
         }
         hasher.update(&super::now().0.to_le_bytes());
         format!("{:032x}", hasher.digest128())
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        if self.taken {
+            // What was taken and never stored must not count as known when it comes again.
+            *self.known = Known::default();
+        }
     }
 }
 

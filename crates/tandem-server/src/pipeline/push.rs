@@ -22,7 +22,7 @@ pub async fn take(
     body: Vec<u8>,
 ) -> Result<PushAnswer, IngestError> {
     let batch_id = batch_id(source, key, &body);
-    let _one = app.writer.lock().await;
+    let mut known = app.writer.lock().await;
     if let Some(Committed::Before {
         records,
         events,
@@ -40,7 +40,7 @@ pub async fn take(
             repeated: true,
         });
     }
-    let mut stage = Stage::new(app).await?;
+    let mut stage = Stage::new(app, &mut known).await?;
     let options = Options {
         source: source.to_owned(),
         // Pushed records have no file: the batch is their stream.
@@ -58,15 +58,17 @@ pub async fn take(
     let mut at = 0;
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         let used = normaliser.feed(rest, at as u64, true, &mut batch, &mut rejects);
-        stage.take(source, &mut batch, &mut rejects, used as u64);
+        stage.take(source, &mut batch, &mut rejects, used as u64).await?;
         if used == 0 {
-            stage.reject_rest(
-                source,
-                source,
-                at as u64,
-                rest,
-                "the end of the body could not be read",
-            );
+            stage
+                .reject_rest(
+                    source,
+                    source,
+                    at as u64,
+                    rest,
+                    "the end of the body could not be read",
+                )
+                .await?;
             break;
         }
         at += used;

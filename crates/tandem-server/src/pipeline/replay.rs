@@ -17,9 +17,9 @@ const MOST: usize = 10_000;
 /// marked; the others stay as they are.
 ///
 /// # Errors
-/// When a store fails; then no reject is marked whose event is not stored.
+/// When a store fails; then nothing was replayed: events and marks are one transaction.
 pub async fn replay(app: &App, ids: Vec<i64>, source: Option<String>) -> Result<ReplayAnswer, IngestError> {
-    let _one = app.writer.lock().await;
+    let mut known = app.writer.lock().await;
     let filter = RejectFilter {
         source,
         status: Some("open".into()),
@@ -28,7 +28,7 @@ pub async fn replay(app: &App, ids: Vec<i64>, source: Option<String>) -> Result<
         offset: 0,
     };
     let mut answer = ReplayAnswer::default();
-    let mut stage = Stage::new(app).await?;
+    let mut stage = Stage::new(app, &mut known).await?;
     let mut readable = Vec::new();
     for reject in app.store.rejects(&filter).await? {
         answer.tried += 1;
@@ -45,14 +45,11 @@ pub async fn replay(app: &App, ids: Vec<i64>, source: Option<String>) -> Result<
             answer.still_rejected += 1;
             continue;
         }
-        stage.take(&row.stream, &mut batch, &mut rejects, 0);
+        stage.take(&row.stream, &mut batch, &mut rejects, 0).await?;
         readable.push(reject.id);
         answer.replayed += 1;
     }
-    stage.commit().await?;
-    for id in readable {
-        app.store.mark_replayed(id).await?;
-    }
+    stage.commit_replay(&readable).await?;
     Ok(answer)
 }
 

@@ -162,6 +162,9 @@ async fn two_writers_of_one_batch_keep_it_once(store: Store) {
     }
     assert_eq!(kept, 1);
     assert_eq!(store.source_days(None).await.unwrap()[0].0.events, 10);
+    for (source, day, events) in [("files", 100, 10), ("files", 101, 0), ("other", 100, 0)] {
+        assert_eq!(store.events_of(source, Day(day)).await.unwrap(), events);
+    }
 }
 
 async fn writers_of_many_batches_do_not_disturb_each_other(store: Store) {

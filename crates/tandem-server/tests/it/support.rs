@@ -1,0 +1,155 @@
+//! A Tandem in a folder of its own, asked over its routes.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use serde_json::Value;
+use tandem_domain::Role;
+use tandem_server::http::routes::router;
+use tandem_server::pipeline::{IngestOptions, IngestSummary, analyse, ingest};
+use tandem_server::{App, Config, secret};
+use tower::ServiceExt;
+
+pub struct Place {
+    pub dir: tempfile::TempDir,
+    pub app: Arc<App>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub cookie: Option<String>,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+}
+
+impl Place {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: dir.path().join("data"),
+            ..Config::default()
+        };
+        config.home.mail_domains = vec!["home.example".into()];
+        config.behaviour.warm_up_days = 0;
+        change(&mut config);
+        let app = Arc::new(App::open(config).await.unwrap());
+        Self { dir, app }
+    }
+
+    /// The same data, opened by a new process.
+    pub async fn reopened(self) -> Self {
+        let config = self.app.config.clone();
+        drop(self.app);
+        Self {
+            dir: self.dir,
+            app: Arc::new(App::open(config).await.unwrap()),
+        }
+    }
+
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    pub async fn read(&self, name: &str, text: &str) -> IngestSummary {
+        let path = self.file(name, text);
+        ingest(&self.app, &[path], &IngestOptions::default(), &mut |_| {})
+            .await
+            .unwrap()
+    }
+
+    pub async fn analyse(&self) -> u64 {
+        analyse(&self.app, None, &mut |_, _, _| {}).await.unwrap().days
+    }
+
+    pub async fn token(&self) -> String {
+        let (token, hash) = secret::new_token().unwrap();
+        let now = tandem_server::pipeline::now();
+        self.app
+            .store
+            .add_ingest_token(&hash, "shipper", now)
+            .await
+            .unwrap();
+        token
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
+        let status = response.status();
+        let cookie = response
+            .headers()
+            .get(header::SET_COOKIE)
+            .map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
+        let bytes = to_bytes(response.into_body(), 64 << 20).await.unwrap();
+        Answer {
+            status,
+            cookie,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let mut request = Request::get(path);
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Signs in by a one-time link; gives the session's cookie.
+    pub async fn signed_in(&self, role: Role) -> String {
+        let Ok(token) = self.app.sign_in_token(role, "tester").await else {
+            panic!("no link")
+        };
+        let answer = self.get(&format!("/sign-in?token={token}"), None).await;
+        answer.cookie.expect("a session")
+    }
+
+    pub async fn push(&self, token: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request =
+            Request::post("/api/v1/ingest/shop").header(header::AUTHORIZATION, format!("bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Events in the lake, as the console would count them.
+    pub async fn events(&self) -> u64 {
+        let cookie = self.signed_in(Role::ItAnalyst).await;
+        let csrf = self.get("/api/v1/session", Some(&cookie)).await.json();
+        let request = Request::post("/api/v1/query")
+            .header(header::COOKIE, &cookie)
+            .header("x-tandem-csrf", csrf["csrf"].as_str().unwrap())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(r#"{"sql":"select count(*) n from events"}"#))
+            .unwrap();
+        let answer = self.ask(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let rows = answer.json();
+        rows["rows"][0][0].as_u64().unwrap_or_else(|| panic!("{rows}"))
+    }
+}
+
+/// One line of an application's audit, readable by the generic mapping.
+pub fn line(day: u32, n: u32, user: &str) -> String {
+    format!(
+        "{{\"timestamp\":\"2026-05-{day:02}T{:02}:{:02}:00Z\",\"user\":\"{user}\",\"action\":\"file_read\",\"path\":\"/share/f{n}\"}}\n",
+        8 + n / 60 % 10,
+        n % 60,
+    )
+}
