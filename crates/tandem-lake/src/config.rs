@@ -63,9 +63,9 @@ pub struct WriteConfig {
     pub row_group_rows: usize,
     /// Most rows of one page: the smallest unit a query decodes.
     pub page_rows: usize,
-    /// A writer flushes its fullest day when it holds this many events.
+    /// A writer flushes when it holds this many events.
     pub flush_rows: usize,
-    /// A writer flushes its fullest day when it holds this many bytes of text.
+    /// A writer flushes when it holds this many bytes of text.
     pub flush_bytes: usize,
     /// A merged segment is closed at the first row group after this many bytes.
     pub segment_bytes: usize,

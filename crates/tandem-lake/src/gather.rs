@@ -10,8 +10,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use tandem_domain::{EventId, NumAttr};
 
-use crate::columns::{DayColumns, RAW};
 use crate::schema::event_schema;
+use crate::waiting::{RAW, Waiting};
 
 /// Bytes reserved for a text at first.
 const TEXT_GUESS: usize = 16;
@@ -55,7 +55,7 @@ impl Gatherer {
     }
 
     /// Adds a row of `from`.
-    pub(crate) fn add(&mut self, from: &DayColumns, number: u32) {
+    pub(crate) fn add(&mut self, from: &Waiting, number: u32) {
         let at = self.times.values_slice().len();
         let row = from.row(number);
         let head = row.head;

@@ -7,7 +7,6 @@
 //!
 //! This is the only crate that names DataFusion, Arrow or Parquet; nothing of them is in its public interface.
 
-mod columns;
 mod compact;
 mod config;
 mod dedup;
@@ -26,6 +25,7 @@ mod segment;
 mod storage;
 mod stored;
 mod udf;
+mod waiting;
 mod writer;
 
 pub use config::{LakeConfig, QueryLimits, WriteConfig};

@@ -1,11 +1,9 @@
 //! From batches of events to segments.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use tandem_domain::{Day, EventBatch, EventRef};
+use tandem_domain::{EventBatch, EventRef};
 
-use crate::columns::{DayColumns, Derived};
 use crate::config::WriteConfig;
 use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
@@ -14,6 +12,7 @@ use crate::logsource::push_logsource;
 use crate::schema::event_schema;
 use crate::segment::Segment;
 use crate::storage::Storage;
+use crate::waiting::{Derived, Waiting};
 
 /// Rows handed to the encoder at once: few enough to stay in the processor's cache.
 const CHUNK_ROWS: usize = 4_096;
@@ -26,13 +25,10 @@ const CHUNK_ROWS: usize = 4_096;
 pub struct SegmentWriter {
     storage: Storage,
     config: WriteConfig,
-    days: BTreeMap<Day, DayColumns>,
-    spare: Vec<DayColumns>,
+    waiting: Waiting,
     done: Vec<Segment>,
     fields: FieldsWriter,
     logsources: LogsourceTexts,
-    waiting_rows: usize,
-    waiting_bytes: usize,
 }
 
 impl SegmentWriter {
@@ -40,18 +36,15 @@ impl SegmentWriter {
         Self {
             storage,
             config,
-            days: BTreeMap::new(),
-            spare: Vec::new(),
+            waiting: Waiting::default(),
             done: Vec::new(),
             fields: FieldsWriter::default(),
             logsources: LogsourceTexts::default(),
-            waiting_rows: 0,
-            waiting_bytes: 0,
         }
     }
 
     /// Adds the events of a batch. `account` gives the canonical account that acted; empty text means none. Memory stays
-    /// under the flush thresholds of [`WriteConfig`]: when they are passed, the fullest day is written out.
+    /// under the flush thresholds of [`WriteConfig`]: when they are passed, what waits is written out.
     ///
     /// # Errors
     /// When a segment cannot be encoded or stored. The writer is then of no further use: drop it, and let
@@ -63,22 +56,15 @@ impl SegmentWriter {
         self.fields.start(batch);
         self.logsources.start();
         for event in batch.iter() {
-            let day = event.head().time.day();
             let derived = Derived {
                 account: &account(&event),
                 logsource: self.logsources.text(batch, event.logsource_ids()),
                 fields: self.fields.object(&event),
             };
-            let columns = self
-                .days
-                .entry(day)
-                .or_insert_with(|| self.spare.pop().unwrap_or_default());
-            let before = columns.text_bytes();
-            columns.push(&event, &derived);
-            self.waiting_bytes += columns.text_bytes() - before;
-            self.waiting_rows += 1;
-            if self.waiting_rows >= self.config.flush_rows || self.waiting_bytes >= self.flush_bytes() {
-                self.flush_fullest()?;
+            self.waiting.push(&event, &derived);
+            if self.waiting.len() >= self.config.flush_rows || self.waiting.text_bytes() >= self.flush_bytes()
+            {
+                self.flush()?;
             }
         }
         Ok(())
@@ -86,7 +72,7 @@ impl SegmentWriter {
 
     /// Events that wait in memory.
     pub fn waiting(&self) -> usize {
-        self.waiting_rows
+        self.waiting.len()
     }
 
     /// Writes what waits and gives back every segment since the last call, durable and complete, for the catalog. The
@@ -95,10 +81,7 @@ impl SegmentWriter {
     /// # Errors
     /// As [`Self::append`].
     pub fn finish(&mut self) -> Result<Vec<Segment>> {
-        while let Some((_, columns)) = self.days.pop_first() {
-            self.write_out(columns)?;
-        }
-        (self.waiting_rows, self.waiting_bytes) = (0, 0);
+        self.flush()?;
         Ok(std::mem::take(&mut self.done))
     }
 
@@ -107,28 +90,18 @@ impl SegmentWriter {
         self.config.flush_bytes.min(1 << 30)
     }
 
-    fn flush_fullest(&mut self) -> Result<()> {
-        let fullest = self
-            .days
-            .iter()
-            .max_by_key(|(_, columns)| (columns.text_bytes(), columns.len()));
-        let Some(day) = fullest.map(|(day, _)| *day) else {
-            return Ok(());
-        };
-        let Some(columns) = self.days.remove(&day) else {
-            return Ok(());
-        };
-        self.waiting_rows -= columns.len();
-        self.waiting_bytes -= columns.text_bytes();
-        self.write_out(columns)
-    }
-
-    fn write_out(&mut self, mut columns: DayColumns) -> Result<()> {
-        if let Some(day) = columns.day() {
+    /// Writes one segment per day of what waits.
+    fn flush(&mut self) -> Result<()> {
+        let order = self.waiting.order();
+        let day = |number: &u32| self.waiting.row(*number).day();
+        for rows in order.chunk_by(|a, b| day(a) == day(b)) {
+            let Some(first) = rows.first() else { continue };
             let level = self.config.zstd_level;
-            let mut encoder = SegmentEncoder::new(day, event_schema(), &self.config, level, columns.len())?;
-            for rows in columns.order().chunks(CHUNK_ROWS) {
-                let chunk = columns
+            let mut encoder =
+                SegmentEncoder::new(day(first), event_schema(), &self.config, level, rows.len())?;
+            for rows in rows.chunks(CHUNK_ROWS) {
+                let chunk = self
+                    .waiting
                     .gather(rows)
                     .map_err(|error| LakeError::Encode(error.to_string()))?;
                 encoder.write(&chunk)?;
@@ -143,11 +116,7 @@ impl SegmentWriter {
             );
             self.done.push(segment);
         }
-        columns.clear();
-        // One spare is enough: days mostly fill one after the other.
-        if self.spare.is_empty() {
-            self.spare.push(columns);
-        }
+        self.waiting.clear();
         Ok(())
     }
 }

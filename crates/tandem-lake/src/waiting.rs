@@ -1,6 +1,7 @@
-//! The events of one day that wait to be written, filled straight from the batch's arena.
+//! The events that wait to be written, filled straight from the batch's arena.
 //!
-//! They are kept row by row, all text of an event side by side: writing visits them sorted by account, and one event then
+//! They are kept in one arena whatever their day: memory that is used again and again instead of many pieces that grow and
+//! go, which an allocator would keep apart. They are kept row by row, all text of an event side by side: writing visits them sorted by account, and one event then
 //! costs one walk to memory instead of one for each of its columns.
 
 use std::collections::HashMap;
@@ -91,6 +92,13 @@ pub(crate) struct Row {
     first_num: u32,
 }
 
+impl Row {
+    /// The day (UTC) it belongs to.
+    pub(crate) fn day(&self) -> Day {
+        self.head.time.day()
+    }
+}
+
 /// What one event adds besides what its [`EventRef`] says.
 pub(crate) struct Derived<'a> {
     /// Canonical account, empty if none.
@@ -101,9 +109,9 @@ pub(crate) struct Derived<'a> {
     pub(crate) fields: &'a str,
 }
 
-/// The events of one day that wait to be written.
+/// The events that wait to be written.
 #[derive(Debug, Default)]
-pub(crate) struct DayColumns {
+pub(crate) struct Waiting {
     rows: Vec<Row>,
     arena: String,
     texts: Vec<Text>,
@@ -113,7 +121,7 @@ pub(crate) struct DayColumns {
     pub(crate) logsources: Words,
 }
 
-impl DayColumns {
+impl Waiting {
     /// How many events wait.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
@@ -122,11 +130,6 @@ impl DayColumns {
     /// Bytes of text that wait.
     pub(crate) fn text_bytes(&self) -> usize {
         self.arena.len()
-    }
-
-    /// The day of the first event; every event added must be of the same one.
-    pub(crate) fn day(&self) -> Option<Day> {
-        self.rows.first().map(|row| row.head.time.day())
     }
 
     /// Adds an event.
@@ -165,17 +168,21 @@ impl DayColumns {
         }
     }
 
-    /// The rows by account (absent first), time and id.
+    /// The rows by day, account (absent first), time and id.
     pub(crate) fn order(&self) -> Vec<u32> {
         let ranks = self.accounts.ranks();
         let key = |(number, row): (usize, &Row)| {
             let rank = ranks.get(row.account as usize).copied().unwrap_or_default();
-            (rank, row.head.time.0, number as u32)
+            (row.day(), rank, row.head.time.0, number as u32)
         };
-        let mut keys: Vec<(u32, i64, u32)> = self.rows.iter().enumerate().map(key).collect();
+        let mut keys: Vec<(Day, u32, i64, u32)> = self.rows.iter().enumerate().map(key).collect();
         let id = |number: u32| self.row(number).head.id;
-        keys.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(&id(b.2))));
-        keys.into_iter().map(|(_, _, number)| number).collect()
+        keys.sort_unstable_by(|a, b| {
+            (a.0, a.1, a.2)
+                .cmp(&(b.0, b.1, b.2))
+                .then_with(|| id(a.3).cmp(&id(b.3)))
+        });
+        keys.into_iter().map(|(_, _, _, number)| number).collect()
     }
 
     /// A row by its number.
