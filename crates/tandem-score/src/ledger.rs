@@ -227,7 +227,12 @@ fn usable(indicators: &[Indicator], at: Timestamp) -> Vec<&Indicator> {
             i.time <= at && i.known <= at && i.until.is_none_or(|until| at <= until) && i.weight.is_finite()
         })
         .collect();
-    usable.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    // Of what happened at one instant the earlier stage goes first. Ids come from pseudonyms, which are drawn at random:
+    // they may not decide how far somebody seems to have come.
+    usable.sort_by(|a, b| {
+        let when = (a.time, a.stage).cmp(&(b.time, b.stage));
+        when.then_with(|| (&a.detector, a.id).cmp(&(&b.detector, b.id)))
+    });
     usable.dedup_by_key(|i| i.id);
     usable
 }

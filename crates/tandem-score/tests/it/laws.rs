@@ -106,6 +106,23 @@ proptest! {
         prop_assert_eq!(total(&evidence, at).to_bits(), total(&reversed, at).to_bits());
     }
 
+    /// Ids come from pseudonyms, which are drawn at random.
+    #[test]
+    fn ids_decide_nothing(evidence in any_evidence(), salt in any::<u128>(), days in 1..4_i32) {
+        // Few days, so that much happens at the same instant.
+        let mut evidence = evidence;
+        for indicator in &mut evidence {
+            indicator.time = Day(indicator.time.day().0 % days).start();
+            indicator.known = indicator.time;
+        }
+        let renamed = evidence.iter().cloned().map(|mut i| {
+            i.id.0 = (i.id.0 ^ salt).reverse_bits();
+            i
+        });
+        let (at, renamed) = (Day(20).start(), renamed.collect::<Vec<_>>());
+        prop_assert_eq!(total(&evidence, at).to_bits(), total(&renamed, at).to_bits());
+    }
+
     #[test]
     fn what_becomes_known_later_changes_nothing_before(
         evidence in any_evidence(), more in any_indicator(IndicatorGroup::ALL), earlier in 1..50_i32,
