@@ -9,6 +9,8 @@ pub mod ids;
 pub mod indicator;
 pub mod role;
 pub mod time;
+mod words;
+mod work;
 
 pub use alert::{Alert, AlertStatus, Verdict};
 pub use event::{Attr, ClassUid, EventBatch, EventRef, LogSource, NumAttr, Value};
@@ -16,3 +18,4 @@ pub use ids::{AlertId, EventId, IndicatorId, SubjectId};
 pub use indicator::{Indicator, IndicatorGroup, Motive, Side, Stage, Threat};
 pub use role::Role;
 pub use time::{Day, Timestamp};
+pub use work::{CaseId, Department, Purpose};
