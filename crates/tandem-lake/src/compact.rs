@@ -1,5 +1,6 @@
 //! Merges the many small segments of a day into few large ones.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -7,6 +8,7 @@ use datafusion::arrow::compute::SortOptions;
 use datafusion::common::DataFusionError;
 use datafusion::datasource::physical_plan::FileGroup;
 use datafusion::datasource::physical_plan::parquet::ParquetRowSelection;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
@@ -21,9 +23,9 @@ use crate::encode::SegmentEncoder;
 use crate::engine::Engine;
 use crate::error::{LakeError, Result};
 use crate::lake::Lake;
-use crate::query::table::{EventsTable, Scan, file, scan_plan};
+use crate::query::table::{EventsTable, FOOTER_HINT, Scan, file, scan_plan};
 use crate::query::{fault, session};
-use crate::schema::{event_schema, position};
+use crate::schema::{always, event_schema, position};
 use crate::segment::Segment;
 use crate::writer::new_name;
 
@@ -162,11 +164,28 @@ async fn merge(
     let sorted = scan_plan(&state, &schema, groups, &scan)?;
     let merge = SortPreservingMergeExec::new(order, sorted);
     let mut rows = merge.execute(0, Arc::new(TaskContext::from(&state)))?;
-    let mut output = Output::new(Arc::clone(engine), day);
+    let mut output = Output::new(Arc::clone(engine), day, columns_of(engine, runs).await?);
     while let Some(batch) = rows.next().await {
         output.write(&batch?).await?;
     }
     Ok(output.finish().await?)
+}
+
+/// The columns, by position, that one of the files has.
+async fn columns_of(engine: &Engine, runs: &[Run]) -> std::result::Result<Vec<usize>, DataFusionError> {
+    let store = engine.storage.object_store();
+    let mut found: BTreeSet<usize> = always().collect();
+    for (segment, _) in runs.iter().flatten() {
+        let known = file(segment, &EventsTable::table_schema())?.object_meta;
+        let footer = DFParquetMetadata::new(store.as_ref(), &known)
+            .with_metadata_size_hint(Some(FOOTER_HINT))
+            .fetch_metadata()
+            .await?;
+        let columns = footer.file_metadata().schema_descr().columns();
+        found.extend(columns.iter().map(|column| position(column.name())));
+    }
+    found.remove(&usize::MAX);
+    Ok(found.into_iter().collect())
 }
 
 /// By account (absent first), time and id: the order in which every segment is written.
@@ -186,15 +205,17 @@ fn lake_order() -> std::result::Result<LexOrdering, DataFusionError> {
 struct Output {
     engine: Arc<Engine>,
     day: Day,
+    columns: Vec<usize>,
     open: Option<SegmentEncoder>,
     done: Vec<Segment>,
 }
 
 impl Output {
-    fn new(engine: Arc<Engine>, day: Day) -> Self {
+    fn new(engine: Arc<Engine>, day: Day, columns: Vec<usize>) -> Self {
         Self {
             engine,
             day,
+            columns,
             open: None,
             done: Vec::new(),
         }
@@ -206,7 +227,7 @@ impl Output {
         while start < batch.num_rows() {
             let encoder = match &mut self.open {
                 Some(encoder) => encoder,
-                none => none.insert(self.engine.merged_encoder(self.day)?),
+                none => none.insert(self.engine.merged_encoder(self.day, self.columns.clone())?),
             };
             // Up to the end of the row group, so that the segment can be closed there.
             let in_group = usize::try_from(encoder.rows()).unwrap_or_default() % group_rows;

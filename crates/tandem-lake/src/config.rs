@@ -79,7 +79,7 @@ impl Default for WriteConfig {
             zstd_level: 1,
             merged_zstd_level: 3,
             row_group_rows: 131_072,
-            page_rows: 4_096,
+            page_rows: 1_024,
             flush_rows: 262_144,
             flush_bytes: 96 << 20,
             segment_bytes: 128 << 20,

@@ -1,22 +1,24 @@
 //! One segment's bytes: sorted batches in, a Parquet file and its catalog entry out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::{max, min};
-use datafusion::arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use tandem_domain::{Day, Timestamp};
 
 use crate::config::WriteConfig;
 use crate::error::{LakeError, Result};
-use crate::schema::{position, writer_properties};
+use crate::schema::{event_schema, position, writer_properties};
 use crate::segment::Segment;
 
 /// Encodes one segment in memory. Batches must arrive sorted by account (absent first), time and id.
 pub(crate) struct SegmentEncoder {
     writer: ArrowWriter<Vec<u8>>,
+    columns: Vec<usize>,
     day: Day,
     rows: u64,
     times: Option<(i64, i64)>,
@@ -25,10 +27,12 @@ pub(crate) struct SegmentEncoder {
 }
 
 impl SegmentEncoder {
-    /// An encoder for `day`; `rows` is how many are expected at most, `level` the Zstandard level.
+    /// An encoder for `day` of the columns at the positions `columns`; `rows` is how many are expected at most, `level`
+    /// the Zstandard level. A column that no row has a value in is left out: readers see it as null, and opening it is
+    /// most of the cost of a query that wants few rows.
     pub(crate) fn new(
         day: Day,
-        schema: SchemaRef,
+        columns: Vec<usize>,
         config: &WriteConfig,
         level: i32,
         rows: usize,
@@ -37,9 +41,12 @@ impl SegmentEncoder {
         let options = ArrowWriterOptions::new()
             .with_properties(writer_properties(config, level, rows))
             .with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options).map_err(encode)?;
+        let schema = event_schema().project(&columns).map_err(encode)?;
+        let writer =
+            ArrowWriter::try_new_with_options(Vec::new(), Arc::new(schema), options).map_err(encode)?;
         Ok(Self {
             writer,
+            columns,
             day,
             rows: 0,
             times: None,
@@ -48,7 +55,7 @@ impl SegmentEncoder {
         })
     }
 
-    /// Adds sorted rows.
+    /// Adds sorted rows of the write schema.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
             return Ok(());
@@ -61,7 +68,8 @@ impl SegmentEncoder {
                 self.sources.insert(source.to_owned());
             }
         });
-        self.writer.write(batch).map_err(encode)
+        let chosen = batch.project(&self.columns).map_err(encode)?;
+        self.writer.write(&chosen).map_err(encode)
     }
 
     /// Rows so far.

@@ -18,7 +18,6 @@ use crate::config::LakeConfig;
 use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
 use crate::query::table::{MAX_LIST, store_url};
-use crate::schema::event_schema;
 use crate::segment::Segment;
 use crate::storage::Storage;
 use crate::udf;
@@ -103,16 +102,10 @@ impl Engine {
             .build_arc()
     }
 
-    /// An encoder of merged segments of `day`.
-    pub(crate) fn merged_encoder(&self, day: Day) -> Result<SegmentEncoder> {
+    /// An encoder of merged segments of `day` with the columns at the positions `columns`.
+    pub(crate) fn merged_encoder(&self, day: Day, columns: Vec<usize>) -> Result<SegmentEncoder> {
         let write = &self.config.write;
-        SegmentEncoder::new(
-            day,
-            event_schema(),
-            write,
-            write.merged_zstd_level,
-            write.row_group_rows,
-        )
+        SegmentEncoder::new(day, columns, write, write.merged_zstd_level, write.row_group_rows)
     }
 
     /// Compares a segment's file with its catalog entry.

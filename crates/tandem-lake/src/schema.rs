@@ -202,6 +202,29 @@ pub(crate) fn position(name: &str) -> usize {
         .unwrap_or(usize::MAX)
 }
 
+/// The columns that every segment has, by position: the leading ones.
+pub(crate) fn always() -> std::ops::Range<usize> {
+    0..LEADING.len()
+}
+
+/// Position of the text column `number` of the waiting events: the attributes, then `fields` and `raw`.
+pub(crate) fn text_position(number: usize) -> usize {
+    match number.checked_sub(Attr::COUNT) {
+        None => LEADING.len() + number,
+        // After the numbers and the log sources.
+        Some(own) => LEADING.len() + Attr::COUNT + NumAttr::COUNT + 1 + own,
+    }
+}
+
+/// Position of a number column.
+pub(crate) fn num_position(number: usize) -> usize {
+    LEADING.len() + Attr::COUNT + number
+}
+
+/// Bytes of the words of a row group's column, after which its further values are written out: whoever wants a few rows
+/// has to read all the words.
+const DICTIONARY_BYTES: usize = 64 << 10;
+
 /// How a segment of at most `rows` rows is written, at Zstandard level `zstd_level`.
 pub(crate) fn writer_properties(config: &WriteConfig, zstd_level: i32, rows: usize) -> WriterProperties {
     let level = ZstdLevel::try_new(zstd_level).unwrap_or_default();
@@ -212,6 +235,7 @@ pub(crate) fn writer_properties(config: &WriteConfig, zstd_level: i32, rows: usi
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(group_rows))
         .set_data_page_row_count_limit(config.page_rows.max(1))
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_bloom_filter_fpp(f64::from(config.bloom_false_ppm.clamp(1, 500_000)) / 1e6)
         .set_sorting_columns(Some(sorting()));
     for column in columns() {
@@ -245,6 +269,12 @@ fn apply(builder: WriterPropertiesBuilder, column: Column, rows: u64) -> WriterP
         .set_column_dictionary_enabled(path(), dictionary)
         .set_column_statistics_enabled(path(), statistics)
         .set_column_encoding(path(), encoding);
+    // Dictionary numbers and differences are packed to a few bits already: compressing them again saved nothing that could
+    // be measured, and a decompressor for each column of each file is dear where few rows are wanted.
+    let builder = match column.shape {
+        Shape::Id | Shape::Clue | Shape::Prose => builder,
+        _ => builder.set_column_compression(path(), Compression::UNCOMPRESSED),
+    };
     match column.shape {
         // Filters start at this size and are folded to what the values need.
         Shape::Id => builder

@@ -1,8 +1,8 @@
 //! The events that wait to be written, filled straight from the batch's arena.
 //!
 //! They are kept in one arena whatever their day: memory that is used again and again instead of many pieces that grow and
-//! go, which an allocator would keep apart. They are kept row by row, all text of an event side by side: writing visits them sorted by account, and one event then
-//! costs one walk to memory instead of one for each of its columns.
+//! go, which an allocator would keep apart. They are kept row by row, all text of an event side by side: writing visits them
+//! sorted by account, and one event then costs one walk to memory instead of one for each of its columns.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use tandem_domain::event::EventHead;
 use tandem_domain::{Attr, Day, EventRef, NumAttr};
 
 use crate::gather::Gatherer;
+use crate::schema::{always, num_position, position, text_position};
 
 /// Number of the column `fields` among the text columns; the attributes come before it.
 pub(crate) const FIELDS: u8 = Attr::COUNT as u8;
@@ -213,6 +214,38 @@ impl Waiting {
             .get(number as usize + 1)
             .map_or(self.nums.len(), |next| next.first_num as usize);
         self.nums.get(row.first_num as usize..next).unwrap_or_default()
+    }
+
+    /// The columns, by position, that one of these rows has a value in, and those every segment has.
+    pub(crate) fn columns(&self, rows: &[u32]) -> Vec<usize> {
+        let mut texts = [false; RAW as usize + 1];
+        let mut nums = [false; NumAttr::COUNT];
+        let mut logsource = false;
+        let mark = |seen: &mut [bool], column: u8| {
+            if let Some(seen) = seen.get_mut(column as usize) {
+                *seen = true;
+            }
+        };
+        for number in rows {
+            self.texts(*number)
+                .for_each(|(column, _)| mark(&mut texts, column));
+            self.nums(*number)
+                .iter()
+                .for_each(|(column, _)| mark(&mut nums, *column));
+            logsource |= !self.logsources.get(self.row(*number).logsource).is_empty();
+        }
+        let seen = |seen: &[bool]| -> Vec<usize> {
+            let numbered = seen.iter().enumerate();
+            numbered
+                .filter_map(|(number, seen)| seen.then_some(number))
+                .collect()
+        };
+        let mut columns: Vec<usize> = always().collect();
+        columns.extend(seen(&texts).into_iter().map(text_position));
+        columns.extend(seen(&nums).into_iter().map(num_position));
+        columns.extend(logsource.then(|| position("logsource")));
+        columns.sort_unstable();
+        columns
     }
 
     /// The rows `order`, in that order, as a batch of the write schema.

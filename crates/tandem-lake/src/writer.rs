@@ -9,7 +9,6 @@ use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
 use crate::json::FieldsWriter;
 use crate::logsource::push_logsource;
-use crate::schema::event_schema;
 use crate::segment::Segment;
 use crate::storage::Storage;
 use crate::waiting::{Derived, Waiting};
@@ -97,8 +96,8 @@ impl SegmentWriter {
         for rows in order.chunk_by(|a, b| day(a) == day(b)) {
             let Some(first) = rows.first() else { continue };
             let level = self.config.zstd_level;
-            let mut encoder =
-                SegmentEncoder::new(day(first), event_schema(), &self.config, level, rows.len())?;
+            let columns = self.waiting.columns(rows);
+            let mut encoder = SegmentEncoder::new(day(first), columns, &self.config, level, rows.len())?;
             for rows in rows.chunks(CHUNK_ROWS) {
                 let chunk = self
                     .waiting

@@ -22,6 +22,9 @@ const FULL: u64 = 96 << 20;
 /// Runs of each query; the middle one counts.
 const RUNS: usize = 5;
 
+/// What a line of a timeline says: when, where, what, on what, how it ended.
+const TIMELINE: &str = "event_id, time, source, class, activity_id, status_id, device, src_ip, file_path, url_host, email_to, operation, resource, bytes_out";
+
 /// What was measured.
 #[derive(Debug, Default)]
 pub struct Answers {
@@ -130,8 +133,10 @@ async fn ask_all(lake: &Lake, world: &World, segments: &[Segment]) -> Result<Vec
         ..EventFilter::default()
     };
     let day: Day = FIRST_DAY.plus(world.days as i32 / 2);
-    let asked: [(&'static str, &'static str, String); 8] = [
-        ("subject_month_ms", "one subject's month, every column", month.to_sql(50_000)),
+    let everything = month.to_sql(50_000);
+    let asked: [(&'static str, &'static str, String); 9] = [
+        ("subject_month_ms", "one subject's month, a timeline's columns", everything.replacen('*', TIMELINE, 1)),
+        ("subject_month_all_ms", "one subject's month, every column", everything),
         ("subject_counts_ms", "one subject's days by source and class", format!(
             "SELECT day, source, class, count(*) FROM events WHERE account = '{account}' GROUP BY 1, 2, 3 ORDER BY 1")),
         ("subject_day_ms", "one subject's day, every column", format!(

@@ -2,6 +2,7 @@
 
 pub(crate) mod fault;
 mod gate;
+mod reader;
 mod result;
 pub(crate) mod table;
 

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use tandem_domain::event::{EventHead, Severity, Status};
 use tandem_domain::{Attr, ClassUid, EventBatch, EventId, LogSource, NumAttr, Timestamp, Value};
-use tandem_lake::{EventFilter, QueryLimits, columns, parse_logsources};
+use tandem_lake::{EventFilter, QueryLimits, Segment, columns, parse_logsources};
 
 use crate::fixture::{MONDAY, TestLake, at, limits, logons};
 
@@ -236,4 +237,69 @@ fn log_sources_survive_their_text_form() {
         ]
     );
     assert_eq!(parse_logsources(""), []);
+}
+
+/// A proxy's request: it has a URL, which a logon has not, and no peripheral, which nothing here has.
+fn request(batch: &mut EventBatch, second: i64) {
+    let mut event = batch.start().unwrap();
+    event.attr(Attr::ActorUser, "user000");
+    event.attr(Attr::UrlHost, "drive.example");
+    event.num(NumAttr::BytesOut, second);
+    event.finish(EventHead {
+        id: EventId(second as u128),
+        time: MONDAY.start().plus_micros(second * 1_000_000),
+        class: ClassUid::HttpActivity,
+        activity: 1,
+        severity: Severity::Informational,
+        status: Status::Success,
+    });
+}
+
+#[tokio::test]
+async fn columns_without_values_take_no_room_and_read_as_null() {
+    let lake = TestLake::new();
+    let mut requests = EventBatch::new("proxy");
+    (0..40).for_each(|second| request(&mut requests, second));
+    let windows = logons("windows", 2, 1, 20);
+    let near = |event: &tandem_domain::EventRef<'_>| event.attr(Attr::SrcIp) == Some("10.0.0.9");
+    let nearby = windows.iter().filter(near).count().to_string();
+    let logons = lake.write(&[windows]);
+    let requests = lake.write(&[requests]);
+    let both = [logons.clone(), requests.clone()].concat();
+    let merged = lake.lake.compact(&both).await.unwrap();
+
+    let columns = |segment: &Segment| -> Vec<String> {
+        let file = std::fs::File::open(lake.dir.path().join(&segment.path)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        schema.columns().iter().map(|c| c.name().to_owned()).collect()
+    };
+    let has = |segment: &Segment, name: &str| columns(segment).iter().any(|column| column == name);
+    for (name, expected) in [
+        ("account", [true, true, true]),
+        ("src_ip", [true, false, true]),
+        ("url_host", [false, true, true]),
+        ("dst_port", [true, false, true]),
+        ("bytes_out", [false, true, true]),
+        ("logsource", [true, false, true]),
+        ("peripheral", [false, false, false]),
+    ] {
+        let found = [&logons[0], &requests[0], &merged[0]].map(|segment| has(segment, name));
+        assert_eq!(found, expected, "{name}");
+    }
+
+    let questions = [
+        "SELECT count(*), count(url_host), count(src_ip), count(peripheral), sum(bytes_out) FROM events",
+        "SELECT count(*) FROM events WHERE url_host = 'drive.example' AND bytes_out > 10",
+        "SELECT count(*) FROM events WHERE url_host IS NULL AND account = 'user000'",
+        "SELECT count(*) FROM events WHERE peripheral = 'stick' OR src_ip = '10.0.0.9'",
+        "SELECT count(*) FROM events WHERE peripheral IS NULL",
+    ];
+    let mut answers = Vec::new();
+    for question in questions {
+        let answer = lake.rows(question, &both).await;
+        assert_eq!(answer, lake.rows(question, &merged).await, "{question}");
+        answers.extend(answer);
+    }
+    assert_eq!(answers, ["80|40|40|0|780", "29", "20", &nearby, "80"]);
 }
