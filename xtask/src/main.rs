@@ -5,6 +5,7 @@ mod codegen;
 mod console;
 mod demo;
 mod e2e;
+mod peers;
 mod setup;
 mod sh;
 mod stamp;

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that must hold, with a count and where the time went.
 
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Instant;
 
 use crate::setup::{Need, ensure};
 use crate::sh::{Outcome, cargo, each_line, quiet, run as run_shown};
-use crate::{codegen, console, e2e, flag, tidy};
+use crate::{codegen, console, e2e, flag, peers, tidy};
 
 #[derive(Debug, Default)]
 struct Report {
@@ -110,7 +111,11 @@ pub fn run(args: &[String]) -> Outcome {
             report.note(name, seconds, outcome);
         }
     }
-    report.step("tests", cargo_tests);
+    report.step("tests", |report| {
+        // Without node the provider's tests say that they skipped.
+        let provider = with_console.then(peers::openid_provider).transpose()?;
+        cargo_tests(report, provider)
+    });
     report.step("API drift", |_| codegen::check_or_write(true, with_console));
     if with_browser {
         report.step("end to end", browser_tests);
@@ -141,7 +146,7 @@ fn console_steps() -> Vec<NamedStep> {
     ]
 }
 
-fn cargo_tests(report: &mut Report) -> Outcome {
+fn cargo_tests(report: &mut Report, provider: Option<PathBuf>) -> Outcome {
     let mut tests = cargo();
     tests.args([
         "test",
@@ -154,6 +159,9 @@ fn cargo_tests(report: &mut Report) -> Outcome {
     tests
         .env("TANDEM_REQUIRE_POSTGRES", "1")
         .env("INSTA_UPDATE", "no");
+    if let Some(provider) = provider {
+        tests.env("TANDEM_OIDC_PROVIDER", provider);
+    }
     let (mut passed, mut failed) = (0, 0);
     let mut skipped = Vec::new();
     let outcome = each_line(&mut tests, |line| {

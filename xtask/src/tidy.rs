@@ -6,18 +6,25 @@ use std::path::{Path, PathBuf};
 use crate::sh::{Outcome, root};
 
 /// Layer of each crate; a crate may name only crates of its own layer or one below.
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: &[(&str, u8)] = &[
     ("tandem-domain", 0),
     ("tandem-normalise", 0),
     ("tandem-detect", 0),
     ("tandem-baseline", 0),
     ("tandem-score", 0),
     ("tandem-people", 0),
+    ("tandem-ledger", 0),
+    ("tandem-policy", 0),
+    ("tandem-casework", 0),
+    ("tandem-playbook", 0),
     ("tandem-lake", 1),
     ("tandem-store", 1),
     ("tandem-collect", 1),
     ("tandem-console-assets", 1),
     ("tandem-sim", 1),
+    ("tandem-vault", 1),
+    ("tandem-connect", 1),
+    ("tandem-sign-in", 1),
     ("tandem-server", 2),
     ("tandem", 3),
     ("tandem-bench", 3),
@@ -38,10 +45,12 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Heavy dependencies and the one crate that may name them.
-const HOMES: [(&str, &str); 3] = [
+const HOMES: &[(&str, &str)] = &[
     ("datafusion", "tandem-lake"),
     ("sqlx", "tandem-store"),
     ("evtx", "tandem-normalise"),
+    ("cedar-policy", "tandem-policy"),
+    ("redb", "tandem-vault"),
 ];
 
 /// Longest Rust file, lines.
@@ -112,7 +121,7 @@ fn layers(manifest: &Path, breaches: &mut Vec<String>) {
             ));
         }
         for (heavy, home) in HOMES {
-            if dependency == heavy && name != home {
+            if dependency == *heavy && name != *home {
                 breaches.push(format!("{name} names {heavy}; only {home} may"));
             }
         }

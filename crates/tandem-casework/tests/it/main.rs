@@ -1,0 +1,15 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod clocks;
+mod content;
+mod contests;
+mod decisions;
+mod duties;
+mod laws;
+mod make;
+mod merging;
+mod people;
+mod records;
+mod statistics;
+mod story;
+mod triage;

@@ -1,0 +1,13 @@
+//! Playbooks as a whole: what comes with Tandem, CACAO, runs, and what is refused.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod cacao;
+mod cacao_import;
+mod clocks;
+mod content;
+mod driver;
+mod laws;
+mod malformed;
+mod rules;
+mod touching;
+mod walks;

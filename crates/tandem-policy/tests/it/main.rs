@@ -1,0 +1,11 @@
+//! What policies and joint decisions must hold.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod files;
+mod invariants;
+mod joint;
+mod laws;
+mod matrix;
+mod people;
+mod records;
+mod sentences;
