@@ -29,13 +29,20 @@ pub fn npm(args: &[&str]) -> Command {
 
 /// Installs the console's packages if the lock file changed.
 pub fn install() -> Outcome {
-    let value = stamp::of(&["console/package-lock.json"]);
-    if stamp::is("npm-ci", &value) && root().join("console/node_modules").exists() {
+    npm_ci("console", "npm-ci", "installing the console's packages (npm ci)")
+}
+
+/// Installs what a folder's lock file names, if that changed since the stamp `name` was set.
+pub fn npm_ci(folder: &str, name: &str, step: &str) -> Outcome {
+    let value = stamp::of(&[&format!("{folder}/package-lock.json")]);
+    let place = root().join(folder);
+    if stamp::is(name, &value) && place.join("node_modules").exists() {
         return Ok(());
     }
-    let _step = Step::new("installing the console's packages (npm ci)");
-    quiet(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
-    stamp::set("npm-ci", &value)
+    let _step = Step::new(step);
+    let mut npm = command("npm");
+    quiet(npm.current_dir(place).args(["ci", "--no-audit", "--no-fund"]))?;
+    stamp::set(name, &value)
 }
 
 /// Builds the console if its sources changed.

@@ -2,21 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::sh::{Outcome, Step, command, quiet, root};
-use crate::stamp;
+use crate::console::npm_ci;
+use crate::sh::{Outcome, root};
 
 /// The certified OpenID provider of the sign-in tests.
 const PROVIDER: &str = "crates/tandem-sign-in/tests/oidc";
 
 /// Installs the OpenID provider if its lock file changed, and gives its folder.
 pub fn openid_provider() -> Outcome<PathBuf> {
-    let folder = root().join(PROVIDER);
-    let value = stamp::of(&["crates/tandem-sign-in/tests/oidc/package-lock.json"]);
-    if !stamp::is("openid-provider", &value) || !folder.join("node_modules").exists() {
-        let _step = Step::new("installing the OpenID provider of the tests (npm ci)");
-        let mut npm = command("npm");
-        quiet(npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))?;
-        stamp::set("openid-provider", &value)?;
-    }
-    Ok(folder)
+    let step = "installing the OpenID provider of the tests (npm ci)";
+    npm_ci(PROVIDER, "openid-provider", step)?;
+    Ok(root().join(PROVIDER))
 }
