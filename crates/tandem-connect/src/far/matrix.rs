@@ -56,36 +56,24 @@ impl Matrix {
                     .create(&room_name(case), Screened::new(text, context.gate)?)
                     .await?;
                 self.let_in(&room, who).await?;
-                Ok(Receipt {
-                    room: Some(room),
-                    message: None,
-                })
+                Ok(Receipt::of_room(room))
             }
             Job::Invite { members: who } => {
                 let room = room(FAR, context, None)?;
                 self.let_in(&room, members(FAR, who)?).await?;
-                Ok(Receipt {
-                    room: Some(room),
-                    message: None,
-                })
+                Ok(Receipt::of_room(room))
             }
             Job::Remove { members: who } => {
                 let room = room(FAR, context, None)?;
                 for user in members(FAR, who)? {
                     self.put_out(&room, user).await?;
                 }
-                Ok(Receipt {
-                    room: Some(room),
-                    message: None,
-                })
+                Ok(Receipt::of_room(room))
             }
             Job::CloseRoom {} => {
                 let room = room(FAR, context, None)?;
                 self.close(&room).await?;
-                Ok(Receipt {
-                    room: Some(room),
-                    message: None,
-                })
+                Ok(Receipt::of_room(room))
             }
             Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
         }

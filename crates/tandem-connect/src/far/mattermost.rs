@@ -61,18 +61,12 @@ impl Mattermost {
                     .create(&room_name(case), Screened::new(text, context.gate)?)
                     .await?;
                 self.let_in(&channel, who).await?;
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Invite { members: who } => {
                 let channel = room(FAR, context, None)?;
                 self.let_in(&channel, members(FAR, who)?).await?;
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Remove { members: who } => {
                 let channel = room(FAR, context, None)?;
@@ -83,10 +77,7 @@ impl Mattermost {
                         answer.success(code)?;
                     }
                 }
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::CloseRoom {} => {
                 let channel = room(FAR, context, None)?;
@@ -100,10 +91,7 @@ impl Mattermost {
                 if !archived {
                     answer.success(code)?;
                 }
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
         }

@@ -50,6 +50,16 @@ pub struct Receipt {
     pub message: Option<String>,
 }
 
+impl Receipt {
+    /// Of a job that made or changed a room and sent no message.
+    pub(crate) const fn of_room(room: String) -> Self {
+        Self {
+            room: Some(room),
+            message: None,
+        }
+    }
+}
+
 /// What a delivery knows besides the job.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {

@@ -63,18 +63,12 @@ impl Slack {
                 let text = Screened::new(text, context.gate)?;
                 let channel = self.create(&text).await?;
                 self.invite(&channel, who).await?;
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Invite { members: who } => {
                 let channel = room(FAR, context, None)?;
                 self.invite(&channel, members(FAR, who)?).await?;
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Remove { members: who } => {
                 let channel = room(FAR, context, None)?;
@@ -87,10 +81,7 @@ impl Slack {
                     )
                     .await?;
                 }
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::CloseRoom {} => {
                 let channel = room(FAR, context, None)?;
@@ -100,10 +91,7 @@ impl Slack {
                     &["already_archived"],
                 )
                 .await?;
-                Ok(Receipt {
-                    room: Some(channel),
-                    message: None,
-                })
+                Ok(Receipt::of_room(channel))
             }
             Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
         }
