@@ -9,7 +9,7 @@ use datafusion::common::DataFusionError;
 use datafusion::datasource::physical_plan::FileGroup;
 use datafusion::datasource::physical_plan::parquet::ParquetRowSelection;
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
-use datafusion::execution::TaskContext;
+use datafusion::execution::{SessionState, TaskContext};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
@@ -164,21 +164,27 @@ async fn merge(
     let sorted = scan_plan(&state, &schema, groups, &scan)?;
     let merge = SortPreservingMergeExec::new(order, sorted);
     let mut rows = merge.execute(0, Arc::new(TaskContext::from(&state)))?;
-    let mut output = Output::new(Arc::clone(engine), day, columns_of(engine, runs).await?);
+    let mut output = Output::new(Arc::clone(engine), day, columns_of(engine, &state, runs).await?);
     while let Some(batch) = rows.next().await {
         output.write(&batch?).await?;
     }
     Ok(output.finish().await?)
 }
 
-/// The columns, by position, that one of the files has.
-async fn columns_of(engine: &Engine, runs: &[Run]) -> std::result::Result<Vec<usize>, DataFusionError> {
+/// The columns, by position, that one of the files has. Their footers stay in the cache for the scan that follows.
+async fn columns_of(
+    engine: &Engine,
+    state: &SessionState,
+    runs: &[Run],
+) -> std::result::Result<Vec<usize>, DataFusionError> {
     let store = engine.storage.object_store();
+    let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
     let mut found: BTreeSet<usize> = always().collect();
     for (segment, _) in runs.iter().flatten() {
         let known = file(segment, &EventsTable::table_schema())?.object_meta;
         let footer = DFParquetMetadata::new(store.as_ref(), &known)
             .with_metadata_size_hint(Some(FOOTER_HINT))
+            .with_file_metadata_cache(Some(Arc::clone(&cache)))
             .fetch_metadata()
             .await?;
         let columns = footer.file_metadata().schema_descr().columns();
