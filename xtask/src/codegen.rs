@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::console;
-use crate::sh::{Outcome, cargo, quiet, root};
+use crate::sh::{Outcome, command, quiet, root};
+use crate::{built, console};
 
 const OPENAPI: &str = "api/openapi.json";
 const TYPES: &str = "console/src/api/schema.d.ts";
@@ -19,15 +19,8 @@ pub fn run(args: &[String]) -> Outcome {
 
 /// Writes both files, or with `check` fails if they would change.
 pub fn check_or_write(check: bool, types_too: bool) -> Outcome {
-    let described = quiet(cargo().args([
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "tandem",
-        "--",
-        "openapi",
-    ]))?;
+    let program = built::program()?;
+    let described = quiet(command(&program.display().to_string()).arg("openapi"))?;
     settle(check, Path::new(OPENAPI), &described)?;
     if !types_too {
         return Ok(());

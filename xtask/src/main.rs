@@ -1,6 +1,7 @@
 //! The front door for everyday work. Standard library only, so that it answers within a second of a fresh clone.
 
 mod bench;
+mod built;
 mod codegen;
 mod console;
 mod demo;

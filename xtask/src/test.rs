@@ -5,8 +5,8 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use crate::setup::{Need, ensure};
-use crate::sh::{Outcome, cargo, each_line, quiet, run as run_shown};
-use crate::{codegen, console, e2e, flag, peers, tidy};
+use crate::sh::{Outcome, cargo, each_line, quiet};
+use crate::{built, codegen, console, e2e, flag, peers, tidy};
 
 #[derive(Debug, Default)]
 struct Report {
@@ -90,21 +90,7 @@ pub fn run(args: &[String]) -> Outcome {
         quiet(cargo().args(["fmt", "--all", "--check"])).map(drop)
     });
     report.step("tidy", |_| tidy::run());
-    report.step("clippy", |_| {
-        run_shown(cargo().args([
-            "clippy",
-            "--quiet",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    });
-    report.step("build", |_| {
-        run_shown(cargo().args(["test", "--quiet", "--locked", "--workspace", "--no-run"]))
-    });
+    report.step("build with clippy's lints", |_| built::everything());
     if let Some(side) = side {
         let _ = side.join();
         for (name, seconds, outcome) in receiver {
@@ -147,7 +133,7 @@ fn console_steps() -> Vec<NamedStep> {
 }
 
 fn cargo_tests(report: &mut Report, provider: Option<PathBuf>) -> Outcome {
-    let mut tests = cargo();
+    let mut tests = built::linted()?;
     tests.args([
         "test",
         "--locked",
