@@ -37,7 +37,7 @@ pub mod watch;
 
 pub use chain::{Chain, ChainError};
 pub use checkpoint::{Checkpoint, NoteError};
-pub use entry::{Entry, EntryError, Salt};
+pub use entry::{Entry, EntryError, MAX_ID, Salt};
 pub use export::{Report, Trust, verify};
 pub use fault::{Break, BreakKind};
 pub use hash::Hash;

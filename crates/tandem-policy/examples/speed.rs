@@ -16,7 +16,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .in_case(CaseState::Open, true);
     for (name, action, data) in [
         ("allowed", Action::Look, DataClass::Story),
-        ("denied, with a hint", Action::Look, DataClass::HumanFacts),
+        (
+            "denied, after looking for what would help",
+            Action::Look,
+            DataClass::Queue,
+        ),
         ("nothing could allow it", Action::Look, DataClass::Settings),
     ] {
         let rounds = 20_000;

@@ -31,7 +31,6 @@ pub(crate) fn exceeded(text: &str) -> Option<(usize, String)> {
             }
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            // It ends its policy and belongs to none.
             ';' if depth == 0 => {
                 tokens = 0;
                 continue;

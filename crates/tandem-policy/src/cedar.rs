@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
 use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, ParseErrors, Request,
-    RestrictedExpression,
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
 };
 use tandem_domain::{Department, Purpose, Role};
 
@@ -53,8 +52,10 @@ pub(crate) struct Lexicon {
 struct Kind(EntityTypeName);
 
 impl Kind {
-    fn new(name: &str) -> Result<Self, Box<ParseErrors>> {
-        Ok(Self(EntityTypeName::from_str(name)?))
+    fn new(name: &str) -> Result<Self, String> {
+        EntityTypeName::from_str(name)
+            .map(Self)
+            .map_err(|error| error.to_string())
     }
 
     fn uid(&self, id: &str) -> EntityUid {
@@ -77,7 +78,7 @@ impl Kind {
 impl Lexicon {
     /// The values, with a principal for each account that policies name.
     pub fn new(accounts: &BTreeSet<String>) -> Result<Self, String> {
-        let kind = |name: &str| Kind::new(name).map_err(|error| error.to_string());
+        let kind = Kind::new;
         Ok(Self {
             principals: principals(accounts)?,
             actions: kind("Action")?.uids(Action::ALL.iter().map(|action| action.as_str())),
@@ -108,25 +109,39 @@ impl Lexicon {
         alike.find(named).or(unnamed)
     }
 
-    /// The request in Cedar's words.
+    /// The request in Cedar's words. The context may be one made before.
     pub fn request(
         &self,
         principal: &Principal,
         action: Action,
         data: DataClass,
-        facts: &Facts,
+        context: Context,
     ) -> Result<Request, String> {
         let known = "a word is missing from the lexicon";
         let action = self.actions.get(action as usize).ok_or(known)?;
         let data = self.data.get(data as usize).ok_or(known)?;
-        let context = self.context(facts).ok_or(known)?;
-        let context = Context::from_pairs(context).map_err(|error| error.to_string())?;
         let principal = principal.uid.clone();
         Request::new(principal, action.clone(), data.clone(), context, None)
             .map_err(|error| error.to_string())
     }
 
-    fn context(&self, facts: &Facts) -> Option<Vec<(String, RestrictedExpression)>> {
+    /// Those facts that policies look at, in Cedar's words. Making a value costs more than most policies do.
+    pub fn context<'a>(
+        &self,
+        facts: &Facts,
+        dims: impl IntoIterator<Item = &'a Dim>,
+    ) -> Result<Context, String> {
+        let pairs = self
+            .pairs(facts, dims)
+            .ok_or("a word is missing from the lexicon")?;
+        Context::from_pairs(pairs).map_err(|error| error.to_string())
+    }
+
+    fn pairs<'a>(
+        &self,
+        facts: &Facts,
+        dims: impl IntoIterator<Item = &'a Dim>,
+    ) -> Option<Vec<(String, RestrictedExpression)>> {
         let flag = |value: bool| Some(if value { &self.yes } else { &self.no });
         let value = |dim: Dim| match dim {
             Dim::Purpose => self
@@ -146,8 +161,7 @@ impl Lexicon {
             Dim::OwnDepartmentsNote => flag(facts.own_departments_note),
             Dim::OwnNote => flag(facts.own_note),
         };
-        Dim::ALL
-            .iter()
+        dims.into_iter()
             .map(|dim| Some((dim.attribute().to_owned(), value(*dim)?.clone())))
             .collect()
     }
@@ -160,7 +174,7 @@ impl Principal {
     }
 
     fn new(role: Role, department: Option<Department>, account: Option<String>) -> Result<Self, String> {
-        let kind = |name: &str| Kind::new(name).map_err(|error| error.to_string());
+        let kind = Kind::new;
         let uid = kind("Colleague")?.uid(account.as_deref().unwrap_or(ANYBODY));
         let mut parents = HashSet::from([kind("Role")?.uid(role.as_str())]);
         if works_cases(role) {

@@ -1,16 +1,16 @@
 //! Whether a set of policies holds the invariants, and who could do what under it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cedar_policy::Decision as Verdict;
+use cedar_policy::{Context, Decision as Verdict, Response};
 use tandem_domain::Role;
 
-use crate::cedar::Principal;
+use crate::cedar::{Lexicon, Principal};
 use crate::context::Facts;
 use crate::fault::{Fault, Faults};
 use crate::load::PolicyFile;
-use crate::policies::{decided, kind, kinds};
-use crate::probe::situations;
+use crate::policies::{Slice, decided, kind, kinds, of_role};
+use crate::probe::{Dim, extended, situations};
 use crate::vocabulary::role_plain;
 use crate::{Action, DataClass, Invariant, Policies, PolicyError};
 
@@ -33,59 +33,122 @@ pub(crate) fn internal(files: &[PolicyFile<'_>], why: String) -> PolicyError {
     }
 }
 
+/// Situations over some facts, each with its context in Cedar's words, made once.
+#[derive(Default)]
+struct Situations(BTreeMap<BTreeSet<Dim>, Vec<(Facts, Context)>>);
+
+impl Situations {
+    fn of(&mut self, lexicon: &Lexicon, dims: &BTreeSet<Dim>) -> Result<&[(Facts, Context)], String> {
+        if !self.0.contains_key(dims) {
+            let made = situations(dims)
+                .into_iter()
+                .map(|facts| Ok((facts, lexicon.context(&facts, dims)?)))
+                .collect::<Result<Vec<_>, String>>()?;
+            self.0.insert(dims.clone(), made);
+        }
+        Ok(self.0.get(dims).map_or(&[], Vec::as_slice))
+    }
+}
+
+/// A kind of request by somebody policies can tell apart.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    principal: &'a Principal,
+    action: Action,
+    data: DataClass,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    faults: Faults,
+    /// One example for each invariant and policy is enough.
+    seen: BTreeSet<(Invariant, String)>,
+    /// Roles that may in some situation, by action and class.
+    could: Vec<Vec<Role>>,
+    /// Places of slices that allow something.
+    alive: BTreeSet<usize>,
+}
+
 impl Policies {
-    /// Tries every situation an invariant forbids, for everybody policies can tell apart.
-    pub(crate) fn check(&self) -> Result<(), Broken> {
-        let mut faults = Faults::default();
-        // One example for each invariant and policy is enough.
-        let mut seen = BTreeSet::new();
+    /// Tries every situation for everybody policies can tell apart. Refuses what would break an invariant; notes who could do
+    /// what, and forgets policies for requests that none of them ever allows.
+    pub(crate) fn tried(mut self) -> Result<Self, Broken> {
+        let mut known = Situations::default();
+        let mut found = Found {
+            could: vec![Vec::new(); Action::ALL.len() * DataClass::ALL.len()],
+            ..Found::default()
+        };
         for principal in self.lexicon.principals() {
             for (action, data) in kinds() {
                 let Some(slice) = self.slice(principal.role, action, data) else {
                     continue;
                 };
-                let role = principal.role;
-                for invariant in Invariant::ALL.iter().filter(|i| i.concerns(role, action, data)) {
-                    let dims = slice.dims.iter().chain(invariant.dims()).copied().collect();
-                    let broken = situations(&dims)
-                        .into_iter()
-                        .filter(|facts| invariant.broken_by(facts));
-                    if let Some((policy, fault)) = self.breach(principal, action, data, *invariant, broken)?
-                        && seen.insert((*invariant, policy))
-                    {
-                        faults.push(fault);
-                    }
+                let ask = Ask {
+                    principal,
+                    action,
+                    data,
+                };
+                let situations = known.of(&self.lexicon, &slice.dims);
+                self.try_all(slice, ask, situations.map_err(Broken::Evaluation)?, &mut found)
+                    .map_err(Broken::Evaluation)?;
+            }
+        }
+        found
+            .faults
+            .into_result()
+            .map_err(|error| Broken::Invariants(error.faults))?;
+        for (place, slice) in self.slices.iter_mut().enumerate() {
+            if !found.alive.contains(&place) {
+                *slice = None;
+            }
+        }
+        self.could = found.could;
+        Ok(self)
+    }
+
+    fn try_all(
+        &self,
+        slice: &Slice,
+        ask: Ask<'_>,
+        situations: &[(Facts, Context)],
+        found: &mut Found,
+    ) -> Result<(), String> {
+        let (role, action, data) = (ask.principal.role, ask.action, ask.data);
+        for (facts, context) in situations {
+            let response = self.evaluate_in(slice, ask.principal, action, data, context.clone())?;
+            if response.decision() == Verdict::Deny {
+                continue;
+            }
+            found.alive.insert(of_role(role, action, data));
+            if let Some(roles) = found
+                .could
+                .get_mut(kind(action, data))
+                .filter(|roles| !roles.contains(&role))
+            {
+                roles.push(role);
+            }
+            for invariant in Invariant::ALL.iter().filter(|i| i.concerns(role, action, data)) {
+                // What no policy looks at may be anything.
+                let free = invariant.dims().iter().copied().collect();
+                let mut all = extended(*facts, &free, &slice.dims).into_iter();
+                if all.any(|facts| invariant.broken_by(&facts)) {
+                    self.breach(ask, *invariant, &response, found);
                 }
             }
         }
-        faults
-            .into_result()
-            .map_err(|error| Broken::Invariants(error.faults))
+        Ok(())
     }
 
-    /// The first of these situations that is allowed: the policy that allows it, and the fault.
-    fn breach(
-        &self,
-        principal: &Principal,
-        action: Action,
-        data: DataClass,
-        invariant: Invariant,
-        mut situations: impl Iterator<Item = Facts>,
-    ) -> Result<Option<(String, Fault)>, Broken> {
-        let allowed = situations.find_map(|facts| {
-            let response = self.evaluate(principal, action, data, &facts).transpose()?;
-            let allows = response
-                .as_ref()
-                .map_or(true, |response| response.decision() == Verdict::Allow);
-            allows.then_some(response)
-        });
-        let Some(response) = allowed.transpose().map_err(Broken::Evaluation)? else {
-            return Ok(None);
-        };
-        let ids = decided(&response);
+    /// Notes that a policy would break an invariant.
+    fn breach(&self, ask: Ask<'_>, invariant: Invariant, response: &Response, found: &mut Found) {
+        let ids = decided(response);
         let policy = ids.first().cloned().unwrap_or_default();
+        if !found.seen.insert((invariant, policy.clone())) {
+            return;
+        }
         let source = self.sources.get(&policy);
-        let fault = Fault {
+        found.faults.push(Fault {
             file: source.map(|source| source.file.clone()).unwrap_or_default(),
             line: source.map_or(0, |source| source.line),
             column: source.map_or(0, |source| source.column),
@@ -93,45 +156,12 @@ impl Policies {
                 "breaks the invariant {}: policy {} lets {} {} {}",
                 invariant.as_str(),
                 ids.join(", "),
-                role_plain(principal.role),
-                action.plain(),
-                data.plain()
+                role_plain(ask.principal.role),
+                ask.action.plain(),
+                ask.data.plain()
             ),
             remedy: format!("narrow or remove the policy; {}", invariant.plain()),
             invariant: Some(invariant),
-        };
-        Ok(Some((policy, fault)))
-    }
-
-    /// Roles that may in some situation, by action and class.
-    pub(crate) fn who_could(&self) -> Result<Vec<Vec<Role>>, String> {
-        let mut could = vec![Vec::new(); Action::ALL.len() * DataClass::ALL.len()];
-        for principal in self.lexicon.principals() {
-            for (action, data) in kinds() {
-                let Some(roles) = could.get_mut(kind(action, data)) else {
-                    continue;
-                };
-                if roles.contains(&principal.role) {
-                    continue;
-                }
-                if self.ever(principal, action, data)? {
-                    roles.push(principal.role);
-                }
-            }
-        }
-        Ok(could)
-    }
-
-    fn ever(&self, principal: &Principal, action: Action, data: DataClass) -> Result<bool, String> {
-        let Some(slice) = self.slice(principal.role, action, data) else {
-            return Ok(false);
-        };
-        for facts in situations(&slice.dims) {
-            let response = self.evaluate(principal, action, data, &facts)?;
-            if response.is_some_and(|response| response.decision() == Verdict::Allow) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        });
     }
 }

@@ -18,6 +18,9 @@ impl Policies {
         data: DataClass,
         facts: &Facts,
     ) -> Option<String> {
+        if data == DataClass::OwnData && action != Action::Answer && !facts.about_self {
+            return Some("Only the person it is about may.".to_owned());
+        }
         let could = self.could.get(kind(action, data)).map_or(&[][..], Vec::as_slice);
         if could.contains(&principal.role) && !facts.about_self && !facts.own_request {
             let step = |(words, changed): (String, Facts)| {
@@ -59,6 +62,10 @@ fn steps(facts: &Facts) -> Vec<(String, Facts)> {
         disclosed: true,
         ..member
     };
+    let both = Facts {
+        asked: true,
+        ..member
+    };
     let mut found = Vec::new();
     let purposes = std::iter::once(facts.purpose).chain(Purpose::ALL.iter().map(|purpose| Some(*purpose)));
     for purpose in purposes {
@@ -70,6 +77,7 @@ fn steps(facts: &Facts) -> Vec<(String, Facts)> {
             ("", *facts),
             ("as a member of an open case", member),
             ("when your word is asked for", asked),
+            ("as a member of an open case whose word is asked for", both),
             ("as a member of the case under a disclosure", disclosed),
         ] {
             let words = [how, words.as_str()]

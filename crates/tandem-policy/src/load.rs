@@ -97,9 +97,9 @@ pub(crate) fn load(files: &[PolicyFile<'_>], schema: PolicyFile<'_>) -> Result<L
 
 /// The schema must say what the program's own says, else policies would be checked against requests that never come.
 fn read_schema(file: PolicyFile<'_>, faults: &mut Faults) -> Option<Schema> {
-    let fragment = |text: &str| match SchemaFragment::from_cedarschema_str(text) {
-        Ok((fragment, _)) => Ok(fragment),
-        Err(error) => Err(Box::new(error)),
+    let fragment = |text: &str| {
+        let read = SchemaFragment::from_cedarschema_str(text).map(|(fragment, _)| fragment);
+        read.map_err(Box::new)
     };
     let remedy = "restore the schema that came with the program";
     if file.text.len() > FILE_MAX {

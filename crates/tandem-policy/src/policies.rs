@@ -72,7 +72,7 @@ pub struct Policies {
     pub(crate) lexicon: Lexicon,
     pub(crate) sources: BTreeMap<String, Source>,
     /// By role, action and class; `None` where nothing could allow it.
-    slices: Vec<Option<Slice>>,
+    pub(crate) slices: Vec<Option<Slice>>,
     /// Roles that may, in some situation, by action and class.
     pub(crate) could: Vec<Vec<Role>>,
 }
@@ -99,12 +99,10 @@ impl Policies {
     pub fn load(files: &[PolicyFile<'_>], schema: PolicyFile<'_>) -> Result<Self, PolicyError> {
         let loaded = load(files, schema)?;
         let policies = Self::index(loaded).map_err(|why| internal(files, why))?;
-        policies.check().map_err(|error| match error {
+        policies.tried().map_err(|error| match error {
             Broken::Invariants(faults) => PolicyError { faults },
             Broken::Evaluation(why) => internal(files, why),
-        })?;
-        let could = policies.who_could().map_err(|why| internal(files, why))?;
-        Ok(Self { could, ..policies })
+        })
     }
 
     /// The policies that came with the program.
@@ -214,12 +212,22 @@ impl Policies {
         let Some(slice) = self.slice(principal.role, action, data) else {
             return Ok(None);
         };
-        let request = self.lexicon.request(principal, action, data, facts)?;
-        Ok(Some(Authorizer::new().is_authorized(
-            &request,
-            &slice.set,
-            principal.entities(),
-        )))
+        let context = self.lexicon.context(facts, &slice.dims)?;
+        self.evaluate_in(slice, principal, action, data, context)
+            .map(Some)
+    }
+
+    /// What Cedar says in a context made before.
+    pub(crate) fn evaluate_in(
+        &self,
+        slice: &Slice,
+        principal: &Principal,
+        action: Action,
+        data: DataClass,
+        context: cedar_policy::Context,
+    ) -> Result<Response, String> {
+        let request = self.lexicon.request(principal, action, data, context)?;
+        Ok(Authorizer::new().is_authorized(&request, &slice.set, principal.entities()))
     }
 
     pub(crate) fn slice(&self, role: Role, action: Action, data: DataClass) -> Option<&Slice> {
@@ -291,7 +299,7 @@ pub(crate) const fn kind(action: Action, data: DataClass) -> usize {
 }
 
 /// Place of a role, an action and a class in a table.
-const fn of_role(role: Role, action: Action, data: DataClass) -> usize {
+pub(crate) const fn of_role(role: Role, action: Action, data: DataClass) -> usize {
     role as usize * Action::ALL.len() * DataClass::ALL.len() + kind(action, data)
 }
 

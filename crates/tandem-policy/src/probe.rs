@@ -111,10 +111,20 @@ fn options<T: Copy>(all: &[T]) -> impl Iterator<Item = Option<T>> {
 
 /// Every situation that differs in these facts, without those that cannot be.
 pub(crate) fn situations(dims: &BTreeSet<Dim>) -> Vec<Facts> {
-    let mut dims = dims.clone();
-    let needed: Vec<Dim> = dims.iter().filter_map(|dim| dim.rests_on()).collect();
-    dims.extend(needed);
-    let mut found = vec![Facts::NONE];
+    extended(Facts::NONE, dims, &BTreeSet::new())
+}
+
+/// Every situation that differs from `facts` in these facts and those they rest on, but in none of the `fixed`, without those
+/// that cannot be.
+pub(crate) fn extended(facts: Facts, dims: &BTreeSet<Dim>, fixed: &BTreeSet<Dim>) -> Vec<Facts> {
+    let needed = dims.iter().filter_map(|dim| dim.rests_on());
+    let dims: BTreeSet<Dim> = dims
+        .iter()
+        .copied()
+        .chain(needed)
+        .filter(|dim| !fixed.contains(dim))
+        .collect();
+    let mut found = vec![facts];
     for dim in dims {
         found = found.into_iter().flat_map(|facts| dim.spread(facts)).collect();
     }

@@ -47,7 +47,7 @@ struct Slot {
     longer: bool,
 }
 
-/// Knows every name in the vault and tells none: it holds hashes under a key of its own, about 300 bytes per person. Its
+/// Knows every name in the vault and tells none: it holds hashes under a key of its own, about 350 bytes per person. Its
 /// `Debug` shows counts.
 pub struct NameIndex {
     hashing: RandomState,

@@ -10,6 +10,12 @@ fn lexicon() -> Lexicon {
     Lexicon::new(&BTreeSet::from(["a.weber".to_owned()])).unwrap()
 }
 
+/// A request with every fact in its context.
+fn request(lexicon: &Lexicon, who: &Principal, action: Action, data: DataClass, facts: &Facts) -> Request {
+    let context = lexicon.context(facts, &Dim::ALL).unwrap();
+    lexicon.request(who, action, data, context).unwrap()
+}
+
 fn schema() -> Schema {
     Schema::from_cedarschema_str(SCHEMA).unwrap().0
 }
@@ -24,13 +30,11 @@ fn every_request_tandem_can_make_fits_the_schema() {
     }
     let principal = lexicon.principals().first().unwrap();
     for (action, data) in kinds() {
-        let made = lexicon.request(principal, action, data, &Facts::NONE).unwrap();
+        let made = request(&lexicon, principal, action, data, &Facts::NONE);
         checked(&made, &schema);
     }
     for facts in facts {
-        let made = lexicon
-            .request(principal, Action::Look, DataClass::CaseNote, &facts)
-            .unwrap();
+        let made = request(&lexicon, principal, Action::Look, DataClass::CaseNote, &facts);
         checked(&made, &schema);
     }
 }
@@ -62,7 +66,7 @@ fn the_sorted_policies_answer_as_all_of_them_do() {
                     asked: true,
                     ..*facts
                 };
-                let request = policies.lexicon.request(principal, action, data, &facts).unwrap();
+                let request = request(&policies.lexicon, principal, action, data, &facts);
                 let all = Authorizer::new().is_authorized(&request, &whole, principal.entities());
                 let sorted = policies.evaluate(principal, action, data, &facts).unwrap();
                 let sorted = sorted.is_some_and(|response| response.decision() == Verdict::Allow);
@@ -85,9 +89,7 @@ fn an_account_that_policies_name_is_found_however_it_is_written() {
     let uid = |account: &str| {
         let who = who(account);
         let principal = lexicon.principal(&who).unwrap();
-        let request = lexicon
-            .request(principal, Action::Look, DataClass::Queue, &Facts::NONE)
-            .unwrap();
+        let request = request(&lexicon, principal, Action::Look, DataClass::Queue, &Facts::NONE);
         request.principal().unwrap().id().unescaped().to_owned()
     };
     assert_eq!(uid("A.Weber"), "a.weber");

@@ -212,3 +212,13 @@ fn every_role_has_somebody_the_policies_know() {
             .all(|line| line.why.ends_with('.') && line.line > 0)
     );
 }
+
+#[test]
+fn the_documentation_lists_the_invariants_as_they_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policies.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    for invariant in Invariant::ALL {
+        let row = format!("| `{}` | {} |", invariant.as_str(), invariant.plain());
+        assert!(page.contains(&row), "{row}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use tandem_domain::{Department, Purpose, Role, SubjectId};
 use tandem_policy::{
-    Action, Approval, CaseState, Colleague, Context, DataClass, Disclosure, Field, Limits, Policies, Request,
+    Action, Approval, CaseState, Colleague, Context, DataClass, Disclosure, Field, Limits, Request,
 };
 
 use crate::people::{fields, hours, subject, terms};
@@ -150,7 +150,7 @@ proptest! {
     fn administrators_council_and_staff_see_no_subject_whatever_they_state(
         (purpose, [member, asked, counsel, closed, hold, disclosed]) in situation(),
     ) {
-        let policies = shipped();
+        let policies = crate::people::shipped();
         let mut context = purpose.map_or_else(Context::without_purpose, Context::of)
             .about(&subject())
             .in_case(if closed { CaseState::Closed } else { CaseState::Open }, member)
@@ -172,10 +172,4 @@ proptest! {
             }
         }
     }
-}
-
-/// Loaded once, as a server does.
-fn shipped() -> &'static Policies {
-    static POLICIES: std::sync::LazyLock<Policies> = std::sync::LazyLock::new(crate::people::shipped);
-    &POLICIES
 }

@@ -1,5 +1,6 @@
 //! What policies and joint decisions must hold.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod files;
 mod invariants;

@@ -220,7 +220,7 @@ fn matrix(policies: &Policies) -> String {
 
 #[test]
 fn the_shipped_policies_give_the_matrix_that_was_agreed() {
-    let now = matrix(&shipped());
+    let now = matrix(shipped());
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/matrix.txt");
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(path, &now).unwrap();

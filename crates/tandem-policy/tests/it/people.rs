@@ -97,6 +97,9 @@ pub fn disclosure(subject: SubjectId, purpose: Purpose) -> Disclosure {
     Disclosure::grant(&request, &approvals, hours(2)).unwrap()
 }
 
-pub fn shipped() -> Policies {
-    Policies::shipped().unwrap()
+/// Loaded once, as a server does.
+pub fn shipped() -> &'static Policies {
+    static POLICIES: std::sync::LazyLock<Policies> =
+        std::sync::LazyLock::new(|| Policies::shipped().unwrap());
+    &POLICIES
 }

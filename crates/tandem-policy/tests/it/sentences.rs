@@ -67,6 +67,13 @@ fn what_the_asker_could_do_otherwise_is_said() {
 }
 
 #[test]
+fn nobody_else_is_named_for_own_data() {
+    let context = Context::of(Purpose::OwnData).about(&subject());
+    let decision = ask(&analyst(), Action::Look, DataClass::OwnData, &context);
+    assert_eq!(decision.hint.as_deref(), Some("Only the person it is about may."));
+}
+
+#[test]
 fn a_conflict_of_interest_is_named_and_cannot_be_helped() {
     let context = Context::of(Purpose::Triage).about(&subject()).about(&own());
     let decision = ask(&investigator(), Action::Look, DataClass::Story, &context);
