@@ -1,5 +1,6 @@
 //! Alerts, and what people decided on them. Decisions live apart from the alerts, so that a repeated analysis keeps them.
 
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use tandem_domain::{Alert, AlertId, AlertStatus, Day, SubjectId, Timestamp, Verdict};
 
@@ -8,6 +9,7 @@ use crate::open::Store;
 use crate::sql::{Cell, Columns, Where, clean, count, fetch};
 
 const DOING: &str = "reading alerts";
+const SETTING: &str = "changing an alert";
 
 /// Which alerts.
 #[derive(Debug, Clone, Default)]
@@ -202,24 +204,8 @@ impl Store {
         verdict: Option<Verdict>,
         history: &HistoryRow,
     ) -> Result<(), StoreError> {
-        const SETTING: &str = "changing an alert";
         let mut tx = self.begin(SETTING).await?;
-        sqlx::query("INSERT INTO alert_states (id, status, verdict) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET status = excluded.status, verdict = excluded.verdict")
-            .bind(id.to_string())
-            .bind(word(&status)?)
-            .bind(verdict.as_ref().map(word).transpose()?)
-            .execute(&mut *tx)
-            .await
-            .doing(SETTING)?;
-        sqlx::query("INSERT INTO alert_history (alert, at, who, action, note) VALUES ($1, $2, $3, $4, $5)")
-            .bind(id.to_string())
-            .bind(history.at.0)
-            .bind(clean(&history.who))
-            .bind(clean(&history.action))
-            .bind(clean(&history.note))
-            .execute(&mut *tx)
-            .await
-            .doing(SETTING)?;
+        set_status(&mut tx, id, status, verdict, history).await?;
         tx.commit().await.doing(SETTING)
     }
 
@@ -242,4 +228,31 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Sets status and verdict, and adds to the history, inside a transaction.
+pub(crate) async fn set_status(
+    tx: &mut AnyConnection,
+    id: AlertId,
+    status: AlertStatus,
+    verdict: Option<Verdict>,
+    history: &HistoryRow,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO alert_states (id, status, verdict) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET status = excluded.status, verdict = excluded.verdict")
+        .bind(id.to_string())
+        .bind(word(&status)?)
+        .bind(verdict.as_ref().map(word).transpose()?)
+        .execute(&mut *tx)
+        .await
+        .doing(SETTING)?;
+    sqlx::query("INSERT INTO alert_history (alert, at, who, action, note) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id.to_string())
+        .bind(history.at.0)
+        .bind(clean(&history.who))
+        .bind(clean(&history.action))
+        .bind(clean(&history.note))
+        .execute(&mut *tx)
+        .await
+        .doing(SETTING)
+        .map(drop)
 }

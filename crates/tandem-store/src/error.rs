@@ -30,6 +30,23 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// Somebody else changed it since it was decided.
+    #[error("{kind} {id} changed meanwhile; look at it again and decide anew")]
+    Conflict {
+        /// Which kind of work.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The ledger does not take an entry, or its chain cannot go on.
+    #[error("the ledger cannot be continued")]
+    Ledger(#[from] tandem_ledger::ChainError),
+    /// The installation's name is none.
+    #[error("the ledger cannot begin")]
+    Origin(#[from] tandem_ledger::KeyError),
+    /// The ledger was not begun.
+    #[error("the ledger has not been begun; start the server once, or run `tandem ledger begin`")]
+    NoLedger,
 }
 
 /// Names what was being done when the database failed.

@@ -9,30 +9,40 @@
 //!   survives the loss of the process;
 //! - data that arrives for an analysed day, or while that day is being analysed, makes it due again;
 //! - a day's results replace the earlier ones of that day and of all later days in one transaction;
-//! - what people decided about an alert outlives every new analysis.
+//! - what people decided about an alert outlives every new analysis;
+//! - a step of work is kept whole or not at all, on the state it was decided on, and the ledger tells of it in the same
+//!   transaction;
+//! - the ledger's rows are only ever added, and a message in the outbox goes out in order and is never forgotten.
 
 mod access;
 mod alerts;
 mod analysis;
 mod catalog;
+mod colleagues;
 mod commit;
 mod error;
+mod ledger;
 mod migrations;
 mod open;
+mod outbox;
 mod people;
 mod rejects;
 mod settings;
 mod sql;
 mod subjects;
+mod work;
 
 pub use access::{SessionRow, SignInTaken, TokenRow};
 pub use alerts::{AlertFilter, AlertRow, HistoryRow, QueueCount};
 pub use analysis::{DayResult, Snapshot};
 pub use catalog::{Checkpoint, SegmentRow};
+pub use colleagues::{ColleagueRow, CredentialRow};
 pub use commit::{ActivityRow, BatchCommit, Committed, MatchRow, RejectRow, SourceDay};
 pub use error::StoreError;
+pub use ledger::LedgerFilter;
 pub use open::Store;
+pub use outbox::{OutboxEnd, OutboxRow, OutboxState};
 pub use people::PeopleRow;
 pub use rejects::{RejectFilter, StoredReject};
-pub use settings::LookRow;
 pub use subjects::{ScoreRow, SubjectFilter, SubjectRow};
+pub use work::{AlertChange, Change, Content, FactRow, Head, Step, WorkFilter, WorkKind, WorkRow};

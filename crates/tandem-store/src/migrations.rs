@@ -1,7 +1,10 @@
 //! The schema, version by version. A version that was released is never edited; the next one is added.
 
 /// Each entry is one version: statements separated by `;`. `{blob}` and `{id}` differ between the databases.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+];
 
 /// Fills in the words that differ.
 pub(crate) fn statements(text: &str, postgres: bool) -> Vec<String> {

@@ -1,28 +1,13 @@
-//! Small settings, source rates, and the record of looks.
+//! Small settings and source rates.
 
 use tandem_domain::{Day, Timestamp};
 
 use crate::commit::SourceDay;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, clean, count, fetch};
+use crate::sql::{Cell, Columns, Where, clean, fetch};
 
 const DOING: &str = "reading settings";
-
-/// Somebody looked at a subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookRow {
-    /// When.
-    pub at: Timestamp,
-    /// Colleague.
-    pub who: String,
-    /// Their role.
-    pub role: String,
-    /// Pseudonym.
-    pub subject: String,
-    /// What was looked at.
-    pub what: String,
-}
 
 impl Store {
     /// A setting.
@@ -95,50 +80,5 @@ impl Store {
             .await
             .doing(DOING)?;
         row.map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
-    }
-
-    /// Records a look at a subject.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn add_look(&self, look: &LookRow) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO looks (at, who, role, subject, what) VALUES ($1, $2, $3, $4, $5)")
-            .bind(look.at.0)
-            .bind(clean(&look.who))
-            .bind(clean(&look.role))
-            .bind(clean(&look.subject))
-            .bind(clean(&look.what))
-            .execute(&self.pool)
-            .await
-            .doing("recording a look")
-            .map(drop)
-    }
-
-    /// The looks at a subject, newest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn looks_at(&self, subject: &str, limit: usize) -> Result<Vec<LookRow>, StoreError> {
-        let text =
-            "SELECT at, who, role, subject, what FROM looks WHERE subject = $1 ORDER BY id DESC LIMIT $2"
-                .to_owned();
-        fetch(
-            &self.pool,
-            text,
-            vec![Cell::Text(subject.to_owned()), count(limit)],
-            DOING,
-        )
-        .await?
-        .iter()
-        .map(|r| {
-            Ok(LookRow {
-                at: Timestamp(r.int(0)?),
-                who: r.text(1)?,
-                role: r.text(2)?,
-                subject: r.text(3)?,
-                what: r.text(4)?,
-            })
-        })
-        .collect()
     }
 }

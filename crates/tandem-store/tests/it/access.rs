@@ -1,14 +1,11 @@
 use tandem_domain::Timestamp;
-use tandem_store::{LookRow, SessionRow, Store};
-
-use crate::make;
+use tandem_store::{SessionRow, Store};
 
 on_both!(
     an_ingest_token_works_until_it_is_revoked,
     a_sign_in_token_works_once_and_in_time,
     a_session_is_used_ended_and_forgotten,
     settings_are_changed,
-    looks_are_only_ever_added,
 );
 
 async fn an_ingest_token_works_until_it_is_revoked(store: Store) {
@@ -93,22 +90,4 @@ async fn settings_are_changed(store: Store) {
         store.set_setting("budget", value).await.unwrap();
         assert_eq!(store.setting("budget").await.unwrap().as_deref(), Some(value));
     }
-}
-
-async fn looks_are_only_ever_added(store: Store) {
-    let look = |at: i64, subject: u32| LookRow {
-        at: Timestamp(at),
-        who: "ines".into(),
-        role: "it_analyst".into(),
-        subject: make::subject_id(subject).0,
-        what: "story".into(),
-    };
-    for (at, subject) in [(1, 1), (3, 2), (4, 1)] {
-        store.add_look(&look(at, subject)).await.unwrap();
-    }
-    assert_eq!(
-        store.looks_at(&make::subject_id(1).0, 10).await.unwrap(),
-        [look(4, 1), look(1, 1)]
-    );
-    assert_eq!(store.looks_at(&make::subject_id(1).0, 1).await.unwrap().len(), 1);
 }
