@@ -36,6 +36,269 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cases that the asker may see.
+         * @description # Errors
+         *     As [`App::cases`].
+         */
+        get: operations["cases"];
+        put?: never;
+        /**
+         * Opens a case.
+         * @description # Errors
+         *     As [`App::open_case`].
+         */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A case whole. The look is in the ledger before the answer goes out.
+         * @description # Errors
+         *     As [`App::permitted_case`], or the look cannot be recorded.
+         */
+        get: operations["case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does something in a case. The body is one command of casework, such as
+         *     `{"note": {"write": {"visibility": "both", "text": "…"}}}`; `docs/casework.md` lists them.
+         * @description # Errors
+         *     As [`App::change_case`].
+         */
+        post: operations["command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a disclosure of who a subject of the case is.
+         * @description # Errors
+         *     As [`App::ask_disclosure`].
+         */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an item of evidence in; the body is its bytes.
+         * @description # Errors
+         *     As [`App::add_evidence`].
+         */
+        post: operations["add_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/evidence/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item of evidence; the look becomes a link of its chain of custody.
+         * @description # Errors
+         *     As [`App::show_evidence`].
+         */
+        get: operations["evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The whole case as a sealed ZIP.
+         * @description # Errors
+         *     As [`App::export_case`].
+         */
+        post: operations["export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runs of a case.
+         * @description # Errors
+         *     As [`App::runs`].
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Begins a run of a playbook in a case.
+         * @description # Errors
+         *     As [`App::start_run`].
+         */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The disclosures that concern the asker.
+         * @description # Errors
+         *     As [`App::disclosures`].
+         */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disclosures/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a request for a disclosure.
+         * @description # Errors
+         *     As [`App::answer_disclosure`].
+         */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disclosures/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a disclosure before its time.
+         * @description # Errors
+         *     As [`App::end_disclosure`].
+         */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disclosures/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who the subject is. A POST, because each look is an act: it is written into the ledger before anything is shown.
+         * @description # Errors
+         *     As [`App::identity`].
+         */
+        post: operations["identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -88,6 +351,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ledger_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ledger_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -96,6 +407,69 @@ export interface paths {
             cookie?: never;
         };
         get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The playbooks.
+         * @description # Errors
+         *     Forbidden.
+         */
+        get: operations["playbooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A playbook with its graph.
+         * @description # Errors
+         *     Forbidden or missing.
+         */
+        get: operations["playbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks/{id}/cacao": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A playbook as CACAO Security Playbooks 2.0.
+         * @description # Errors
+         *     Forbidden or missing.
+         */
+        get: operations["cacao"];
         put?: never;
         post?: never;
         delete?: never;
@@ -210,6 +584,49 @@ export interface paths {
         get: operations["rule"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run whole.
+         * @description # Errors
+         *     As [`App::run`].
+         */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does something in a run. The body is one command, such as `{"command": "take", "step": "ask_manager"}`;
+         *     `docs/playbooks.md` lists them.
+         * @description # Errors
+         *     As [`App::change_run`].
+         */
+        post: operations["command"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,6 +809,40 @@ export interface components {
             /** @description What people concluded. */
             verdict?: string | null;
         };
+        /** @description Answers a request. */
+        AnswerDisclosure: {
+            /** @description Yes or no. */
+            approve: boolean;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One answer. */
+        AnswerView: {
+            /** @description Account. */
+            account: string;
+            /** @description When. */
+            at: string;
+            /** @description `it` or `corporate`. */
+            department?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Asks for a disclosure. */
+        AskDisclosure: {
+            /** @description Parts of the identity: `name`, `contact`, `accounts`, `position`, `manager`, `site`. */
+            fields: string[];
+            /**
+             * Format: int32
+             * @description Hours from now after which it ends.
+             */
+            hours: number;
+            /** @description `investigation`, `support` or `containment`. */
+            purpose: string;
+            /** @description Why; names nobody. */
+            reason: string;
+            /** @description Pseudonym; the case must be about it. */
+            subject: string;
+        };
         /** @description Where the bands begin, decibans. */
         BandsView: {
             /**
@@ -412,12 +863,80 @@ export interface components {
         };
         /** @description What a role may do; the console hides what is not allowed, the server refuses it. */
         Capabilities: {
+            /** @description Answers disclosures and acts for a department. */
+            approves: boolean;
+            /** @description Is observed themselves and may see what is kept. */
+            has_own_data: boolean;
             /** @description Search raw events. */
             hunts: boolean;
+            /** @description Manage the accounts of those who work with Tandem. */
+            manages_colleagues: boolean;
+            /** @description Open cases. */
+            opens_cases: boolean;
+            /** @description Read the ledger. */
+            sees_ledger: boolean;
+            /** @description See figures that name nobody. */
+            sees_reports: boolean;
             /** @description See sources and rejected records. */
             sees_sources: boolean;
             /** @description Look at subjects, alerts and their evidence. */
             sees_subjects: boolean;
+            /** @description Check that the ledger holds. */
+            verifies_ledger: boolean;
+        };
+        /** @description Cases. */
+        CaseList: {
+            /** @description What changed last first. */
+            cases: components["schemas"]["CaseSummary"][];
+        };
+        /** @description A case in a list. It names no subject. */
+        CaseSummary: {
+            /** @description When something happened last. */
+            changed: string;
+            /** @description Its number. */
+            id: string;
+            /** @description Incident type. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many work on it.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Tasks to be done.
+             */
+            open_tasks: number;
+            /** @description When it was opened. */
+            opened: string;
+            /** @description How it ended. */
+            outcome?: string | null;
+            /** @description Phase of the work (NIST SP 800-61). */
+            phase: string;
+            /** @description Severity. */
+            severity: string;
+            /** @description True once both departments are in it. */
+            shared: boolean;
+            /** @description Where it stands. */
+            state: string;
+            /** @description One line. */
+            title: string;
+        };
+        /** @description A case whole, as the asker may see it. */
+        CaseView: {
+            /** @description State: members, duties, tasks, evidence, proposals, links; notes that the asker may read. */
+            case: Record<string, never>;
+            /** @description The asker's role in it. */
+            my_role?: string | null;
+            /** @description In short. */
+            summary: components["schemas"]["CaseSummary"];
+            /** @description Technical and human evidence and what was done, oldest first. */
+            timeline: components["schemas"]["TimelineItem"][];
+            /**
+             * Format: int64
+             * @description Facts so far; a change is decided on this state.
+             */
+            version: number;
         };
         /** @description A column of an answer. */
         ColumnView: {
@@ -435,6 +954,41 @@ export interface components {
             count: number;
             /** @description `YYYY-MM-DD`. */
             day: string;
+        };
+        /** @description Disclosures. */
+        DisclosureList: {
+            /** @description What changed last first. */
+            disclosures: components["schemas"]["DisclosureView"][];
+        };
+        /** @description A disclosure, asked for or granted. It holds no name. */
+        DisclosureView: {
+            /** @description Who said yes. */
+            approvals: components["schemas"]["AnswerView"][];
+            /** @description When it was asked. */
+            at: string;
+            /** @description Case. */
+            case: string;
+            denied?: null | components["schemas"]["AnswerView"];
+            /** @description When it ends. */
+            expires: string;
+            /** @description What is asked for. */
+            fields: string[];
+            /** @description Id. */
+            id: string;
+            /** @description When it lapses unanswered. */
+            lapses: string;
+            /** @description True if the asker may answer now. */
+            may_answer?: boolean;
+            /** @description What for. */
+            purpose: string;
+            /** @description Why. */
+            reason: string;
+            /** @description Who asks. */
+            requested_by: string;
+            /** @description `waiting`, `granted`, `denied`, `lapsed` or `ended`. */
+            status: string;
+            /** @description Pseudonym. */
+            subject: string;
         };
         /** @description Every error. */
         ErrorBody: {
@@ -529,6 +1083,11 @@ export interface components {
             threats: components["schemas"]["ThreatView"][];
             /** @description What would lower it. */
             would_lower: string[];
+        };
+        /** @description Why a copy leaves Tandem. */
+        ExportCase: {
+            /** @description What the export is for. */
+            reason: string;
         };
         /** @description One native field. */
         FieldView: {
@@ -654,6 +1213,73 @@ export interface components {
              */
             weight: number;
         };
+        /** @description Whether the ledger holds. */
+        LedgerCheck: {
+            /**
+             * Format: int64
+             * @description The first row that does not hold.
+             */
+            broken_row?: number | null;
+            /**
+             * Format: int64
+             * @description Checkpoints checked.
+             */
+            checkpoints: number;
+            /** @description True if every row and every checkpoint holds. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description Rows checked.
+             */
+            rows: number;
+            /** @description In one plain sentence. */
+            sentence: string;
+        };
+        /** @description One look or act. */
+        LedgerRow: {
+            /** @description What was done, such as `subject.look`. */
+            act: string;
+            /** @description When. */
+            at: string;
+            /** @description Case. */
+            case?: string | null;
+            /** @description The row's hash. */
+            hash: string;
+            /** @description What exactly. */
+            object?: string | null;
+            /** @description What for. */
+            purpose?: string | null;
+            /** @description Role in which it was done. */
+            role: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            seq: number;
+            /** @description Pseudonym of whom it concerned. */
+            subject?: string | null;
+            /** @description Account of the colleague, or `system`. */
+            who: string;
+        };
+        /** @description Part of the ledger, newest row first. */
+        LedgerView: {
+            /** @description The last signed checkpoint as a note to keep. */
+            checkpoint?: string | null;
+            /**
+             * Format: int64
+             * @description Continue with `before` this number.
+             */
+            next?: number | null;
+            /** @description The key under which checkpoints are signed. */
+            public_key: string;
+            /** @description The rows asked for. */
+            rows: components["schemas"]["LedgerRow"][];
+            /**
+             * Format: int64
+             * @description Rows there are in all.
+             */
+            size: number;
+        };
         /** @description A Sigma log source. */
         LogSourceView: {
             /** @description Category. */
@@ -662,6 +1288,19 @@ export interface components {
             product?: string | null;
             /** @description Service. */
             service?: string | null;
+        };
+        /** @description Opens a case. */
+        OpenCase: {
+            /** @description Alerts it rests on. */
+            alerts?: string[];
+            /** @description Incident type, such as `data_leakage`. */
+            kind: string;
+            /** @description Why. */
+            reason: string;
+            /** @description OCSF severity in small letters; without it, that of the heaviest alert. */
+            severity?: string | null;
+            /** @description One line that names nobody. */
+            title: string;
         };
         /** @description The state of things at a glance. */
         Overview: {
@@ -705,6 +1344,43 @@ export interface components {
              * @description Subjects under observation.
              */
             subjects: number;
+        };
+        /** @description Playbooks. */
+        PlaybookList: {
+            /** @description By id. */
+            playbooks: components["schemas"]["PlaybookSummary"][];
+        };
+        /** @description A playbook in a list. */
+        PlaybookSummary: {
+            /** @description When to begin it. */
+            begin_when: string[];
+            /** @description Id. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many steps it has.
+             */
+            steps: number;
+            /** @description What it is for. */
+            summary: string;
+            /** @description What could happen: `leakage`, `sabotage`, `fraud`, `misuse`. */
+            threats: string[];
+            /**
+             * Format: int32
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A playbook whole. */
+        PlaybookView: {
+            /** @description Nodes and edges with their layers and lanes. */
+            graph: Record<string, never>;
+            /** @description Everything in it, as `docs/playbooks.md` describes. */
+            playbook: Record<string, never>;
+            /** @description In short. */
+            summary: components["schemas"]["PlaybookSummary"];
         };
         /** @description What came of a push. */
         PushAnswer: {
@@ -952,6 +1628,55 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description Runs of a case. */
+        RunList: {
+            /** @description What changed last first. */
+            runs: components["schemas"]["RunSummary"][];
+        };
+        /** @description A run in a list. It names no subject. */
+        RunSummary: {
+            /** @description Case. */
+            case: string;
+            /** @description When something happened last. */
+            changed: string;
+            /** @description When a clock asks for something next. */
+            due?: string | null;
+            /** @description Its number. */
+            id: string;
+            /** @description What the playbook is called. */
+            name: string;
+            /** @description True if a step waits for the approval of a department. */
+            needs_approval: boolean;
+            /** @description `completed`, `failed` or `aborted`, once it is over. */
+            outcome?: string | null;
+            /** @description Id of the playbook. */
+            playbook: string;
+            /** @description Who began it. */
+            started_by: string;
+            /** @description `running` or `over`. */
+            status: string;
+            /** @description Names of the steps that wait for somebody. */
+            waiting: string[];
+        };
+        /** @description A run whole. */
+        RunView: {
+            /** @description Steps that wait for somebody or something, in the playbook's order. */
+            active: components["schemas"]["StepView"][];
+            /** @description The asker's department, for which they approve. */
+            department?: string | null;
+            /** @description Nodes and edges with where each step stands. */
+            graph: Record<string, never>;
+            /** @description Messages with what is known put in: `id`, `to`, `channel`, `title`, `text`. */
+            messages: Record<string, never>[];
+            /** @description Steps that are behind it. */
+            past: components["schemas"]["StepView"][];
+            /** @description Pseudonym of the subject. */
+            subject?: string | null;
+            /** @description In short. */
+            summary: components["schemas"]["RunSummary"];
+            /** @description What is known, by name. */
+            values: Record<string, never>;
+        };
         /** @description A score on one day. */
         ScoreDay: {
             /** @description `YYYY-MM-DD`. */
@@ -1029,6 +1754,15 @@ export interface components {
             /** @description Name. */
             source: string;
         };
+        /** @description Begins a run. */
+        StartRun: {
+            /** @description What the playbook is given at its start, by field. */
+            inputs?: Record<string, never>;
+            /** @description Id of the playbook. */
+            playbook: string;
+            /** @description Pseudonym; the case must be about it. */
+            subject?: string | null;
+        };
         /** @description A decision on an alert. */
         StatusChange: {
             /** @description Why; needed to close. */
@@ -1037,6 +1771,17 @@ export interface components {
             status: string;
             /** @description Needed to close. */
             verdict?: string | null;
+        };
+        /** @description A step whose turn has come. */
+        StepView: {
+            /** @description Id. */
+            id: string;
+            /** @description Where it stands: who has it, approvals, what a connector was asked, what it answered. Instants are microseconds. */
+            state: Record<string, never>;
+            /** @description The step as the playbook has it: instructions, form, responsibilities, checkpoint, how to talk. */
+            step: Record<string, never>;
+            /** @description True if nothing goes on without somebody's help. */
+            stuck: boolean;
         };
         /** @description A subject's story at one moment. */
         Story: {
@@ -1142,6 +1887,21 @@ export interface components {
             /** @description `YYYY-MM-DD`. */
             day: string;
         };
+        /** @description One line of a case's timeline. */
+        TimelineItem: {
+            /** @description When. */
+            at: string;
+            /** @description `technical`, `human` or `case`. */
+            origin: string;
+            /** @description What it points to: `{"fact": 3}`, `{"indicator": "…"}`, `{"note": "…"}`. */
+            reference: Record<string, never>;
+            /** @description What happened. */
+            sentence: string;
+            /** @description `own_department`, `both` or `counsel`. */
+            visibility: string;
+            /** @description Colleague, where somebody did it. */
+            who?: string | null;
+        };
         /** @description A mark on the timeline. */
         TimelineMark: {
             /** @description The indicator. */
@@ -1215,6 +1975,525 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cases: {
+        parameters: {
+            query?: {
+                /** @description `open`, `investigating`, `contained`, `decided` or `closed`. */
+                status?: string;
+                /** @description Text in number, title or kind. */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDisclosure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_evidence: {
+        parameters: {
+            query: {
+                /** @description File name. */
+                name: string;
+                /** @description Where it comes from, in one line. */
+                source: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDisclosure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1350,6 +2629,102 @@ export interface operations {
             };
         };
     };
+    ledger: {
+        parameters: {
+            query?: {
+                /** @description Concerning this pseudonym. */
+                subject?: string;
+                /** @description By this account. */
+                who?: string;
+                /** @description Of this case. */
+                case?: string;
+                /** @description Whose act begins like this, such as `disclosure.`. */
+                act?: string;
+                /** @description RFC 3339 or a day, which means its start. */
+                from?: string;
+                /** @description Only rows before this number. */
+                before?: number;
+                /** @description How many, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ledger_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerCheck"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ledger_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -1368,6 +2743,107 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    playbooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    playbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cacao: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1587,6 +3063,92 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,9 +10,12 @@ use tandem_normalise::mapping::{MappingError, Mappings};
 use tandem_store::Store;
 
 use crate::config::Config;
-use crate::content::{lists, load_mappings, load_rules};
+use crate::content::{lists, load_mappings, load_policies, load_rules};
 use crate::http::metrics::Metrics;
+use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
+use crate::runs::Shelf;
+use crate::safe::Safe;
 use crate::secret::Secret;
 
 /// The system cannot start.
@@ -35,6 +38,15 @@ pub enum OpenError {
     /// Mappings are wrong; each line names file, line and reason.
     #[error("{} mapping(s) cannot be used:\n{}", .0.len(), lines(.0))]
     Mappings(Vec<MappingError>),
+    /// The ledger cannot be used.
+    #[error("the ledger cannot be opened")]
+    Ledger(#[from] LedgerError),
+    /// The responsibility matrices cannot be used.
+    #[error("the responsibility matrices cannot be used:\n{}", .0.iter().map(|f| format!("  {}:{}: {}", f.file, f.line, f.what)).collect::<Vec<_>>().join("\n"))]
+    Raci(Vec<tandem_casework::Fault>),
+    /// The policies cannot be used.
+    #[error("the policies cannot be used")]
+    Policies(#[from] tandem_policy::PolicyError),
     /// A content folder cannot be read.
     #[error("cannot read `{path}`, which the settings name")]
     Content {
@@ -78,6 +90,16 @@ pub struct App {
     rules: RwLock<Arc<LoadedRules>>,
     /// Key of pseudonyms and tokens.
     pub secret: Secret,
+    /// Signs the ledger's checkpoints.
+    pub signer: Signer,
+    /// Who is who; opens only for a disclosure.
+    pub safe: Safe,
+    /// Who is responsible for what.
+    pub raci: tandem_casework::RaciBook,
+    /// Playbooks ready to run.
+    pub shelf: Shelf,
+    /// Who may do what.
+    pub policies: tandem_policy::Policies,
     /// Counters.
     pub metrics: Metrics,
     /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
@@ -98,6 +120,11 @@ impl App {
         };
         std::fs::create_dir_all(&config.data_dir).map_err(data(&config.data_dir))?;
         let secret = Secret::open(&config.data_dir.join("pseudonym.key")).map_err(data(&config.data_dir))?;
+        let ledger_key = Secret::open(&config.data_dir.join("ledger.key")).map_err(data(&config.data_dir))?;
+        let signer = Signer::new(&config.ledger.origin, &ledger_key).map_err(LedgerError::from)?;
+        let policies = load_policies(&config)?;
+        let safe = Safe::of(&config.data_dir);
+        let raci = crate::cases::raci().map_err(OpenError::Raci)?;
         let mappings = Arc::new(load_mappings(&config)?);
         let store = Store::open(&config.store_url()).await?;
         let lake = Lake::open(LakeConfig::new(config.lake_dir().display().to_string()))?;
@@ -109,10 +136,16 @@ impl App {
             mappings,
             rules: RwLock::new(Arc::new(LoadedRules::default())),
             secret,
+            signer,
+            safe,
+            raci,
+            shelf: Shelf::shipped(),
+            policies,
             metrics,
             writer: tokio::sync::Mutex::new(Known::default()),
             directory: RwLock::new(None),
         };
+        app.begin_ledger().await?;
         let lists = lists(&app.config, &*app.directory().await?);
         let loaded = load_rules(&app.config, lists)?;
         app.metrics.rules.set(loaded.rules.len() as u64);

@@ -1,4 +1,4 @@
-//! What a serving Tandem does by itself: analysing what was pushed, and housekeeping.
+//! What a serving Tandem does by itself: analysing what was pushed, signing the ledger, and housekeeping.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -19,6 +19,11 @@ pub fn start(app: &Arc<App>) {
             Duration::from_secs(schedule.analyse_seconds),
         ));
     }
+    tokio::spawn(clocks(Arc::clone(app)));
+    if app.config.ledger.checkpoint_minutes > 0 {
+        let every = Duration::from_secs(60 * app.config.ledger.checkpoint_minutes);
+        tokio::spawn(signing(Arc::clone(app), every));
+    }
     if schedule.maintain_minutes > 0 {
         tokio::spawn(maintaining(
             Arc::clone(app),
@@ -27,15 +32,52 @@ pub fn start(app: &Arc<App>) {
     }
 }
 
-async fn analysing(app: Arc<App>, every: Duration) {
+async fn clocks(app: Arc<App>) {
+    let every = Duration::from_secs(60);
     let mut times = times(every);
     loop {
         times.tick().await;
+        if let Err(error) = app.tick_cases().await {
+            tracing::error!(%error, "looking at the clocks of cases failed; it is tried again in 60 s");
+        }
+        if let Err(error) = app.tick_runs().await {
+            tracing::error!(%error, "looking at the clocks of playbook runs failed; it is tried again in 60 s");
+        }
+    }
+}
+
+async fn signing(app: Arc<App>, every: Duration) {
+    let mut times = times(every);
+    loop {
+        times.tick().await;
+        if let Err(error) = app.sign_ledger().await {
+            failed("signing the ledger", &error, every);
+        }
+    }
+}
+
+async fn analysing(app: Arc<App>, every: Duration) {
+    let mut times = times(every);
+    keep_identities(&app, every).await;
+    loop {
+        times.tick().await;
         match analyse(&app, None, &mut |_, _, _| {}).await {
-            Ok(done) if done.days > 0 => tracing::info!(days = done.days, alerts = done.alerts, "analysed"),
+            Ok(done) if done.days > 0 => {
+                tracing::info!(days = done.days, alerts = done.alerts, "analysed");
+                keep_identities(&app, every).await;
+            }
             Ok(_) => {}
             Err(error) => failed("analysis", &error, every),
         }
+    }
+}
+
+/// Puts whom people facts know into the vault.
+async fn keep_identities(app: &App, every: Duration) {
+    match app.fill_vault().await {
+        Ok(0) => {}
+        Ok(people) => tracing::info!(people, "put into the vault"),
+        Err(error) => failed("filling the vault", &error, every),
     }
 }
 

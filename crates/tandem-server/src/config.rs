@@ -39,6 +39,18 @@ pub struct Config {
     pub retention: Retention,
     /// Limits of what is taken in.
     pub limits: Limits,
+    /// The record of looks and acts.
+    pub ledger: LedgerSettings,
+}
+
+/// The record of looks and acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// Name under which checkpoints are signed, such as `tandem.example.org/ledger`; it cannot be changed once there are rows.
+    pub origin: String,
+    /// Minutes after which new rows are signed; 0 for only on export and check.
+    pub checkpoint_minutes: u64,
 }
 
 /// What is known of the organisation itself.
@@ -83,6 +95,8 @@ pub struct Content {
     pub rules: Vec<PathBuf>,
     /// Folders of mappings; one with a shipped name replaces it.
     pub mappings: Vec<PathBuf>,
+    /// Folder of policies (Cedar) in the place of the shipped ones.
+    pub policies: Option<PathBuf>,
     /// Leave out the rules that are shipped.
     pub without_shipped_rules: bool,
     /// What placeholders of Sigma's `expand` modifier stand for, by name. `leavers`, `contractors` and `home_domains` come
@@ -154,6 +168,7 @@ impl Default for Config {
             content: Content {
                 rules: Vec::new(),
                 mappings: Vec::new(),
+                policies: None,
                 without_shipped_rules: false,
                 lists: BTreeMap::from([(
                     "restricted_shares".to_owned(),
@@ -179,6 +194,10 @@ impl Default for Config {
                 push_bytes: 64 << 20,
                 query_rows: 10_000,
                 query_seconds: 60,
+            },
+            ledger: LedgerSettings {
+                origin: "tandem.localhost/ledger".into(),
+                checkpoint_minutes: 10,
             },
         }
     }

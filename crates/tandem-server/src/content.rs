@@ -1,13 +1,14 @@
-//! Rules and mappings: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
+//! Rules, mappings and policies: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tandem_detect::{Lists, Rule, RuleSet};
 use tandem_domain::Day;
 use tandem_normalise::mapping::Mappings;
 use tandem_people::{Directory, Person, PersonKind};
+use tandem_policy::{Policies, PolicyFile};
 use walkdir::WalkDir;
 
 use crate::app::{LoadedRules, OpenError};
@@ -116,8 +117,35 @@ const fn is_outside(person: &Person) -> bool {
     matches!(person.kind, PersonKind::Contractor | PersonKind::Partner)
 }
 
+/// The policies of the folder that the settings name, or else the shipped ones.
+///
+/// # Errors
+/// [`OpenError`] with file, line and reason; policies that break what always holds are refused.
+pub fn load_policies(config: &Config) -> Result<Policies, OpenError> {
+    let Some(dir) = &config.content.policies else {
+        // They are tried in every situation when they are loaded, and they are the same for every installation.
+        static SHIPPED: OnceLock<Policies> = OnceLock::new();
+        if let Some(shipped) = SHIPPED.get() {
+            return Ok(shipped.clone());
+        }
+        let shipped = Policies::shipped()?;
+        return Ok(SHIPPED.get_or_init(|| shipped).clone());
+    };
+    let files = read_files(dir, &["cedar"])?;
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| PolicyFile { name, text })
+        .collect();
+    Ok(Policies::load(&files, Policies::shipped_schema())?)
+}
+
 /// Every YAML file under a folder, by path.
 fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
+    read_files(dir, &["yml", "yaml"])
+}
+
+/// Every file under a folder with one of these extensions, by path.
+fn read_files(dir: &Path, extensions: &[&str]) -> Result<Vec<(String, String)>, OpenError> {
     let fail = |source| OpenError::Content {
         path: dir.to_owned(),
         source,
@@ -125,11 +153,11 @@ fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
     let mut files = Vec::new();
     for entry in WalkDir::new(dir).sort_by_file_name() {
         let entry = entry.map_err(|e| fail(e.into()))?;
-        let yaml = entry
+        let wanted = entry
             .path()
             .extension()
-            .is_some_and(|e| e == "yml" || e == "yaml");
-        if !entry.file_type().is_file() || !yaml {
+            .is_some_and(|e| extensions.iter().any(|wanted| e == *wanted));
+        if !entry.file_type().is_file() || !wanted {
             continue;
         }
         if entry.metadata().is_ok_and(|m| m.len() > MAX_CONTENT_FILE) {

@@ -2,12 +2,18 @@
 
 pub mod api;
 pub mod app;
+pub mod asker;
 pub mod background;
+pub mod cases;
 pub mod config;
 pub mod content;
+pub mod disclosures;
 pub mod events;
 pub mod http;
+pub mod ledger;
 pub mod pipeline;
+pub mod runs;
+pub mod safe;
 pub mod secret;
 pub mod serve;
 pub mod service;

@@ -66,6 +66,8 @@ pub enum Command {
     Openapi,
     /// Merge small files of the lake and apply retention.
     Maintain(Maintain),
+    /// Check, write out or sign the record of looks and acts.
+    Ledger(Ledger),
     /// Make a one-time sign-in link.
     SignInLink(SignInLink),
     /// Make a token for the push endpoint.
@@ -278,9 +280,44 @@ pub struct Maintain {
 pub struct SignInLink {
     /// it_analyst, corporate_investigator, approver, auditor, works_council, administrator or staff.
     pub role: String,
-    /// Who it is for.
-    #[arg(long, default_value = "local")]
-    pub user: String,
+    /// The account it is for; added if it is not known yet. The default is the role's name.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The department of an approver: it or corporate.
+    #[arg(long)]
+    pub department: Option<String>,
+}
+
+/// `tandem ledger`.
+#[derive(Debug, Args)]
+pub struct Ledger {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: LedgerAction,
+}
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerAction {
+    /// Check an exported file, offline: names the first row that does not hold. Exits with 1 if something does not.
+    Verify {
+        /// The file, or - for standard input.
+        file: String,
+        /// Trust this public key instead of those the file names; may be given several times.
+        #[arg(long)]
+        key: Vec<String>,
+        /// A checkpoint you kept earlier (a file with the note): the ledger must still contain what it says.
+        #[arg(long)]
+        held: Vec<PathBuf>,
+    },
+    /// Write the whole ledger out, signed to its last row.
+    Export {
+        /// File to write to; without it, standard output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Print the public key that signs checkpoints, to hand out.
+    Key,
 }
 
 /// `tandem ingest-token`.

@@ -1,6 +1,7 @@
 //! What the API says: one struct per shape, described once for OpenAPI and for the console's types.
 
 mod intake;
+mod ledger;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use intake::*;
+pub use ledger::*;
 
 /// Who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,6 +38,20 @@ pub struct Capabilities {
     pub hunts: bool,
     /// See sources and rejected records.
     pub sees_sources: bool,
+    /// Open cases.
+    pub opens_cases: bool,
+    /// See figures that name nobody.
+    pub sees_reports: bool,
+    /// Read the ledger.
+    pub sees_ledger: bool,
+    /// Check that the ledger holds.
+    pub verifies_ledger: bool,
+    /// Manage the accounts of those who work with Tandem.
+    pub manages_colleagues: bool,
+    /// Answers disclosures and acts for a department.
+    pub approves: bool,
+    /// Is observed themselves and may see what is kept.
+    pub has_own_data: bool,
 }
 
 /// Every error.

@@ -1,45 +1,44 @@
-//! Domain values as the API shows them, by role.
+//! Domain values as the API shows them, by what somebody may see.
 //!
 //! Employment context, red flags and hotline reports reach technical roles only as "human-side context present": their
 //! weight counts and is shown, their text is not (least knowledge; the reporter must not be guessed from it).
 
 use tandem_domain::alert::RiskLevel;
-use tandem_domain::{Alert, AlertStatus, Indicator, IndicatorGroup, Role, Side, Verdict};
+use tandem_domain::{Alert, AlertStatus, Indicator, IndicatorGroup, Side, Verdict};
 use tandem_score::{Explanation, RowKind};
 
 use super::dto::{
-    AlertSummary, BandsView, Capabilities, EventSummary, ExplanationView, GateView, GroupView, IndicatorView,
-    RowView, ThreatView,
+    AlertSummary, BandsView, EventSummary, ExplanationView, GateView, GroupView, IndicatorView, RowView,
+    ThreatView,
 };
 
 /// What a withheld text is replaced by.
 pub const WITHHELD: &str = "human-side context present";
 
-/// What a role may do.
-pub const fn capabilities(role: Role) -> Capabilities {
-    Capabilities {
-        sees_subjects: role.sees_subjects(),
-        hunts: role.hunts(),
-        sees_sources: role.sees_sources(),
-    }
+/// What of an indicator somebody may see, as the policies say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// The text of human-side facts.
+    pub human_facts: bool,
+    /// Raw events.
+    pub evidence: bool,
 }
 
-/// The department a role belongs to.
-pub const fn side(role: Role) -> Option<&'static str> {
-    match role {
-        Role::ItAnalyst => Some("it"),
-        Role::CorporateInvestigator => Some("corporate"),
-        _ => None,
-    }
+impl Sight {
+    /// Everything: for whoever holds the machine, on the command line.
+    pub const ALL: Self = Self {
+        human_facts: true,
+        evidence: true,
+    };
 }
 
-/// True if the text of that group's indicators is withheld from the role.
-pub const fn withheld(role: Role, group: IndicatorGroup) -> bool {
+/// True if the text of that group's indicators is withheld.
+pub const fn withheld(sight: Sight, group: IndicatorGroup) -> bool {
     let sensitive = matches!(
         group,
         IndicatorGroup::Employment | IndicatorGroup::RedFlag | IndicatorGroup::Hotline
     );
-    sensitive && !matches!(role, Role::CorporateInvestigator | Role::Approver)
+    sensitive && !sight.human_facts
 }
 
 /// A level's transmitted name.
@@ -91,9 +90,9 @@ pub fn parse_verdict(text: &str) -> Option<Verdict> {
 }
 
 /// An alert in short. `groups` are the ledger groups of its indicators.
-pub fn alert(role: Role, alert: &Alert, groups: &[IndicatorGroup]) -> AlertSummary {
+pub fn alert(sight: Sight, alert: &Alert, groups: &[IndicatorGroup]) -> AlertSummary {
     let mut sentences = alert.sentences.clone();
-    if groups.iter().any(|g| withheld(role, *g)) {
+    if groups.iter().any(|g| withheld(sight, *g)) {
         sentences.push(WITHHELD.to_owned());
     }
     AlertSummary {
@@ -117,8 +116,8 @@ pub fn alert(role: Role, alert: &Alert, groups: &[IndicatorGroup]) -> AlertSumma
 }
 
 /// An indicator with its evidence.
-pub fn indicator(role: Role, indicator: &Indicator, events: Vec<EventSummary>) -> IndicatorView {
-    let redacted = withheld(role, indicator.group);
+pub fn indicator(sight: Sight, indicator: &Indicator, events: Vec<EventSummary>) -> IndicatorView {
+    let redacted = withheld(sight, indicator.group);
     let shown = |text: &str| {
         if redacted {
             WITHHELD.to_owned()
@@ -155,7 +154,7 @@ pub fn indicator(role: Role, indicator: &Indicator, events: Vec<EventSummary>) -
 }
 
 /// A score and why.
-pub fn explanation(role: Role, explanation: &Explanation) -> ExplanationView {
+pub fn explanation(sight: Sight, explanation: &Explanation) -> ExplanationView {
     ExplanationView {
         score: explanation.score,
         level: level(explanation.level).into(),
@@ -181,7 +180,7 @@ pub fn explanation(role: Role, explanation: &Explanation) -> ExplanationView {
                 cap: g.cap,
             })
             .collect(),
-        rows: explanation.rows.iter().map(|row| self::row(role, row)).collect(),
+        rows: explanation.rows.iter().map(|row| self::row(sight, row)).collect(),
         threats: explanation
             .threats
             .iter()
@@ -194,8 +193,8 @@ pub fn explanation(role: Role, explanation: &Explanation) -> ExplanationView {
     }
 }
 
-fn row(role: Role, row: &tandem_score::Row) -> RowView {
-    let hidden = row.kind == RowKind::Indicator && row.group.is_some_and(|g| withheld(role, g));
+fn row(sight: Sight, row: &tandem_score::Row) -> RowView {
+    let hidden = row.kind == RowKind::Indicator && row.group.is_some_and(|g| withheld(sight, g));
     RowView {
         indicator: row.indicator.map(|id| id.to_string()),
         kind: match row.kind {

@@ -26,13 +26,14 @@ impl ApiError {
         )
     }
 
-    /// Signed in, but the role may not.
-    pub fn forbidden(role: &str, what: &str) -> Self {
+    /// Signed in, but no policy allows it.
+    pub fn refused(why: String, hint: Option<String>) -> Self {
+        let way_out = || "sign in with a role that may, or ask a colleague who has it".to_owned();
         Self::new(
             StatusCode::FORBIDDEN,
             "forbidden",
-            format!("the role {role} may not {what}"),
-            "sign in with a role that may, or ask a colleague who has it",
+            why,
+            hint.unwrap_or_else(way_out),
         )
     }
 
@@ -84,6 +85,12 @@ impl ApiError {
     }
 }
 
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.message, self.hint)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = ErrorBody {
@@ -107,4 +114,27 @@ macro_rules! internal {
     };
 }
 
-internal!(tandem_store::StoreError, serde_json::Error, std::io::Error);
+internal!(serde_json::Error, std::io::Error);
+
+impl From<tandem_store::StoreError> for ApiError {
+    fn from(error: tandem_store::StoreError) -> Self {
+        if matches!(error, tandem_store::StoreError::Conflict { .. }) {
+            return Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                error.to_string(),
+                "load it again and repeat what you wanted to do",
+            );
+        }
+        Self::internal(&error)
+    }
+}
+
+impl From<crate::ledger::LedgerError> for ApiError {
+    fn from(error: crate::ledger::LedgerError) -> Self {
+        match error {
+            crate::ledger::LedgerError::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}

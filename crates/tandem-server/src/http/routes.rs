@@ -11,17 +11,18 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use tandem_domain::EventId;
+use tandem_domain::{EventId, Purpose, SubjectId};
+use tandem_policy::{Action, Context, DataClass};
 use utoipa::{IntoParams, OpenApi};
 
 use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
-use super::{assets, push};
+use super::{assets, cases, disclosures, push, runs};
 use crate::api::dto::*;
 use crate::app::App;
 use crate::events::EventFilter;
-use crate::service::{self, QueueAsked, RejectsAsked, ServiceError, SubjectsAsked};
+use crate::service::{self, LedgerAsked, QueueAsked, RejectsAsked, ServiceError, SubjectsAsked};
 
 type Shared = State<Arc<App>>;
 type Answer<T> = Result<Json<T>, ApiError>;
@@ -77,6 +78,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::Missing(what) => Self::not_found(what),
             ServiceError::Asked { what, hint } => Self::bad("bad_request", what, hint),
             ServiceError::Lake(error) => error.into(),
+            ServiceError::Store(error) => error.into(),
             other => Self::internal(&other),
         }
     }
@@ -113,21 +115,32 @@ async fn sign_out(app: Shared, signed: Signed) -> Result<Response, ApiError> {
 }
 
 #[utoipa::path(get, path = "/api/v1/overview", tag = "overview", responses((status = 200, body = Overview), (status = 401, body = ErrorBody)))]
-async fn overview(State(app): Shared, _signed: Signed) -> Answer<Overview> {
+async fn overview(State(app): Shared, signed: Signed) -> Answer<Overview> {
+    // Figures that name nobody: whoever may see them for an audit may see them on the start page too.
+    if !signed.can(&app, Action::Look, DataClass::Reports, &signed.context()) {
+        signed.may(
+            &app,
+            Action::Look,
+            DataClass::Reports,
+            &Context::of(Purpose::Audit),
+        )?;
+    }
     Ok(Json(app.overview().await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/queue", tag = "alerts", params(QueueAsked), responses((status = 200, body = QueueView), (status = 403, body = ErrorBody)))]
 async fn queue(State(app): Shared, signed: Signed, Query(asked): Query<QueueAsked>) -> Answer<QueueView> {
-    signed.sees_subjects()?;
-    Ok(Json(app.queue(signed.role, &asked).await?))
+    signed.may(&app, Action::Look, DataClass::Queue, &signed.context())?;
+    let sight = signed.sight(&app, &signed.context());
+    Ok(Json(app.queue(sight, &asked).await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/alerts/{id}", tag = "alerts", params(("id" = String, Path,)), responses((status = 200, body = AlertDetail), (status = 404, body = ErrorBody)))]
 async fn alert(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<AlertDetail> {
-    signed.sees_subjects()?;
-    let detail = app.alert_detail(signed.role, &id).await?;
-    signed.look(&app, &detail.subject.id, "alert").await?;
+    let subject = app.alert_subject(&id).await?;
+    let context = signed.permitted(&app, DataClass::Story, &subject).await?;
+    let detail = app.alert_detail(signed.sight(&app, &context), &id).await?;
+    signed.look(&app, &subject, &format!("alert {id}")).await?;
     Ok(Json(detail))
 }
 
@@ -138,8 +151,10 @@ async fn alert_status(
     Path(id): Path<String>,
     Json(change): Json<StatusChange>,
 ) -> Answer<AlertSummary> {
-    signed.sees_subjects()?;
-    Ok(Json(app.decide(signed.role, &signed.user, &id, &change).await?))
+    let subject = app.alert_subject(&id).await?;
+    let context = signed.context().about(&subject);
+    signed.may(&app, Action::Triage, DataClass::Queue, &context)?;
+    Ok(Json(app.decide(&signed, &id, &change).await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/subjects", tag = "subjects", params(SubjectsAsked), responses((status = 200, body = SubjectList), (status = 403, body = ErrorBody)))]
@@ -148,7 +163,7 @@ async fn subjects(
     signed: Signed,
     Query(asked): Query<SubjectsAsked>,
 ) -> Answer<SubjectList> {
-    signed.sees_subjects()?;
+    signed.may(&app, Action::Search, DataClass::Story, &signed.context())?;
     Ok(Json(app.subject_list(&asked).await?))
 }
 
@@ -159,9 +174,11 @@ async fn story(
     Path(id): Path<String>,
     Query(at): Query<At>,
 ) -> Answer<Story> {
-    signed.sees_subjects()?;
-    let story = app.story(signed.role, &id, at.at.as_deref()).await?;
-    signed.look(&app, &id, "story").await?;
+    let subject = SubjectId(id);
+    let context = signed.permitted(&app, DataClass::Story, &subject).await?;
+    let sight = signed.sight(&app, &context);
+    let story = app.story(sight, subject.as_str(), at.at.as_deref()).await?;
+    signed.look(&app, &subject, "story").await?;
     Ok(Json(story))
 }
 
@@ -172,11 +189,11 @@ async fn timeline(
     Path(id): Path<String>,
     Query(asked): Query<Stretch>,
 ) -> Answer<Timeline> {
-    signed.sees_subjects()?;
-    Ok(Json(
-        app.timeline(signed.role, &id, asked.from.as_deref(), asked.to.as_deref())
-            .await?,
-    ))
+    let subject = SubjectId(id);
+    let context = signed.permitted(&app, DataClass::Story, &subject).await?;
+    let sight = signed.sight(&app, &context);
+    let (from, to) = (asked.from.as_deref(), asked.to.as_deref());
+    Ok(Json(app.timeline(sight, subject.as_str(), from, to).await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/subjects/{id}/hours", tag = "subjects", params(("id" = String, Path,), Stretch), responses((status = 200, body = Hours), (status = 404, body = ErrorBody)))]
@@ -186,8 +203,9 @@ async fn hours(
     Path(id): Path<String>,
     Query(asked): Query<Stretch>,
 ) -> Answer<Hours> {
-    signed.sees_subjects()?;
-    Ok(Json(app.hours(&id, asked.to.as_deref()).await?))
+    let subject = SubjectId(id);
+    signed.permitted(&app, DataClass::Story, &subject).await?;
+    Ok(Json(app.hours(subject.as_str(), asked.to.as_deref()).await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/subjects/{id}/events", tag = "subjects", params(("id" = String, Path,), Stretch), responses((status = 200, body = EventList), (status = 404, body = ErrorBody)))]
@@ -197,22 +215,27 @@ async fn subject_events(
     Path(id): Path<String>,
     Query(asked): Query<Stretch>,
 ) -> Answer<EventList> {
-    signed.sees_subjects()?;
+    let subject = SubjectId(id);
+    signed
+        .permitted(&app, DataClass::TechnicalEvidence, &subject)
+        .await?;
     let asked = EventsAsked {
-        subject: Some(id.clone()),
+        subject: Some(subject.0.clone()),
         from: asked.from,
         to: asked.to,
         limit: asked.limit,
         ..EventsAsked::default()
     };
     let found = find(&app, asked).await?;
-    signed.look(&app, &id, "events").await?;
+    signed.look(&app, &subject, "events").await?;
     Ok(found)
 }
 
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventsAsked), responses((status = 200, body = EventList), (status = 403, body = ErrorBody)))]
 async fn events(State(app): Shared, signed: Signed, Query(asked): Query<EventsAsked>) -> Answer<EventList> {
-    signed.hunts()?;
+    signed
+        .hunts(&app, asked.subject.as_deref(), "events.search")
+        .await?;
     find(&app, asked).await
 }
 
@@ -255,7 +278,7 @@ async fn find(app: &App, asked: EventsAsked) -> Answer<EventList> {
 
 #[utoipa::path(get, path = "/api/v1/events/{id}", tag = "events", params(("id" = String, Path,)), responses((status = 200, body = EventDetail), (status = 404, body = ErrorBody)))]
 async fn event(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<EventDetail> {
-    signed.sees_subjects()?;
+    signed.hunts(&app, None, "event.look").await?;
     let id = EventId::parse(&id).ok_or_else(|| ApiError::not_found("event"))?;
     let segments = app.segments(None, None).await.map_err(ServiceError::from)?;
     let mut detail = app
@@ -269,7 +292,7 @@ async fn event(State(app): Shared, signed: Signed, Path(id): Path<String>) -> An
 
 #[utoipa::path(post, path = "/api/v1/query", tag = "events", request_body = QueryRequest, responses((status = 200, body = QueryAnswer), (status = 400, body = ErrorBody)))]
 async fn query(State(app): Shared, signed: Signed, Json(asked): Json<QueryRequest>) -> Answer<QueryAnswer> {
-    signed.hunts()?;
+    signed.hunts(&app, None, "events.query").await?;
     let segments = app.segments(None, None).await.map_err(ServiceError::from)?;
     let limits = app.query_limits(asked.limit.unwrap_or(1_000));
     let result = app.lake.query(&asked.sql, &segments, limits).await?;
@@ -292,7 +315,12 @@ async fn query(State(app): Shared, signed: Signed, Json(asked): Json<QueryReques
 
 #[utoipa::path(get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList), (status = 403, body = ErrorBody)))]
 async fn sources(State(app): Shared, signed: Signed) -> Answer<SourceList> {
-    signed.sees_sources()?;
+    signed.may(
+        &app,
+        Action::Look,
+        DataClass::SourcesAndRejects,
+        &signed.context(),
+    )?;
     Ok(Json(app.source_list().await?))
 }
 
@@ -302,13 +330,23 @@ async fn rejects(
     signed: Signed,
     Query(asked): Query<RejectsAsked>,
 ) -> Answer<RejectList> {
-    signed.sees_sources()?;
+    signed.may(
+        &app,
+        Action::Look,
+        DataClass::SourcesAndRejects,
+        &signed.context(),
+    )?;
     Ok(Json(app.reject_list(&asked).await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/rejects/{id}", tag = "sources", params(("id" = i64, Path,)), responses((status = 200, body = RejectDetail), (status = 404, body = ErrorBody)))]
 async fn reject(State(app): Shared, signed: Signed, Path(id): Path<i64>) -> Answer<RejectDetail> {
-    signed.sees_sources()?;
+    signed.may(
+        &app,
+        Action::Look,
+        DataClass::SourcesAndRejects,
+        &signed.context(),
+    )?;
     Ok(Json(app.reject(id).await?))
 }
 
@@ -318,7 +356,12 @@ async fn replay(
     signed: Signed,
     Json(asked): Json<ReplayRequest>,
 ) -> Answer<ReplayAnswer> {
-    signed.sees_sources()?;
+    signed.may(
+        &app,
+        Action::Manage,
+        DataClass::SourcesAndRejects,
+        &signed.context(),
+    )?;
     let answer = crate::pipeline::replay::replay(&app, asked.ids.unwrap_or_default(), asked.source)
         .await
         .map_err(ServiceError::from)?;
@@ -326,13 +369,47 @@ async fn replay(
 }
 
 #[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, body = RuleList), (status = 401, body = ErrorBody)))]
-async fn rules(State(app): Shared, _signed: Signed) -> Answer<RuleList> {
+async fn rules(State(app): Shared, signed: Signed) -> Answer<RuleList> {
+    signed.may(&app, Action::Look, DataClass::Rules, &signed.context())?;
     Ok(Json(app.rule_list().await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/rules/{id}", tag = "rules", params(("id" = String, Path,)), responses((status = 200, body = RuleDetail), (status = 404, body = ErrorBody)))]
-async fn rule(State(app): Shared, _signed: Signed, Path(id): Path<String>) -> Answer<RuleDetail> {
+async fn rule(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<RuleDetail> {
+    signed.may(&app, Action::Look, DataClass::Rules, &signed.context())?;
     Ok(Json(app.rule(&id).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/ledger", tag = "ledger", params(LedgerAsked), responses((status = 200, body = LedgerView), (status = 403, body = ErrorBody)))]
+async fn ledger(State(app): Shared, signed: Signed, Query(asked): Query<LedgerAsked>) -> Answer<LedgerView> {
+    signed.may(&app, Action::Look, DataClass::Ledger, &signed.context())?;
+    Ok(Json(app.ledger_view(&asked).await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/ledger/check", tag = "ledger", responses((status = 200, body = LedgerCheck), (status = 403, body = ErrorBody)))]
+async fn ledger_check(State(app): Shared, signed: Signed) -> Answer<LedgerCheck> {
+    signed.may(&app, Action::Verify, DataClass::Ledger, &signed.context())?;
+    Ok(Json(app.ledger_check().await?))
+}
+
+#[utoipa::path(get, path = "/api/v1/ledger/export", tag = "ledger", responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 403, body = ErrorBody)))]
+async fn ledger_export(State(app): Shared, signed: Signed) -> Result<Response, ApiError> {
+    signed.may(&app, Action::Export, DataClass::Ledger, &signed.context())?;
+    let entry = signed.entry("export.make", None, Some("ledger"))?;
+    app.store.add_to_ledger(vec![entry]).await?;
+    let file = tempfile::tempfile_in(&app.config.data_dir)?;
+    let out = app.export_ledger(std::io::BufWriter::new(file)).await?;
+    let mut file = out.into_inner().map_err(std::io::Error::from)?;
+    std::io::Seek::rewind(&mut file)?;
+    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"ledger.ndjson\"",
+        ),
+    ];
+    Ok((headers, axum::body::Body::from_stream(stream)).into_response())
 }
 
 async fn healthz() -> &'static str {
@@ -383,6 +460,28 @@ async fn unknown() -> ApiError {
         replay,
         rules,
         rule,
+        ledger,
+        ledger_check,
+        ledger_export,
+        cases::cases,
+        cases::open_case,
+        cases::case,
+        cases::command,
+        cases::add_evidence,
+        cases::evidence,
+        cases::export,
+        disclosures::ask,
+        disclosures::list,
+        disclosures::answer,
+        disclosures::end,
+        disclosures::identity,
+        runs::playbooks,
+        runs::playbook,
+        runs::cacao,
+        runs::runs,
+        runs::start,
+        runs::run,
+        runs::command,
         push::push
     ),
     components(schemas(ErrorBody))
@@ -417,6 +516,29 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/rejects", get(rejects))
         .route("/rejects/replay", post(replay))
         .route("/rejects/{id}", get(reject))
+        .route("/cases", get(cases::cases).post(cases::open_case))
+        .route("/cases/{id}", get(cases::case))
+        .route("/cases/{id}/commands", post(cases::command))
+        .route(
+            "/cases/{id}/evidence",
+            post(cases::add_evidence).layer(DefaultBodyLimit::max(crate::cases::ITEM)),
+        )
+        .route("/cases/{id}/evidence/{item}", get(cases::evidence))
+        .route("/cases/{id}/export", post(cases::export))
+        .route("/cases/{id}/disclosures", post(disclosures::ask))
+        .route("/cases/{id}/runs", get(runs::runs).post(runs::start))
+        .route("/runs/{id}", get(runs::run))
+        .route("/runs/{id}/commands", post(runs::command))
+        .route("/playbooks", get(runs::playbooks))
+        .route("/playbooks/{id}", get(runs::playbook))
+        .route("/playbooks/{id}/cacao", get(runs::cacao))
+        .route("/disclosures", get(disclosures::list))
+        .route("/disclosures/{id}/answer", post(disclosures::answer))
+        .route("/disclosures/{id}/end", post(disclosures::end))
+        .route("/disclosures/{id}/identity", post(disclosures::identity))
+        .route("/ledger", get(ledger))
+        .route("/ledger/check", get(ledger_check))
+        .route("/ledger/export", get(ledger_export))
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))
         .route(

@@ -7,13 +7,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use tandem_domain::{Role, Timestamp};
-use tandem_store::SessionRow;
+use tandem_domain::{CaseId, Purpose, Role, Timestamp};
+use tandem_policy::{Action, Context, DataClass};
+use tandem_store::{ColleagueRow, SessionRow};
 
 use super::error::ApiError;
-use crate::api::dto::SessionView;
-use crate::api::views;
+use crate::api::dto::{Capabilities, SessionView};
 use crate::app::App;
+use crate::asker::{Asker, colleague, usual_purpose};
 use crate::secret;
 
 /// Name of the session cookie.
@@ -27,52 +28,31 @@ const IDLE: i64 = 3_600 * 1_000_000;
 /// A sign-in link works for this long, microseconds.
 pub const LINK_LIFE: i64 = 24 * 3_600 * 1_000_000;
 
+/// Name of the header that says what a request is for; see [`Purpose`].
+const PURPOSE_HEADER: &str = "x-tandem-purpose";
+/// Name of the header that says which case a request is for.
+const CASE_HEADER: &str = "x-tandem-case";
+
 /// A colleague who is signed in. As an argument of a handler it refuses everybody else, and writes without the token that a
 /// foreign page cannot know.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    /// Account name.
-    pub user: String,
-    /// Role.
-    pub role: Role,
+    /// Who asks, and what for.
+    pub asker: Asker,
     /// When the session ends.
     pub expires: Timestamp,
     token_hash: String,
 }
 
+impl std::ops::Deref for Signed {
+    type Target = Asker;
+
+    fn deref(&self) -> &Asker {
+        &self.asker
+    }
+}
+
 impl Signed {
-    /// Refuses roles that may not look at subjects.
-    ///
-    /// # Errors
-    /// Forbidden.
-    pub fn sees_subjects(&self) -> Result<(), ApiError> {
-        self.may(self.role.sees_subjects(), "look at subjects")
-    }
-
-    /// Refuses roles that may not search raw events.
-    ///
-    /// # Errors
-    /// Forbidden.
-    pub fn hunts(&self) -> Result<(), ApiError> {
-        self.may(self.role.hunts(), "search raw events")
-    }
-
-    /// Refuses roles that may not see sources.
-    ///
-    /// # Errors
-    /// Forbidden.
-    pub fn sees_sources(&self) -> Result<(), ApiError> {
-        self.may(self.role.sees_sources(), "see sources and rejected records")
-    }
-
-    fn may(&self, allowed: bool, what: &str) -> Result<(), ApiError> {
-        if allowed {
-            Ok(())
-        } else {
-            Err(ApiError::forbidden(self.role.as_str(), what))
-        }
-    }
-
     fn csrf(&self, app: &App) -> String {
         app.secret.sign("csrf", &self.token_hash)
     }
@@ -80,14 +60,70 @@ impl Signed {
     /// As the console sees it.
     pub fn view(&self, app: &App) -> SessionView {
         SessionView {
-            user: self.user.clone(),
-            role: self.role.as_str().into(),
-            side: views::side(self.role).map(Into::into),
+            user: self.account().to_owned(),
+            role: self.role().as_str().into(),
+            side: self.colleague.department().map(|d| d.as_str().into()),
             expires: self.expires.to_string(),
             csrf: self.csrf(app),
-            capabilities: views::capabilities(self.role),
+            capabilities: capabilities(app, &self.asker),
         }
     }
+}
+
+/// What the console offers: what the policies allow for the usual purpose of the role.
+fn capabilities(app: &App, asker: &Asker) -> Capabilities {
+    let can = |action, data| {
+        let usual = Context::of(usual_purpose(asker.role()));
+        asker.can(app, action, data, &usual)
+    };
+    Capabilities {
+        sees_subjects: can(Action::Look, DataClass::Queue),
+        hunts: can(Action::Search, DataClass::TechnicalEvidence),
+        sees_sources: can(Action::Look, DataClass::SourcesAndRejects),
+        opens_cases: can(Action::OpenCase, DataClass::Case),
+        sees_reports: can(Action::Look, DataClass::Reports)
+            || asker.can(
+                app,
+                Action::Look,
+                DataClass::Reports,
+                &Context::of(Purpose::Audit),
+            ),
+        sees_ledger: can(Action::Look, DataClass::Ledger),
+        verifies_ledger: can(Action::Verify, DataClass::Ledger),
+        manages_colleagues: can(Action::Manage, DataClass::Colleagues),
+        approves: asker.role() == Role::Approver,
+        has_own_data: asker.colleague.own_subject().is_some(),
+    }
+}
+
+/// What the request says it is for; without a word, what the role works for usually.
+fn purpose(headers: &HeaderMap, role: Role) -> Result<(Purpose, Option<CaseId>), ApiError> {
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
+    let case = match text(CASE_HEADER) {
+        None => None,
+        Some(text) => Some(CaseId::parse(text).ok_or_else(|| {
+            ApiError::bad(
+                "case",
+                format!("{CASE_HEADER} is no case number"),
+                "write it as C-2026-0001",
+            )
+        })?),
+    };
+    let purpose = match text(PURPOSE_HEADER) {
+        Some(text) => Purpose::parse(text).ok_or_else(|| {
+            let known: Vec<_> = Purpose::ALL.iter().map(|p| p.as_str()).collect();
+            ApiError::bad(
+                "purpose",
+                format!("{PURPOSE_HEADER} names no purpose"),
+                format!("use one of {}", known.join(", ")),
+            )
+        })?,
+        None if case.is_some() && matches!(role, Role::ItAnalyst | Role::CorporateInvestigator) => {
+            Purpose::Investigation
+        }
+        None => usual_purpose(role),
+    };
+    Ok((purpose, case))
 }
 
 impl FromRequestParts<Arc<App>> for Signed {
@@ -103,16 +139,27 @@ impl FromRequestParts<Arc<App>> for Signed {
             .await?
             .ok_or_else(ApiError::unauthorised)?;
         let stale = row.revoked || now >= row.expires || now.0 - row.last_seen.0 > IDLE;
-        let role = Role::parse(&row.role)
-            .filter(|_| !stale)
+        if stale {
+            return Err(ApiError::unauthorised());
+        }
+        // As the account is now, not as it was at sign-in: a role that was taken away is gone at once.
+        let account = app.store.colleague(&row.user).await?;
+        let colleague = account
+            .filter(|account| !account.disabled)
+            .as_ref()
+            .and_then(colleague)
             .ok_or_else(ApiError::unauthorised)?;
+        let (purpose, case) = purpose(&parts.headers, colleague.role())?;
         // Once a minute is enough to notice idleness, and keeps reads from becoming writes.
         if now.0 - row.last_seen.0 > 60_000_000 {
             app.store.touch_session(&hash, now).await?;
         }
         let signed = Self {
-            user: row.user,
-            role,
+            asker: Asker {
+                colleague,
+                purpose,
+                case,
+            },
             expires: row.expires,
             token_hash: hash,
         };
@@ -200,33 +247,39 @@ pub async fn sign_out(State(app): State<Arc<App>>, signed: Signed) -> Result<Res
 }
 
 impl App {
-    /// Makes a one-time sign-in token for a role.
+    /// Makes a one-time sign-in token for a colleague, who is added if the account is not known yet.
     ///
     /// # Errors
-    /// Of the store or the operating system's randomness.
-    pub async fn sign_in_token(&self, role: Role, user: &str) -> Result<String, ApiError> {
+    /// When the account exists with another role or department, cannot be one, or the store fails.
+    pub async fn sign_in_token(&self, wanted: &ColleagueRow) -> Result<String, ApiError> {
+        let made = match self.store.colleague(&wanted.account).await? {
+            Some(known) if (known.role, known.department) != (wanted.role, wanted.department) => {
+                return Err(ApiError::bad(
+                    "account",
+                    format!("{} has the role {} already", known.account, known.role.as_str()),
+                    "use another account name, or change the account's role first",
+                ));
+            }
+            Some(known) => known,
+            None => {
+                if let Err(error) =
+                    tandem_policy::Colleague::new(&wanted.account, wanted.role, wanted.department, None)
+                {
+                    return Err(ApiError::bad(
+                        "account",
+                        error.to_string(),
+                        "approvers need a department, it or corporate",
+                    ));
+                }
+                self.store.put_colleague(wanted).await?;
+                wanted.clone()
+            }
+        };
         let (token, hash) = secret::new_token()?;
         let expires = crate::pipeline::now().plus_micros(LINK_LIFE);
         self.store
-            .add_sign_in_token(&hash, user, role.as_str(), expires)
+            .add_sign_in_token(&hash, &made.account, made.role.as_str(), expires)
             .await?;
         Ok(token)
-    }
-}
-
-impl Signed {
-    /// Records that this colleague looked at a subject.
-    ///
-    /// # Errors
-    /// When it cannot be recorded; then nothing is shown either.
-    pub async fn look(&self, app: &App, subject: &str, what: &str) -> Result<(), ApiError> {
-        let look = tandem_store::LookRow {
-            at: crate::pipeline::now(),
-            who: self.user.clone(),
-            role: self.role.as_str().to_owned(),
-            subject: subject.to_owned(),
-            what: what.to_owned(),
-        };
-        Ok(app.store.add_look(&look).await?)
     }
 }

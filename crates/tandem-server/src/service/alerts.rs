@@ -1,15 +1,17 @@
 //! The queue, one alert, and decisions on it.
 
-use tandem_domain::{AlertId, AlertStatus, Day, Indicator, IndicatorGroup, Role};
-use tandem_store::{AlertFilter, AlertRow, HistoryRow};
+use tandem_domain::{AlertId, AlertStatus, Day, Indicator, IndicatorGroup, SubjectId};
+use tandem_store::{AlertChange, AlertFilter, AlertRow, HistoryRow, Step};
 
 use super::{ServiceError, day};
 use crate::api::dto::{
     AlertDetail, AlertSummary, HistoryEntry, IndicatorView, QueueDay, QueueView, StatusChange,
 };
-use crate::api::views;
+use crate::api::views::{self, Sight};
 use crate::app::App;
+use crate::asker::Asker;
 use crate::events::EventFilter;
+use crate::http::error::ApiError;
 
 /// Most alerts of one answer.
 const LISTED: usize = 500;
@@ -40,7 +42,7 @@ impl App {
     ///
     /// # Errors
     /// When the question makes no sense or the database fails.
-    pub async fn queue(&self, role: Role, asked: &QueueAsked) -> Result<QueueView, ServiceError> {
+    pub async fn queue(&self, sight: Sight, asked: &QueueAsked) -> Result<QueueView, ServiceError> {
         let asked_day = day(asked.day.as_deref())?;
         let status = match asked.status.as_deref().filter(|s| !s.is_empty()) {
             None => None,
@@ -74,16 +76,26 @@ impl App {
                     open: d.open,
                 })
                 .collect(),
-            alerts: alerts.iter().map(|row| summary(role, row)).collect(),
+            alerts: alerts.iter().map(|row| summary(sight, row)).collect(),
             budget: self.config.queue.per_1000 * population as f64 / 1_000.0,
         })
+    }
+
+    /// Whom an alert is about.
+    ///
+    /// # Errors
+    /// When there is no such alert or the database fails.
+    pub async fn alert_subject(&self, id: &str) -> Result<SubjectId, ServiceError> {
+        let id = AlertId::parse(id).ok_or(ServiceError::Missing("alert"))?;
+        let row = self.store.alert(id).await?;
+        Ok(row.ok_or(ServiceError::Missing("alert"))?.alert.subject)
     }
 
     /// One alert with its evidence and the score at the time it was raised.
     ///
     /// # Errors
     /// When there is none or a store fails.
-    pub async fn alert_detail(&self, role: Role, id: &str) -> Result<AlertDetail, ServiceError> {
+    pub async fn alert_detail(&self, sight: Sight, id: &str) -> Result<AlertDetail, ServiceError> {
         let id = AlertId::parse(id).ok_or(ServiceError::Missing("alert"))?;
         let row = self
             .store
@@ -100,14 +112,14 @@ impl App {
         shown.sort_by_key(|i| row.alert.indicators.iter().position(|id| *id == i.id));
         let mut indicators = Vec::new();
         for (place, indicator) in shown.into_iter().enumerate() {
-            indicators.push(self.with_events(role, indicator, place < WITH_EVENTS).await?);
+            indicators.push(self.with_events(sight, indicator, place < WITH_EVENTS).await?);
         }
         let history = self.store.alert_history(id).await?;
         Ok(AlertDetail {
-            alert: summary(role, &row),
+            alert: summary(sight, &row),
             subject: self.card(&row.alert.subject, moment.day()).await?,
             indicators,
-            explanation: views::explanation(role, &explanation),
+            explanation: views::explanation(sight, &explanation),
             history: history
                 .into_iter()
                 .map(|h| HistoryEntry {
@@ -126,12 +138,12 @@ impl App {
     /// When a store fails.
     pub async fn with_events(
         &self,
-        role: Role,
+        sight: Sight,
         indicator: &Indicator,
         events: bool,
     ) -> Result<IndicatorView, ServiceError> {
         let mut found = Vec::new();
-        if events && !views::withheld(role, indicator.group) {
+        if events && sight.evidence && !views::withheld(sight, indicator.group) {
             let day = indicator.time.day();
             let mut filter = EventFilter {
                 limit: EVENTS,
@@ -149,7 +161,7 @@ impl App {
                 found = self.find_events(&filter, &segments).await?.0;
             }
         }
-        Ok(views::indicator(role, indicator, found))
+        Ok(views::indicator(sight, indicator, found))
     }
 
     /// Records a decision on an alert.
@@ -158,11 +170,10 @@ impl App {
     /// When the decision makes no sense (closing needs a verdict and a reason), there is no such alert, or the database fails.
     pub async fn decide(
         &self,
-        role: Role,
-        user: &str,
+        asker: &Asker,
         id: &str,
         change: &StatusChange,
-    ) -> Result<AlertSummary, ServiceError> {
+    ) -> Result<AlertSummary, ApiError> {
         let id = AlertId::parse(id).ok_or(ServiceError::Missing("alert"))?;
         let status = views::parse_status(&change.status).ok_or_else(|| {
             ServiceError::asked(
@@ -181,22 +192,21 @@ impl App {
         };
         let note = change.note.trim();
         if note.chars().count() > NOTE {
-            return Err(ServiceError::asked(
-                "the note is too long",
-                "4,000 characters at most",
-            ));
+            return Err(ServiceError::asked("the note is too long", "4,000 characters at most").into());
         }
         if status == AlertStatus::Closed && (verdict.is_none() || note.is_empty()) {
             return Err(ServiceError::asked(
                 "closing needs a verdict and a reason",
                 "say what you concluded and why",
-            ));
+            )
+            .into());
         }
         if status != AlertStatus::Closed && verdict.is_some() {
             return Err(ServiceError::asked(
                 "only a closed alert has a verdict",
                 "close it, or leave the verdict out",
-            ));
+            )
+            .into());
         }
         let before = self
             .store
@@ -209,23 +219,35 @@ impl App {
         };
         let history = HistoryRow {
             at: crate::pipeline::now(),
-            who: user.to_owned(),
+            who: asker.account().to_owned(),
             action,
             note: note.to_owned(),
         };
-        self.store.set_alert_status(id, status, verdict, &history).await?;
         let mut row = before;
+        let entry = asker.entry("alert.triage", Some(&row.alert.subject), Some(&id.to_string()))?;
+        self.store
+            .take_step(Step {
+                alerts: vec![AlertChange {
+                    id,
+                    status,
+                    verdict,
+                    history,
+                }],
+                ledger: vec![entry],
+                ..Step::default()
+            })
+            .await?;
         (row.alert.status, row.alert.verdict) = (status, verdict);
-        Ok(summary(role, &row))
+        Ok(summary(asker.sight(self, &asker.context()), &row))
     }
 }
 
 /// An alert in short.
-pub(super) fn summary(role: Role, row: &AlertRow) -> AlertSummary {
+pub(super) fn summary(sight: Sight, row: &AlertRow) -> AlertSummary {
     let groups: Vec<_> = row
         .groups
         .iter()
         .filter_map(|g| IndicatorGroup::parse(g))
         .collect();
-    views::alert(role, &row.alert, &groups)
+    views::alert(sight, &row.alert, &groups)
 }

@@ -1,6 +1,7 @@
 //! What people ask for, answered from the stores; used by the HTTP API and the command line alike.
 
 mod alerts;
+mod ledger;
 mod overview;
 mod rejects;
 mod rules;
@@ -8,6 +9,7 @@ mod sources;
 mod subjects;
 
 pub use alerts::QueueAsked;
+pub use ledger::LedgerAsked;
 pub use rejects::RejectsAsked;
 pub use subjects::SubjectsAsked;
 
@@ -37,6 +39,9 @@ pub enum ServiceError {
     /// A stored value cannot be read.
     #[error("a stored value cannot be read")]
     Stored(#[from] serde_json::Error),
+    /// The facts of a case are not what casework wrote.
+    #[error(transparent)]
+    Casework(#[from] tandem_casework::Broken),
     /// Reading in failed.
     #[error(transparent)]
     Ingest(#[from] crate::pipeline::IngestError),

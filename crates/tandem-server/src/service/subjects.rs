@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_baseline::DayActivity;
-use tandem_domain::{Day, Indicator, Role, SubjectId, Timestamp};
+use tandem_domain::{Day, Indicator, SubjectId, Timestamp};
 use tandem_people::{Person, View};
 use tandem_score::{Explanation, explain};
 use tandem_store::{AlertFilter, SubjectFilter, SubjectRow};
@@ -15,7 +15,7 @@ use crate::api::dto::{
     Hours, ScoreDay, Story, SubjectCard, SubjectList, SubjectRow as Listed, Timeline, TimelineDay,
     TimelineMark,
 };
-use crate::api::views;
+use crate::api::views::{self, Sight};
 use crate::app::App;
 
 /// Days of the small score line.
@@ -82,7 +82,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such subject or a store fails.
-    pub async fn story(&self, role: Role, id: &str, at: Option<&str>) -> Result<Story, ServiceError> {
+    pub async fn story(&self, sight: Sight, id: &str, at: Option<&str>) -> Result<Story, ServiceError> {
         let row = self.subject_row(id).await?;
         let last = self.store.analysed_to().await?.unwrap_or_default();
         let at = super::instant(at, false)?.unwrap_or(last.end());
@@ -101,7 +101,7 @@ impl App {
             .await?;
         let mut indicators = Vec::new();
         for indicator in known.iter().rev().take(SHOWN) {
-            indicators.push(self.with_events(role, indicator, false).await?);
+            indicators.push(self.with_events(sight, indicator, false).await?);
         }
         let mut card = self.card(&row.subject, at.day()).await?;
         (card.score, card.level) = (explanation.score, views::level(explanation.level).into());
@@ -109,7 +109,7 @@ impl App {
         Ok(Story {
             subject: card,
             at: at.to_string(),
-            explanation: views::explanation(role, &explanation),
+            explanation: views::explanation(sight, &explanation),
             history: history
                 .into_iter()
                 .map(|(day, score, level)| ScoreDay {
@@ -119,7 +119,7 @@ impl App {
                 })
                 .collect(),
             indicators,
-            alerts: alerts.iter().map(|row| summary(role, row)).collect(),
+            alerts: alerts.iter().map(|row| summary(sight, row)).collect(),
         })
     }
 
@@ -129,7 +129,7 @@ impl App {
     /// When there is no such subject or a store fails.
     pub async fn timeline(
         &self,
-        role: Role,
+        sight: Sight,
         id: &str,
         from: Option<&str>,
         to: Option<&str>,
@@ -155,7 +155,7 @@ impl App {
                     "indicator"
                 }
                 .into(),
-                title: if views::withheld(role, i.group) {
+                title: if views::withheld(sight, i.group) {
                     views::WITHHELD.into()
                 } else {
                     i.title.clone()

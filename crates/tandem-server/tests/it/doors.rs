@@ -65,9 +65,7 @@ async fn a_write_needs_the_sessions_own_mark() {
 #[tokio::test]
 async fn a_link_works_once_and_a_session_ends() {
     let place = Place::new().await;
-    let Ok(token) = place.app.sign_in_token(Role::Auditor, "tester").await else {
-        panic!("no link")
-    };
+    let token = place.link(Role::Auditor).await;
     let link = format!("/sign-in?token={token}");
     let cookie = place.get(&link, None).await.cookie.unwrap();
     assert_eq!(place.get(&link, None).await.status, StatusCode::GONE);

@@ -5,4 +5,7 @@ mod analysis;
 mod doors;
 mod intake;
 mod keeping;
+mod office;
+mod runs;
 mod support;
+mod together;

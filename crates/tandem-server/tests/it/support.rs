@@ -7,10 +7,11 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use serde_json::Value;
-use tandem_domain::Role;
+use tandem_domain::{Department, Role};
 use tandem_server::http::routes::router;
 use tandem_server::pipeline::{IngestOptions, IngestSummary, analyse, ingest};
 use tandem_server::{App, Config, secret};
+use tandem_store::ColleagueRow;
 use tower::ServiceExt;
 
 pub struct Place {
@@ -110,13 +111,57 @@ impl Place {
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
+    /// A one-time link's token for a colleague of that role.
+    pub async fn link(&self, role: Role) -> String {
+        let colleague = ColleagueRow {
+            account: role.as_str().into(),
+            role,
+            department: (role == Role::Approver).then_some(Department::It),
+            subject: None,
+            disabled: false,
+            created: tandem_domain::Timestamp(1),
+            body: "{}".into(),
+        };
+        self.app
+            .sign_in_token(&colleague)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// Signs in by a one-time link; gives the session's cookie.
     pub async fn signed_in(&self, role: Role) -> String {
-        let Ok(token) = self.app.sign_in_token(role, "tester").await else {
-            panic!("no link")
-        };
+        let token = self.link(role).await;
         let answer = self.get(&format!("/sign-in?token={token}"), None).await;
         answer.cookie.expect("a session")
+    }
+
+    /// Signs a colleague in under an account of their own.
+    pub async fn colleague(&self, account: &str, role: Role, department: Option<Department>) -> Desk<'_> {
+        let row = ColleagueRow {
+            account: account.into(),
+            role,
+            department,
+            subject: None,
+            disabled: false,
+            created: tandem_domain::Timestamp(1),
+            body: "{}".into(),
+        };
+        let token = self
+            .app
+            .sign_in_token(&row)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        let cookie = self
+            .get(&format!("/sign-in?token={token}"), None)
+            .await
+            .cookie
+            .expect("a session");
+        let session = self.get("/api/v1/session", Some(&cookie)).await.json();
+        Desk {
+            place: self,
+            cookie,
+            csrf: session["csrf"].as_str().unwrap().to_owned(),
+        }
     }
 
     pub async fn push(&self, token: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
@@ -142,6 +187,48 @@ impl Place {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         let rows = answer.json();
         rows["rows"][0][0].as_u64().unwrap_or_else(|| panic!("{rows}"))
+    }
+}
+
+/// A colleague at work.
+pub struct Desk<'a> {
+    place: &'a Place,
+    cookie: String,
+    csrf: String,
+}
+
+impl Desk<'_> {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.place
+            .get(&format!("/api/v1{path}"), Some(&self.cookie))
+            .await
+    }
+
+    /// Looks at something for a case.
+    pub async fn get_for(&self, case: &str, path: &str) -> Answer {
+        let request = Request::get(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-case", case);
+        self.place.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        let request = Request::post(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-csrf", &self.csrf)
+            .header(header::CONTENT_TYPE, "application/json");
+        self.place
+            .ask(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// Sends bytes as a file.
+    pub async fn upload(&self, path: &str, kind: &str, bytes: Vec<u8>) -> Answer {
+        let request = Request::post(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-csrf", &self.csrf)
+            .header(header::CONTENT_TYPE, kind);
+        self.place.ask(request.body(Body::from(bytes)).unwrap()).await
     }
 }
 

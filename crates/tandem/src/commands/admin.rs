@@ -1,13 +1,14 @@
 //! Settings, housekeeping, access.
 
 use anyhow::anyhow;
-use tandem_domain::Role;
+use tandem_domain::{Department, Role};
 use tandem_server::App;
 use tandem_server::config::{self, Flags};
 use tandem_server::content::{lists_without_people, load_mappings, load_rules};
 use tandem_server::pipeline::maintain::maintain as run_maintain;
+use tandem_store::ColleagueRow;
 
-use crate::args::{Cli, ConfigAction};
+use crate::args::{Cli, ConfigAction, SignInLink};
 use crate::output;
 
 /// `tandem config`.
@@ -57,17 +58,38 @@ pub async fn maintain(app: &App, dry_run: bool, json: bool) -> anyhow::Result<()
 }
 
 /// `tandem sign-in-link`.
-pub async fn sign_in_link(app: &App, role: &str, user: &str) -> anyhow::Result<()> {
+pub async fn sign_in_link(app: &App, asked: &SignInLink) -> anyhow::Result<()> {
     let known = || Role::ALL.map(Role::as_str).join(", ");
-    let role =
-        Role::parse(role).ok_or_else(|| anyhow!("there is no role `{role}`; the roles are {}", known()))?;
+    let role = Role::parse(&asked.role)
+        .ok_or_else(|| anyhow!("there is no role `{}`; the roles are {}", asked.role, known()))?;
+    let department = match asked.department.as_deref() {
+        None => None,
+        Some(text) => Some(
+            Department::parse(text)
+                .ok_or_else(|| anyhow!("there is no department `{text}`; use it or corporate"))?,
+        ),
+    };
+    let account = asked.user.as_deref().unwrap_or(role.as_str());
     let token = app
-        .sign_in_token(role, user)
+        .sign_in_token(&colleague(account, role, department))
         .await
-        .map_err(|e| anyhow!("{e:?}"))?;
+        .map_err(|error| anyhow!("{error}"))?;
     println!("http://{}/sign-in?token={token}", app.config.listen);
     eprintln!("it works once, for a day");
     Ok(())
+}
+
+/// A colleague as they are added.
+pub fn colleague(account: &str, role: Role, department: Option<Department>) -> ColleagueRow {
+    ColleagueRow {
+        account: account.to_owned(),
+        role,
+        department,
+        subject: None,
+        disabled: false,
+        created: tandem_server::pipeline::now(),
+        body: "{}".to_owned(),
+    }
 }
 
 /// `tandem ingest-token`.

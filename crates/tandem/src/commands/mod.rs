@@ -1,6 +1,7 @@
 //! The commands.
 
 mod admin;
+mod ledger;
 mod read;
 mod serve;
 mod show;
@@ -11,7 +12,7 @@ use anyhow::Context as _;
 use tandem_server::config::{self, Flags};
 use tandem_server::{App, Config};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, LedgerAction};
 
 /// Runs what was typed.
 ///
@@ -41,9 +42,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Maintain(asked) => {
             admin::maintain(open(&cli).await?.as_ref(), asked.dry_run, cli.json).await
         }
-        Command::SignInLink(asked) => {
-            admin::sign_in_link(open(&cli).await?.as_ref(), &asked.role, &asked.user).await
-        }
+        Command::Ledger(asked) => match &asked.action {
+            LedgerAction::Verify { file, key, held } => ledger::verify(file, key, held, cli.json),
+            LedgerAction::Export { out } => ledger::export(open(&cli).await?.as_ref(), out.as_deref()).await,
+            LedgerAction::Key => {
+                println!("{}", open(&cli).await?.signer.public());
+                Ok(())
+            }
+        },
+        Command::SignInLink(asked) => admin::sign_in_link(open(&cli).await?.as_ref(), asked).await,
         Command::IngestToken(asked) => admin::ingest_token(open(&cli).await?.as_ref(), &asked.name).await,
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow};
-use tandem_domain::Role;
+use tandem_domain::{Department, Role};
 use tandem_server::{App, background, serve};
 
+use super::admin::colleague;
 use super::{load, open_with};
 use crate::args::{Cli, Serve};
 
@@ -39,14 +40,23 @@ pub async fn serve(cli: &Cli, asked: &Serve) -> anyhow::Result<()> {
     serve::serve(app, listener).await.context("serving failed")
 }
 
-async fn links(app: &App, address: &str) -> anyhow::Result<BTreeMap<&'static str, String>> {
+/// One link for each role, and for each department's approver.
+async fn links(app: &App, address: &str) -> anyhow::Result<BTreeMap<String, String>> {
     let mut links = BTreeMap::new();
-    for role in Role::ALL {
+    let alone = Role::ALL.into_iter().filter(|role| *role != Role::Approver);
+    let approvers = Department::ALL
+        .iter()
+        .map(|department| (Role::Approver, Some(*department)));
+    for (role, department) in alone.map(|role| (role, None)).chain(approvers) {
+        let account = match department {
+            Some(department) => format!("{}_{}", role.as_str(), department.as_str()),
+            None => role.as_str().to_owned(),
+        };
         let token = app
-            .sign_in_token(role, "demo")
+            .sign_in_token(&colleague(&account, role, department))
             .await
-            .map_err(|e| anyhow!("{e:?}"))?;
-        links.insert(role.as_str(), format!("{address}/sign-in?token={token}"));
+            .map_err(|error| anyhow!("{error}"))?;
+        links.insert(account, format!("{address}/sign-in?token={token}"));
     }
     Ok(links)
 }

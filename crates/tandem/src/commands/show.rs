@@ -1,9 +1,9 @@
 //! Showing what is there.
 
 use anyhow::bail;
-use tandem_domain::Role;
 use tandem_server::App;
 use tandem_server::api::dto::{RuleErrorView, Story};
+use tandem_server::api::views::Sight;
 use tandem_server::content::{lists_without_people, load_rules};
 use tandem_server::service::{QueueAsked, RejectsAsked, SubjectsAsked};
 
@@ -11,7 +11,10 @@ use crate::args::{Alerts, Cli, Explain, Output, Query, RejectAction, Rules, Subj
 use crate::output::{self, decibans};
 
 /// The command line sees what an analyst of IT security sees.
-const ROLE: Role = Role::ItAnalyst;
+const SIGHT: Sight = Sight {
+    human_facts: false,
+    evidence: true,
+};
 
 /// `tandem query`.
 pub async fn query(app: &App, asked: &Query, json: bool) -> anyhow::Result<()> {
@@ -147,7 +150,7 @@ pub async fn subjects(app: &App, asked: &Subjects, json: bool) -> anyhow::Result
 
 /// `tandem explain`.
 pub async fn explain(app: &App, asked: &Explain, json: bool) -> anyhow::Result<()> {
-    let story = app.story(ROLE, &asked.subject, asked.at.as_deref()).await?;
+    let story = app.story(SIGHT, &asked.subject, asked.at.as_deref()).await?;
     if json {
         return output::json(&story);
     }
@@ -181,7 +184,7 @@ fn print_story(story: &Story) {
 pub async fn alerts(app: &App, asked: &Alerts, json: bool) -> anyhow::Result<()> {
     let mut queue = app
         .queue(
-            ROLE,
+            SIGHT,
             &QueueAsked {
                 day: asked.day.clone(),
                 ..QueueAsked::default()
@@ -191,7 +194,7 @@ pub async fn alerts(app: &App, asked: &Alerts, json: bool) -> anyhow::Result<()>
     if asked.all && asked.day.is_none() {
         let closed = app
             .queue(
-                ROLE,
+                SIGHT,
                 &QueueAsked {
                     status: Some("closed".into()),
                     ..QueueAsked::default()
