@@ -1,9 +1,18 @@
+import type { Page } from "@playwright/test";
+import { openCase } from "./case";
 import { shots } from "./target";
 import { accessible, colours, expect, settled, test } from "./watch";
 
-const PAGES = [
+interface Listed {
+  name: string;
+  path: string;
+  heading: string | RegExp;
+}
+
+const PAGES: Listed[] = [
   { name: "queue", path: "/", heading: /alerts/i },
   { name: "board", path: "/?view=board", heading: /alerts/i },
+  { name: "cases", path: "/cases", heading: "Cases" },
   { name: "subjects", path: "/subjects", heading: "Subjects" },
   { name: "events", path: "/hunt", heading: "Events" },
   { name: "sql", path: "/hunt?tab=sql", heading: "Events" },
@@ -11,19 +20,57 @@ const PAGES = [
   { name: "rejects", path: "/rejects", heading: "Rejected records" },
   { name: "rules", path: "/rules", heading: "Rules" },
 ];
+const AUDITOR_PAGES: Listed[] = [
+  { name: "auditor-cases", path: "/cases", heading: "Cases" },
+  { name: "ledger", path: "/ledger", heading: "Ledger" },
+];
+const PARTS = ["timeline", "notes", "tasks", "duties", "evidence", "decisions"];
+const THEMES = ["light", "dark"] as const;
 
-for (const theme of ["light", "dark"] as const) {
-  for (const { name, path, heading } of PAGES) {
-    test(`${name} is whole and accessible in ${theme} colours`, async ({ page }) => {
-      await colours(page, theme);
-      await page.goto(path);
-      await settled(page);
-      await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
-      await expect(page.getByRole("alert")).toHaveCount(0);
-      await page.screenshot({ path: `${shots()}/${name}-${theme}.png`, fullPage: true });
-      await accessible(page, name);
+async function whole(page: Page, { name, path, heading }: Listed, theme: (typeof THEMES)[number]) {
+  await colours(page, theme);
+  await page.goto(path);
+  await settled(page);
+  await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await page.screenshot({ path: `${shots()}/${name}-${theme}.png`, fullPage: true });
+  await accessible(page, name);
+}
+
+async function narrow(page: Page, pages: Listed[]) {
+  await page.setViewportSize({ width: 420, height: 900 });
+  for (const { name, path } of pages) {
+    await page.goto(path);
+    await settled(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.screenshot({ path: `${shots()}/${name}-narrow.png` });
+    expect(wide, name).toBeLessThanOrEqual(1);
+  }
+}
+
+/** The parts of a new case about the first alert. */
+async function room(page: Page): Promise<Listed[]> {
+  await page.goto("/");
+  await settled(page);
+  const alert = await page.locator("[data-alert]").first().getAttribute("data-alert");
+  const id = await openCase(page, "Every part of a case", [alert ?? ""]);
+  return PARTS.map((tab) => ({
+    name: `case-${tab}`,
+    path: `/cases/${id}?tab=${tab}`,
+    heading: new RegExp(id),
+  }));
+}
+
+for (const theme of THEMES) {
+  for (const listed of PAGES) {
+    test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
+      await whole(page, listed, theme);
     });
   }
+
+  test(`every part of a case is whole and accessible in ${theme} colours`, async ({ page }) => {
+    for (const listed of await room(page)) await whole(page, listed, theme);
+  });
 
   test(`an alert and a subject's story are whole and accessible in ${theme} colours`, async ({ page }) => {
     await colours(page, theme);
@@ -43,12 +90,21 @@ for (const theme of ["light", "dark"] as const) {
 }
 
 test("no page is wider than a narrow window", async ({ page }) => {
-  await page.setViewportSize({ width: 420, height: 900 });
-  for (const { name, path } of PAGES) {
-    await page.goto(path);
-    await settled(page);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    await page.screenshot({ path: `${shots()}/${name}-narrow.png` });
-    expect(wide, name).toBeLessThanOrEqual(1);
+  await narrow(page, [...PAGES, ...(await room(page))]);
+});
+
+test.describe("an auditor's pages", () => {
+  test.use({ role: "auditor" });
+
+  for (const theme of THEMES) {
+    for (const listed of AUDITOR_PAGES) {
+      test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
+        await whole(page, listed, theme);
+      });
+    }
   }
+
+  test("are not wider than a narrow window", async ({ page }) => {
+    await narrow(page, AUDITOR_PAGES);
+  });
 });

@@ -12,7 +12,7 @@ export function target(): Target {
   if (TANDEM_E2E) return JSON.parse(TANDEM_E2E) as Target;
   const address = TANDEM_E2E_URL ?? MOCK;
   if (TANDEM_E2E_LINKS) return { address, links: JSON.parse(TANDEM_E2E_LINKS) as Record<string, string> };
-  const roles = ["it_analyst", "corporate_investigator", "administrator", "auditor"];
+  const roles = ["it_analyst", "corporate_investigator", "administrator", "auditor", "works_council"];
   return {
     address,
     links: Object.fromEntries(roles.map((role) => [role, `${address}/sign-in?token=${role}`])),

@@ -1,6 +1,37 @@
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
-import { sessionFile } from "./target";
+import { type Browser, test as base, expect, type Page } from "@playwright/test";
+import { sessionFile, target } from "./target";
+
+/** What goes wrong on a page from now on. */
+async function watched(page: Page): Promise<string[]> {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
+  page.on("console", (message) => {
+    // The browser itself reports every refused request; refusals are tested on the page.
+    const refused = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !refused) problems.push(`console: ${message.text()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  return problems;
+}
+
+/** Lets somebody of another role do something on a page of their own, watched like the test's own page. */
+export async function alongside(
+  browser: Browser,
+  role: string,
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ storageState: sessionFile(role), baseURL: target().address });
+  const page = await context.newPage();
+  const problems = await watched(page);
+  await act(page);
+  await context.close();
+  expect(problems, role).toEqual([]);
+}
 
 /** Pages as one role; a test fails on any console error, page error, or breach of the content-security policy. */
 export const test = base.extend<{ role: string; problems: string[] }>({
@@ -8,18 +39,7 @@ export const test = base.extend<{ role: string; problems: string[] }>({
   storageState: async ({ role }, use) => use(sessionFile(role)),
   problems: [
     async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
-      page.on("console", (message) => {
-        // The browser itself reports every refused request; refusals are tested on the page.
-        const refused = message.text().startsWith("Failed to load resource");
-        if (message.type() === "error" && !refused) problems.push(`console: ${message.text()}`);
-      });
-      await page.addInitScript(() => {
-        document.addEventListener("securitypolicyviolation", (event) => {
-          console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-        });
-      });
+      const problems = await watched(page);
       await use(problems);
       expect(problems).toEqual([]);
     },

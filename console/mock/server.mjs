@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import * as cases from "./cases.mjs";
 import * as data from "./data.mjs";
 
 const POLICY =
@@ -13,11 +14,23 @@ const TYPES = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
 };
+const NOTHING = {
+  sees_subjects: false,
+  hunts: false,
+  sees_sources: false,
+  opens_cases: false,
+  sees_ledger: false,
+  verifies_ledger: false,
+  manages_colleagues: false,
+  approves: false,
+  has_own_data: false,
+};
 const CAN = {
-  it_analyst: { sees_subjects: true, hunts: true, sees_sources: true },
-  corporate_investigator: { sees_subjects: true, hunts: false, sees_sources: false },
-  auditor: { sees_subjects: true, hunts: false, sees_sources: true },
-  administrator: { sees_subjects: false, hunts: false, sees_sources: true },
+  it_analyst: { ...NOTHING, sees_subjects: true, hunts: true, sees_sources: true, opens_cases: true },
+  corporate_investigator: { ...NOTHING, sees_subjects: true, opens_cases: true },
+  auditor: { ...NOTHING, sees_sources: true, sees_ledger: true, verifies_ledger: true },
+  works_council: { ...NOTHING, verifies_ledger: true },
+  administrator: { ...NOTHING, sees_sources: true, manages_colleagues: true },
 };
 const dist = new URL("../dist/", import.meta.url).pathname;
 
@@ -74,13 +87,13 @@ function replay({ ids, source }) {
   return { tried: tried.length, replayed: good.length, still_rejected: tried.length - good.length };
 }
 
-function status(id, change) {
+function status(id, change, role) {
   const alert = data.alerts.find((a) => a.id === id);
   if (!alert) throw missing("alert");
   Object.assign(alert, { status: change.status, verdict: change.verdict ?? null });
   alert.history = [
     ...(alert.history ?? []),
-    { at: new Date().toISOString(), who: "demo", action: change.status, note: change.note },
+    { at: new Date().toISOString(), who: role, action: change.status, note: change.note },
   ];
   return alert;
 }
@@ -96,7 +109,7 @@ function subjects(p) {
   return { total: found.length, subjects: found.slice(from, from + Number(p.limit ?? 50)) };
 }
 
-function read(path, p, role) {
+function read(path, p, role, forCase) {
   const may = CAN[role];
   const [, kind, id, part] = path.split("/");
   if (["queue", "alerts", "subjects"].includes(kind) && !may.sees_subjects)
@@ -123,7 +136,7 @@ function read(path, p, role) {
   switch (kind) {
     case "session":
       return {
-        user: "demo",
+        user: role,
         role,
         side: null,
         expires: "2026-05-05T00:00:00Z",
@@ -144,10 +157,21 @@ function read(path, p, role) {
         budget_per_1000: 20,
         setup_hint: null,
       };
+    case "cases":
+      return id ? cases.view(role, id) : cases.list(role, p);
+    case "ledger":
+      if (id === "check") return cases.check();
+      if (!may.sees_ledger)
+        throw new Refusal(403, "forbidden", `the role ${role} may not read the ledger`, "ask an auditor");
+      return cases.ledger(p);
     case "queue":
       return queue(p);
     case "alerts":
       if (!data.alert(id)) throw missing("alert");
+      cases.look(role, "subject.look", {
+        ...{ subject: data.alert(id).alert.subject, case: forCase ?? null, object: `alert ${id}` },
+        purpose: forCase ? "investigation" : "triage",
+      });
       return data.alert(id);
     case "subjects":
       if (!id) return subjects(p);
@@ -201,9 +225,10 @@ function read(path, p, role) {
 
 function write(path, body, role) {
   const [, kind, id] = path.split("/");
+  if (kind === "cases") return id ? cases.command(role, id, body) : cases.open(role, body);
   if (kind === "query") return query(body);
   if (kind === "rejects") return replay(body);
-  if (kind === "alerts" && CAN[role].sees_subjects) return status(id, body);
+  if (kind === "alerts" && CAN[role].sees_subjects) return status(id, body, role);
   throw missing("address");
 }
 
@@ -222,13 +247,28 @@ const server = createServer(async (request, response) => {
     const path = decodeURIComponent(url.pathname.slice(7));
     try {
       if (!CAN[role]) throw new Refusal(401, "unauthorised", "nobody is signed in", "open a sign-in link");
-      if (request.method === "GET") return json(200, read(path, Object.fromEntries(url.searchParams), role));
+      const [, kind, id, part, item] = path.split("/");
+      const params = Object.fromEntries(url.searchParams);
+      if (request.method === "GET" && kind === "ledger" && id === "export")
+        return say(200, cases.exported(), { "content-disposition": 'attachment; filename="ledger.ndjson"' });
+      if (request.method === "GET" && kind === "cases" && part === "evidence") {
+        const { bytes, media_type } = cases.evidence(role, id, item);
+        return say(200, bytes, { "content-type": media_type });
+      }
+      if (request.method === "GET")
+        return json(200, read(path, params, role, request.headers["x-tandem-case"]));
       if (request.headers["x-tandem-csrf"] !== "mock")
         throw new Refusal(403, "csrf", "this write did not come from the console", "reload the page");
       if (request.method === "DELETE")
         return say(204, undefined, { "set-cookie": "role=; Path=/; Max-Age=0" });
-      let text = "";
-      for await (const chunk of request) text += chunk;
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      if (kind === "cases" && part === "evidence")
+        return json(200, cases.addEvidence(role, id, params, request.headers["content-type"], bytes));
+      if (kind === "cases" && part === "export")
+        return say(200, "PK not really", { "content-type": "application/zip" });
+      const text = bytes.toString();
       return json(200, write(path, JSON.parse(text), role));
     } catch (error) {
       return json(error.status ?? 500, {

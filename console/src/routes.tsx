@@ -1,10 +1,14 @@
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { AlertPage } from "./features/alert/Page";
+import { CasesPage } from "./features/cases/Page";
 import { HuntPage } from "./features/hunt/Page";
+import { LedgerPage } from "./features/ledger/Page";
 import { OverviewPage } from "./features/overview/Page";
 import { QueuePage } from "./features/queue/Page";
 import { RejectsPage } from "./features/rejects/Page";
+import { RoomPage } from "./features/room/Page";
 import { RulesPage } from "./features/rules/Page";
+import { RunPage } from "./features/run/Page";
 import { Shell } from "./features/shell/Shell";
 import { SourcesPage } from "./features/sources/Page";
 import { SubjectListPage } from "./features/subject/ListPage";
@@ -27,6 +31,10 @@ const root = createRootRoute({
 const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
   createRoute({ getParentRoute: () => root, path: "/alerts/$id", component: AlertPage }),
+  createRoute({ getParentRoute: () => root, path: "/cases", component: CasesPage }),
+  createRoute({ getParentRoute: () => root, path: "/cases/$id", component: RoomPage }),
+  createRoute({ getParentRoute: () => root, path: "/runs/$id", component: RunPage }),
+  createRoute({ getParentRoute: () => root, path: "/ledger", component: LedgerPage }),
   createRoute({ getParentRoute: () => root, path: "/subjects", component: SubjectListPage }),
   createRoute({ getParentRoute: () => root, path: "/subjects/$id", component: SubjectPage }),
   createRoute({ getParentRoute: () => root, path: "/hunt", component: HuntPage }),

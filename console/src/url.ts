@@ -26,6 +26,13 @@ export interface Search {
   run?: string | undefined;
   reject?: string | undefined;
   rule?: string | undefined;
+  case?: string | undefined;
+  origin?: string | undefined;
+  duty?: string | undefined;
+  item?: string | undefined;
+  who?: string | undefined;
+  act?: string | undefined;
+  before?: string | undefined;
 }
 
 /** Keeps only text. */
@@ -47,6 +54,17 @@ export function writeSearch(search: Record<string, unknown>): string {
   }
   const text = params.toString();
   return text ? `?${text}` : "";
+}
+
+/** The number of a case, if it is one. */
+export function caseNumber(text: string | undefined): string | undefined {
+  return text && /^C-\d{4}-\d{4,9}$/.test(text) ? text : undefined;
+}
+
+/** The case for which a page is looked at: the address says so. */
+export function useCase(): string | undefined {
+  const search = useSearch({ strict: false }) as Search;
+  return caseNumber(search.case);
 }
 
 /** The page's state in the address and a way to change parts of it. */

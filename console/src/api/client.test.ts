@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { get, rememberCsrf, send } from "./client";
+import { forCase, get, rememberCsrf, send, sendFile } from "./client";
 import { ApiError, toError } from "./errors";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -50,7 +50,34 @@ describe("reading", () => {
   });
 });
 
+describe("a request for a case", () => {
+  it("says so, whether it reads or writes", async () => {
+    const fetch = answer(200, "{}");
+    fetch.mockImplementation(async () => new Response("{}"));
+    await get("/alerts/a", {}, forCase("C-2026-0001"));
+    await send("/query", {}, "POST", forCase("C-2026-0001"));
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ headers: { "x-tandem-case": "C-2026-0001" } });
+    expect(fetch.mock.calls[1]?.[1]).toMatchObject({
+      method: "POST",
+      headers: { "x-tandem-case": "C-2026-0001", "content-type": "application/json" },
+    });
+    expect(forCase(undefined)).toEqual({});
+  });
+});
+
 describe("writing", () => {
+  it("sends a file as it is, with its type and the token", async () => {
+    const fetch = answer(200, "{}");
+    rememberCsrf("token-2");
+    const file = new Blob(["a,b"], { type: "text/csv" });
+    await sendFile("/cases/C-2026-0001/evidence", { name: "a b.csv", source: "mail" }, file);
+    expect(fetch.mock.calls[0]?.[0]).toBe("/api/v1/cases/C-2026-0001/evidence?name=a+b.csv&source=mail");
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({
+      body: file,
+      headers: { "content-type": "text/csv", "x-tandem-csrf": "token-2" },
+    });
+  });
+
   it("carries the token that a foreign page cannot know", async () => {
     const fetch = answer(200, "{}");
     fetch.mockImplementation(async () => new Response(null, { status: 204 }));

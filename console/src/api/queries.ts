@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, send } from "./client";
+import { useCase } from "../url";
+import { forCase, get, type Params, send } from "./client";
 import type {
   AlertDetail,
   AlertSummary,
@@ -22,10 +23,18 @@ import type {
   Timeline,
 } from "./types";
 
-type Params = Record<string, string | number | undefined>;
-
 function useGet<T>(path: string, params: Params = {}, enabled = true) {
   return useQuery({ queryKey: [path, params], queryFn: () => get<T>(path, params), enabled });
+}
+
+/** Reads for the case that the address names, if it names one. */
+function useCaseGet<T>(path: string, params: Params = {}, enabled = true) {
+  const headers = forCase(useCase());
+  return useQuery({
+    queryKey: [path, params, headers],
+    queryFn: () => get<T>(path, params, headers),
+    enabled,
+  });
 }
 
 const part = (id: string) => encodeURIComponent(id);
@@ -33,16 +42,17 @@ const part = (id: string) => encodeURIComponent(id);
 export const useSessionQuery = () => useGet<Session>("/session");
 export const useOverview = () => useGet<Overview>("/overview");
 export const useQueue = (params: Params, enabled: boolean) => useGet<QueueView>("/queue", params, enabled);
-export const useAlert = (id: string) => useGet<AlertDetail>(`/alerts/${part(id)}`);
+export const useAlert = (id: string) => useCaseGet<AlertDetail>(`/alerts/${part(id)}`);
 export const useSubjects = (params: Params) => useGet<SubjectList>("/subjects", params);
-export const useStory = (id: string, at?: string) => useGet<Story>(`/subjects/${part(id)}`, { at });
+export const useStory = (id: string, at?: string) => useCaseGet<Story>(`/subjects/${part(id)}`, { at });
 export const useTimeline = (id: string, to?: string) =>
-  useGet<Timeline>(`/subjects/${part(id)}/timeline`, { to });
-export const useHours = (id: string, to?: string) => useGet<Hours>(`/subjects/${part(id)}/hours`, { to });
+  useCaseGet<Timeline>(`/subjects/${part(id)}/timeline`, { to });
+export const useHours = (id: string, to?: string) => useCaseGet<Hours>(`/subjects/${part(id)}/hours`, { to });
 export const useSubjectEvents = (id: string, params: Params) =>
-  useGet<EventList>(`/subjects/${part(id)}/events`, params);
-export const useEvents = (params: Params, enabled: boolean) => useGet<EventList>("/events", params, enabled);
-export const useEvent = (id: string) => useGet<EventDetail>(`/events/${part(id)}`);
+  useCaseGet<EventList>(`/subjects/${part(id)}/events`, params);
+export const useEvents = (params: Params, enabled: boolean) =>
+  useCaseGet<EventList>("/events", params, enabled);
+export const useEvent = (id: string) => useCaseGet<EventDetail>(`/events/${part(id)}`);
 export const useSources = () => useGet<SourceList>("/sources");
 export const useRejects = (params: Params) => useGet<RejectList>("/rejects", params);
 export const useReject = (id: string) => useGet<RejectDetail>(`/rejects/${part(id)}`);
@@ -51,9 +61,10 @@ export const useRule = (id: string) => useGet<RuleDetail>(`/rules/${part(id)}`);
 
 /** Runs one SQL statement; kept by its text, so that going back shows it again. */
 export function useSql(sql: string | undefined) {
+  const headers = forCase(useCase());
   return useQuery({
-    queryKey: ["/query", sql],
-    queryFn: () => send<QueryAnswer>("/query", { sql, limit: 1000 }),
+    queryKey: ["/query", sql, headers],
+    queryFn: () => send<QueryAnswer>("/query", { sql, limit: 1000 }, "POST", headers),
     enabled: sql !== undefined && sql.trim() !== "",
   });
 }

@@ -3,7 +3,18 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Session = Schemas["SessionView"];
+/** What a role may do besides what the generated description says already. */
+interface MoreCapabilities {
+  opens_cases: boolean;
+  sees_ledger: boolean;
+  verifies_ledger: boolean;
+  manages_colleagues: boolean;
+  approves: boolean;
+  has_own_data: boolean;
+}
+
+export type Capabilities = Schemas["SessionView"]["capabilities"] & MoreCapabilities;
+export type Session = Omit<Schemas["SessionView"], "capabilities"> & { capabilities: Capabilities };
 export type Overview = Schemas["Overview"];
 export type AlertSummary = Schemas["AlertSummary"];
 export type AlertDetail = Schemas["AlertDetail"];

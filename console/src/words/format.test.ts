@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, bytes, count, counted, decibans, odds, tenths, tenure, time } from "./format";
+import { age, bytes, count, counted, decibans, instant, lasting, odds, tenths, tenure, time } from "./format";
 import { groupTags, impactWords, said } from "./labels";
 
 describe("numbers and times", () => {
@@ -32,6 +32,11 @@ describe("numbers and times", () => {
     expect(age(0.2)).toBe("today");
     expect(age(3.2)).toBe("3 days ago");
     expect(age(null)).toBe("");
+    const minutes = (n: number) => lasting(n * 60_000_000);
+    expect([0.5, 3, 60, 125].map(minutes)).toEqual(["under a minute", "3 min", "1 h", "2 h 5 min"]);
+    expect([1440, 1500, 4 * 1440 + 90].map(minutes)).toEqual(["1 day", "1 day 1 h", "4 days"]);
+    expect(lasting(-5)).toBe("under a minute");
+    expect(instant(60_000_000)).toBe("1970-01-01T00:01:00.000Z");
   });
 });
 

@@ -69,3 +69,21 @@ export function age(days: number | null | undefined): string {
   if (days === null || days === undefined) return "";
   return days < 1 ? "today" : `${counted(Math.round(days), "day")} ago`;
 }
+
+/** Microseconds since 1970 as an instant in text. */
+export function instant(micros: number): string {
+  return new Date(micros / 1000).toISOString();
+}
+
+/** A length of time in its two largest units that matter: `3 min`, `2 h 5 min`, `4 days`. */
+export function lasting(micros: number): string {
+  const minutes = Math.max(0, Math.floor(micros / 60_000_000));
+  if (minutes < 1) return "under a minute";
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours < 24) return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  const days = Math.floor(hours / 24);
+  const over = days < 3 ? hours % 24 : 0;
+  return over === 0 ? counted(days, "day") : `${counted(days, "day")} ${over} h`;
+}

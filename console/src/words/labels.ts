@@ -13,6 +13,10 @@ const LABELS: Record<string, string> = {
   daily: "daily",
   in_progress: "in progress",
   it_analyst: "IT analyst",
+  it_lead: "IT lead",
+  hr_partner: "HR partner",
+  it: "IT security",
+  corporate: "corporate security",
 };
 
 const HUMAN = new Set(["employment", "red_flag", "hotline"]);

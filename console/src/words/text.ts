@@ -27,17 +27,21 @@ export const TEXT = {
 
 /** Keys and what they do, for the help. */
 export const KEYS: { keys: string[]; does: string }[] = [
-  { keys: ["j"], does: "next alert in the queue" },
-  { keys: ["k"], does: "previous alert" },
+  { keys: ["j"], does: "next alert or case in the list" },
+  { keys: ["k"], does: "previous one" },
   { keys: ["Enter"], does: "open it" },
   { keys: ["t"], does: "take the alert" },
   { keys: ["c"], does: "close it with a verdict" },
+  { keys: ["o"], does: "open a case from the alert" },
+  { keys: ["1", "…", "6"], does: "go to a part of a case" },
   { keys: ["/"], does: "go to the page's search field" },
   { keys: ["Esc"], does: "close a drawer or dialog" },
   { keys: ["Ctrl", "Enter"], does: "run the SQL statement" },
   { keys: ["g", "q"], does: "go to the queue" },
   { keys: ["g", "s"], does: "go to subjects" },
   { keys: ["g", "e"], does: "go to events" },
+  { keys: ["g", "w"], does: "go to cases" },
+  { keys: ["g", "l"], does: "go to the ledger" },
   { keys: ["?"], does: "show these keys" },
 ];
 

@@ -5,15 +5,19 @@ import type { AlertDetail } from "../../api/types";
 import { Waterfall } from "../../charts/Waterfall";
 import { EventDrawer } from "../../evidence/EventDrawer";
 import { IndicatorList } from "../../evidence/IndicatorList";
+import { ForCase } from "../../privacy/ForCase";
 import { Pseudonym } from "../../privacy/Pseudonym";
 import { SubjectFacts } from "../../privacy/SubjectFacts";
+import { useSession } from "../../session/session";
 import { Actions } from "../../triage/Actions";
 import { CloseDialog } from "../../triage/CloseDialog";
+import { OpenCaseDialog } from "../../triage/OpenCaseDialog";
+import { caseOf } from "../../triage/opening";
 import { Groups, Impact, Status, Tag } from "../../ui/bits";
 import { useKeys } from "../../ui/keys";
 import { Level } from "../../ui/Level";
 import { Loaded } from "../../ui/states";
-import { useUrl } from "../../url";
+import { useCase, useUrl } from "../../url";
 import { decibans, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { TEXT } from "../../words/text";
@@ -24,6 +28,7 @@ export function AlertPage() {
   const query = useAlert(id);
   return (
     <div className="page">
+      <ForCase />
       <Loaded query={query}>{(detail) => <Detail detail={detail} />}</Loaded>
       <EventDrawer />
     </div>
@@ -35,13 +40,25 @@ function Detail({ detail }: { detail: AlertDetail }) {
   const [, change] = useUrl();
   const navigate = useNavigate();
   const [closing, setClosing] = useState(false);
+  const [opening, setOpening] = useState(false);
   const decide = useStatusChange();
+  const forCase = useCase();
+  const { opens_cases } = useSession().capabilities;
+  const inCase = caseOf(history);
+  // Looked at for a case, the alert is decided there: triage is another purpose.
+  const triages = !forCase;
+  const mayOpen = triages && opens_cases && !inCase && alert.status !== "closed";
   useKeys((key, event) => {
+    if (!triages) return;
     if (key === "t" && alert.status === "new")
       decide.mutate({ id: alert.id, status: "in_progress", note: "" });
     if (key === "c" && alert.status !== "closed") {
       event.preventDefault();
       setClosing(true);
+    }
+    if (key === "o" && mayOpen) {
+      event.preventDefault();
+      setOpening(true);
     }
   });
   // The score also counts what was known before; that stands in the subject's story of that day.
@@ -51,7 +68,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
       void navigate({
         to: "/subjects/$id",
         params: { id: subject.id },
-        search: { at: alert.day, indicator },
+        search: { at: alert.day, indicator, case: forCase },
       });
   };
   return (
@@ -76,7 +93,18 @@ function Detail({ detail }: { detail: AlertDetail }) {
         </div>
         <div className="row">
           <Status status={alert.status} verdict={alert.verdict} />
-          <Actions alert={alert} close={() => setClosing(true)} />
+          {inCase && (
+            <Link to="/cases/$id" params={{ id: inCase }} data-in-case>
+              in case {inCase}
+            </Link>
+          )}
+          {triages && (
+            <Actions
+              alert={alert}
+              close={() => setClosing(true)}
+              openCase={mayOpen ? () => setOpening(true) : undefined}
+            />
+          )}
         </div>
       </div>
       <div className="aside">
@@ -125,7 +153,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
                 <li key={`${entry.at} ${entry.action}`}>
                   <span className="muted small">{time(entry.at)}</span>
                   <br />
-                  {entry.who}: {said(entry.action)}
+                  {entry.who}: <Did action={entry.action} />
                   {entry.note && <p className="break">“{entry.note}”</p>}
                 </li>
               ))}
@@ -136,7 +164,19 @@ function Detail({ detail }: { detail: AlertDetail }) {
           </p>
         </aside>
       </div>
+      {opening && <OpenCaseDialog alert={alert} close={() => setOpening(false)} />}
       {closing && <CloseDialog alert={alert} close={() => setClosing(false)} />}
     </>
+  );
+}
+
+/** An entry of the history; a case in it is a link. */
+function Did({ action }: { action: string }) {
+  const id = caseOf([{ action }]);
+  if (!id) return said(action);
+  return (
+    <Link to="/cases/$id" params={{ id }}>
+      {action}
+    </Link>
   );
 }

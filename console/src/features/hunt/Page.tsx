@@ -1,4 +1,5 @@
 import { EventDrawer } from "../../evidence/EventDrawer";
+import { ForCase } from "../../privacy/ForCase";
 import { Segments } from "../../ui/bits";
 import { useUrl } from "../../url";
 import { SearchTab } from "./SearchTab";
@@ -22,6 +23,7 @@ export function HuntPage() {
           ]}
         />
       </div>
+      <ForCase />
       {sql ? <SqlTab /> : <SearchTab />}
       <EventDrawer />
     </div>

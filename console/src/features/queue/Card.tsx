@@ -13,10 +13,12 @@ export function Card({
   alert,
   current,
   close,
+  openCase,
 }: {
   alert: AlertSummary;
   current: boolean;
   close: () => void;
+  openCase: () => void;
 }) {
   return (
     <li
@@ -62,7 +64,7 @@ export function Card({
           {alert.day}, no. {alert.rank}
         </span>
         <Status status={alert.status} verdict={alert.verdict} />
-        <Actions alert={alert} close={close} />
+        <Actions alert={alert} close={close} openCase={openCase} />
       </div>
     </li>
   );

@@ -4,7 +4,9 @@ import { useOverview, useQueue, useStatusChange } from "../../api/queries";
 import type { AlertSummary } from "../../api/types";
 import { Board } from "../../charts/Board";
 import { Strip } from "../../glance/Strip";
+import { useSession } from "../../session/session";
 import { CloseDialog } from "../../triage/CloseDialog";
+import { OpenCaseDialog } from "../../triage/OpenCaseDialog";
 import { moved, useKeys } from "../../ui/keys";
 import { Empty, Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
@@ -25,7 +27,7 @@ export function QueuePage() {
         <h1>{url.day ? `Queue of ${url.day}` : "Open alerts"}</h1>
         <p className="muted small">
           <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>t</kbd> takes, <kbd>c</kbd> closes,{" "}
-          <kbd>?</kbd> all keys
+          <kbd>o</kbd> opens a case, <kbd>?</kbd> all keys
         </p>
       </div>
       {overview.data && <Strip overview={overview.data} />}
@@ -51,6 +53,8 @@ function List({ alerts }: { alerts: AlertSummary[] }) {
   const navigate = useNavigate();
   const [at, setAt] = useState(0);
   const [closing, setClosing] = useState<AlertSummary | null>(null);
+  const [opening, setOpening] = useState<AlertSummary | null>(null);
+  const { opens_cases } = useSession().capabilities;
   const change = useStatusChange();
   const current = alerts[Math.min(at, alerts.length - 1)];
   useKeys((key, event) => {
@@ -64,6 +68,10 @@ function List({ alerts }: { alerts: AlertSummary[] }) {
     if (key === "c" && current.status !== "closed") {
       event.preventDefault();
       setClosing(current);
+    }
+    if (key === "o" && opens_cases && current.status !== "closed") {
+      event.preventDefault();
+      setOpening(current);
     }
   });
   useEffect(() => {
@@ -80,10 +88,17 @@ function List({ alerts }: { alerts: AlertSummary[] }) {
       ) : (
         <ol className={styles.list}>
           {alerts.map((alert, n) => (
-            <Card key={alert.id} alert={alert} current={n === place} close={() => setClosing(alert)} />
+            <Card
+              key={alert.id}
+              alert={alert}
+              current={n === place}
+              close={() => setClosing(alert)}
+              openCase={() => setOpening(alert)}
+            />
           ))}
         </ol>
       )}
+      {opening && <OpenCaseDialog alert={opening} close={() => setOpening(null)} />}
       {closing && <CloseDialog alert={closing} close={() => setClosing(null)} />}
     </>
   );

@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { useCases } from "../../api/cases";
 import { rememberCsrf, send } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { useSessionQuery } from "../../api/queries";
-import type { Session } from "../../api/types";
+import type { Capabilities, Session } from "../../api/types";
 import { SessionContext } from "../../session/session";
 import { Drawer } from "../../ui/Drawer";
 import { useKeys } from "../../ui/keys";
@@ -14,14 +15,19 @@ import { KEYS, TEXT } from "../../words/text";
 import styles from "./Shell.module.css";
 import { Theme } from "./Theme";
 
+/** What the bar depends on: what the role may do, and whether there are cases to see. */
+type Shown = Capabilities & { has_cases: boolean };
+
 const PAGES = [
-  { to: "/", label: "Queue", needs: "sees_subjects" },
-  { to: "/subjects", label: "Subjects", needs: "sees_subjects" },
-  { to: "/hunt", label: "Events", needs: "hunts" },
-  { to: "/sources", label: "Sources", needs: "sees_sources" },
-  { to: "/rejects", label: "Rejects", needs: "sees_sources" },
-  { to: "/rules", label: "Rules", needs: null },
-] as const;
+  { to: "/", label: "Queue", needs: ["sees_subjects"] },
+  { to: "/cases", label: "Cases", needs: ["opens_cases", "has_cases"] },
+  { to: "/subjects", label: "Subjects", needs: ["sees_subjects"] },
+  { to: "/hunt", label: "Events", needs: ["hunts"] },
+  { to: "/ledger", label: "Ledger", needs: ["sees_ledger", "verifies_ledger"] },
+  { to: "/sources", label: "Sources", needs: ["sees_sources"] },
+  { to: "/rejects", label: "Rejects", needs: ["sees_sources"] },
+  { to: "/rules", label: "Rules", needs: [] },
+] as const satisfies { to: string; label: string; needs: (keyof Shown)[] }[];
 
 /** The frame around every page. */
 export function Shell() {
@@ -96,7 +102,10 @@ function Frame({ session }: { session: Session }) {
 function Bar({ session, help }: { session: Session; help: () => void }) {
   const client = useQueryClient();
   const { capabilities } = session;
-  const pages = PAGES.filter((page) => page.needs === null || capabilities[page.needs]);
+  // Who opens cases always finds them in the bar; others once they take part in one.
+  const cases = useCases({}, !capabilities.opens_cases);
+  const shown: Shown = { ...capabilities, has_cases: (cases.data?.cases.length ?? 0) > 0 };
+  const pages = PAGES.filter(({ needs }) => needs.length === 0 || needs.some((need) => shown[need]));
   const signOut = async () => {
     await send("/session", undefined, "DELETE").catch(() => undefined);
     client.clear();
@@ -139,7 +148,7 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   );
 }
 
-const GO = { q: "/", s: "/subjects", e: "/hunt" } as const;
+const GO = { q: "/", s: "/subjects", e: "/hunt", w: "/cases", l: "/ledger" } as const;
 
 function useGlobalKeys(help: () => void) {
   const navigate = useNavigate();

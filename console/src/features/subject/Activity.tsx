@@ -5,7 +5,7 @@ import { HourMaps } from "../../charts/HourMaps";
 import { TimelineChart } from "../../charts/Timeline";
 import { EventTable } from "../../evidence/EventTable";
 import { Loaded } from "../../ui/states";
-import { useUrl } from "../../url";
+import { useCase, useUrl } from "../../url";
 
 /** What the subject did by source and day; a mark leads to its why. */
 export function Activity({
@@ -20,6 +20,7 @@ export function Activity({
   alerts: AlertSummary[];
 }) {
   const navigate = useNavigate();
+  const forCase = useCase();
   const query = useTimeline(id, at);
   return (
     <Loaded query={query}>
@@ -30,7 +31,8 @@ export function Activity({
             const alert = alerts.find(
               (a) => mark.kind === "alert" && (a.raised === mark.time || a.day === mark.time.slice(0, 10)),
             );
-            if (alert) void navigate({ to: "/alerts/$id", params: { id: alert.id } });
+            if (alert)
+              void navigate({ to: "/alerts/$id", params: { id: alert.id }, search: { case: forCase } });
             else if (mark.indicator) pick(mark.indicator);
           }}
         />

@@ -5,12 +5,13 @@ import { ScoreLine } from "../../charts/ScoreLine";
 import { Waterfall } from "../../charts/Waterfall";
 import { EventDrawer } from "../../evidence/EventDrawer";
 import { IndicatorList } from "../../evidence/IndicatorList";
+import { ForCase } from "../../privacy/ForCase";
 import { Pseudonym } from "../../privacy/Pseudonym";
 import { SubjectFacts } from "../../privacy/SubjectFacts";
 import { Status } from "../../ui/bits";
 import { Level } from "../../ui/Level";
 import { Loaded } from "../../ui/states";
-import { useUrl } from "../../url";
+import { useCase, useUrl } from "../../url";
 import { dayOf, decibans } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Activity, LatestEvents, UsualHours } from "./Activity";
@@ -27,6 +28,7 @@ export function SubjectPage() {
       <nav aria-label="Where you are" className="small">
         <Link to="/subjects">Subjects</Link> / {id}
       </nav>
+      <ForCase />
       <Loaded query={query}>{(story) => <StoryView id={id} at={at} story={story} />}</Loaded>
       <EventDrawer />
     </div>
@@ -35,6 +37,7 @@ export function SubjectPage() {
 
 function StoryView({ id, at, story }: { id: string; at: string | undefined; story: Story }) {
   const [, change] = useUrl();
+  const forCase = useCase();
   const pick = (indicator: string) => change({ indicator }, { replace: true });
   const { explanation, subject } = story;
   return (
@@ -92,7 +95,7 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
                       <Level level={alert.level} />
                       <Status status={alert.status} verdict={alert.verdict} />
                     </div>
-                    <Link to="/alerts/$id" params={{ id: alert.id }}>
+                    <Link to="/alerts/$id" params={{ id: alert.id }} search={{ case: forCase }}>
                       {alert.title}
                     </Link>
                   </li>

@@ -1,0 +1,238 @@
+/** Playbooks and their runs: shapes of the API as `tandem-server` writes them, and their queries. Instants inside `state` are microseconds. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Department } from "./cases";
+import { get, send } from "./client";
+import { ApiError } from "./errors";
+
+/** A value in a run. */
+export type Datum = boolean | number | string;
+export type Answers = Record<string, Datum>;
+
+export type StepStatus =
+  | "pending"
+  | "delayed"
+  | "offered"
+  | "taken"
+  | "running"
+  | "asking"
+  | "open"
+  | "done"
+  | "skipped"
+  | "failed"
+  | "refused"
+  | "dropped";
+
+export interface Field {
+  id: string;
+  label: string;
+  /** Left out for one line of text. */
+  type?: "text" | "long_text" | "bool" | "number" | "choice" | "date" | "evidence";
+  optional?: boolean;
+  options?: string[];
+  min?: number;
+  max?: number;
+  help?: string;
+}
+
+export interface GraphNode {
+  id: string;
+  kind: string;
+  label: string;
+  department: Department | "both" | null;
+  touches_person: boolean;
+  support: boolean;
+  punitive: boolean;
+  checkpoint: boolean;
+  exceptional: boolean;
+  state: StepStatus | null;
+  layer: number;
+  lane: number;
+}
+
+export interface Edge {
+  from: string;
+  to: string;
+  kind: "next" | "branch" | "fork" | "failure" | "back" | "exception";
+  label: string;
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: Edge[];
+  layers: number;
+  lanes: number;
+}
+
+export interface Action {
+  connector: string;
+  operation: string;
+  parameters?: Record<string, Datum>;
+  dry_run?: boolean;
+}
+
+/** A step as the playbook has it. */
+export interface Step {
+  id: string;
+  name?: string;
+  about?: string;
+  department?: Department | "both";
+  phase?: string;
+  raci?: Record<string, string | string[]>;
+  touches_person?: boolean;
+  punitive?: boolean;
+  support?: boolean;
+  checkpoint?: string[];
+  do?: string;
+  run?: Action;
+  if?: string;
+  switch?: string;
+  form?: Field[];
+  outputs?: Field[];
+  undo?: unknown;
+  talk?: { say?: string[]; avoid?: string[] } & Record<string, unknown>;
+}
+
+export interface Approval {
+  who: string;
+  department: Department;
+  reason: string;
+  at: number;
+}
+
+export interface Asked {
+  key: string;
+  call: { connector: string; operation: string; parameters: Record<string, Datum> } | null;
+  answer: [boolean, string] | null;
+}
+
+export interface StepState {
+  status: StepStatus;
+  visit: number;
+  attempt: number;
+  since: number;
+  due: number | null;
+  escalated: number;
+  taken_by: string | null;
+  answered: boolean;
+  approvals: Approval[];
+  dry_run: Asked | null;
+  action: Asked | null;
+  undo: Asked | null;
+  reason: string | null;
+}
+
+export interface StepView {
+  id: string;
+  step: Step;
+  state: StepState;
+  stuck: boolean;
+}
+
+export interface RunSummary {
+  id: string;
+  playbook: string;
+  name: string;
+  case: string;
+  status: "new" | "running" | "over";
+  outcome: string | null;
+  started_by: string;
+  changed: string;
+  due: string | null;
+  waiting: string[];
+  needs_approval: boolean;
+}
+
+export interface Message {
+  id: string;
+  to: string;
+  channel: string;
+  title: string;
+  text: string;
+}
+
+export interface RunView {
+  summary: RunSummary;
+  subject: string | null;
+  graph: Graph;
+  active: StepView[];
+  past: StepView[];
+  values: Answers;
+  messages: Message[];
+  department: Department | null;
+}
+
+export interface PlaybookSummary {
+  id: string;
+  name: string;
+  summary: string;
+  version: number;
+  threats: string[];
+  begin_when: string[];
+  steps: number;
+}
+
+export interface PlaybookView {
+  summary: PlaybookSummary;
+  playbook: { inputs?: Field[] };
+  graph: Graph;
+}
+
+/** One command of a run; `docs/playbooks.md` lists them. Who gives it comes from the sign-in. */
+export type RunCommand = { command: string } & Record<string, unknown>;
+
+const part = (id: string) => encodeURIComponent(id);
+const key = (id: string) => ["/run", id];
+
+export const usePlaybooks = (enabled = true) =>
+  useQuery({
+    queryKey: ["/playbooks"],
+    queryFn: () => get<{ playbooks: PlaybookSummary[] }>("/playbooks"),
+    enabled,
+  });
+
+export const usePlaybook = (id: string) =>
+  useQuery({
+    queryKey: ["/playbooks", id],
+    queryFn: () => get<PlaybookView>(`/playbooks/${part(id)}`),
+    enabled: id !== "",
+  });
+
+export const useRuns = (of: string) =>
+  useQuery({
+    queryKey: ["/runs", of],
+    queryFn: () => get<{ runs: RunSummary[] }>(`/cases/${part(of)}/runs`),
+  });
+
+/** A run whole. Each reading is a look in the ledger, so it is read when somebody comes to it, not by the clock. */
+export const useRun = (id: string) =>
+  useQuery({
+    queryKey: key(id),
+    queryFn: () => get<RunView>(`/runs/${part(id)}`),
+    refetchOnWindowFocus: false,
+  });
+
+/** Begins a run. */
+export function useStart(of: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (asked: { playbook: string; subject?: string; inputs: Answers }) =>
+      send<RunView>(`/cases/${part(of)}/runs`, asked),
+    onSuccess: (view) => {
+      client.setQueryData(key(view.summary.id), view);
+      void client.invalidateQueries({ queryKey: ["/runs", of] });
+    },
+  });
+}
+
+/** Does something in a run; reads it again if somebody was faster. */
+export function useRunCommand(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (command: RunCommand) => send<RunView>(`/runs/${part(id)}/commands`, command),
+    onSuccess: (view: RunView) => client.setQueryData(key(id), view),
+    onError: (error: Error) => {
+      if (error instanceof ApiError && error.status === 409)
+        void client.invalidateQueries({ queryKey: key(id) });
+    },
+  });
+}

@@ -1,0 +1,91 @@
+/** Words of casework. */
+
+export const KINDS = [
+  "data_leakage",
+  "sabotage",
+  "fraud",
+  "misuse",
+  "account_sharing",
+  "lost_device",
+  "mass_deletion",
+  "leaked_credential",
+  "harassment_report",
+  "false_accusation",
+  "coercion",
+  "contractor_out_of_scope",
+  "careless_upload",
+  "departing_employee",
+] as const;
+
+export const SEVERITIES = ["informational", "low", "medium", "high", "critical", "fatal"] as const;
+export const STATES = ["open", "investigating", "contained", "decided", "closed"] as const;
+export const PHASES = ["prepare", "detect", "analyse", "contain", "eradicate", "recover", "learn"] as const;
+
+/** What a member can be, and what that means. */
+export const ROLES = [
+  { id: "lead", means: "runs it for a department" },
+  { id: "contributor", means: "works on it" },
+  { id: "counsel", means: "legal advice; sees what is for counsel only" },
+  { id: "hr_partner", means: "human resources" },
+  { id: "observer", means: "reads along" },
+] as const;
+
+export const LETTERS: Record<string, { letter: string; means: string }> = {
+  responsible: { letter: "R", means: "does the work" },
+  accountable: { letter: "A", means: "answers for it" },
+  consulted: { letter: "C", means: "is asked before" },
+  informed: { letter: "I", means: "is told after" },
+};
+
+/** Who may read a note. */
+export const VISIBILITIES = [
+  { id: "own_department", text: "own department" },
+  { id: "both", text: "both departments" },
+  { id: "counsel", text: "counsel only" },
+] as const;
+
+/** How a case can end by a joint decision. */
+export const OUTCOMES = [
+  { id: "confirmed", means: "it was what it looked like" },
+  { id: "unfounded", means: "it did not happen" },
+  { id: "insufficient_data", means: "cannot be said" },
+  { id: "benign", means: "it happened, and it was allowed" },
+] as const;
+
+/** Responses that touch a person, gentlest first. */
+export const ACTS = [
+  { id: "coach", means: "a talk that teaches", supports: true },
+  { id: "offer_support", means: "an offer of help", supports: true },
+  { id: "limit_rights", means: "fewer rights for a time", tightens: true },
+  { id: "suspend_account", means: "no account for a time", tightens: true },
+  { id: "interview", means: "a formal interview" },
+  { id: "disciplinary", means: "a measure under labour law", punishes: true },
+  { id: "dismissal", means: "the end of employment", punishes: true },
+  { id: "report_to_authority", means: "police, prosecutor or supervisory authority", punishes: true },
+] as const satisfies {
+  id: string;
+  means: string;
+  supports?: boolean;
+  tightens?: boolean;
+  punishes?: boolean;
+}[];
+
+export const DEPARTMENTS: Record<string, string> = {
+  it: "IT security",
+  corporate: "Corporate security",
+};
+
+export const CASE_TEXT = {
+  noCasesTitle: "No cases here",
+  noCases:
+    "Open an alert and press “Open a case…”, or open one here when somebody reported something. You see the cases in which you take part.",
+  noCasesFiltered: "No case fits these filters. Clear one to see more.",
+  noCasesOther: "You see the cases in which you take part. A lead of a case can add you.",
+  titleHint: "One line that names nobody: both departments and the auditor read it.",
+  noNotes: "Nothing has been written yet that you may read.",
+  noTasks: "Nothing is to be done yet.",
+  noEvidence: "Nothing has been taken in yet. Each file is kept with its SHA-256 and its chain of custody.",
+  noProposals:
+    "Nothing has been proposed yet. Closing a case as anything but benign, and any response that touches a person, needs a yes from both departments.",
+  sealed: "The votes are sealed until both departments have voted, so that nobody follows the other.",
+} as const;
