@@ -305,7 +305,7 @@ impl<'a> Stage<'a> {
     pub fn is_full(&self) -> bool {
         self.events >= self.app.config.lake.commit_events
             || self.account_days >= MOST_ACCOUNT_DAYS
-            || self.matches.len() >= 20_000
+            || self.matches.len() >= 50_000
             || self.rejects.len() >= 5_000
     }
 
