@@ -172,7 +172,7 @@ impl App {
         let roster = self.roster().await?;
         let given = self.given(asker, &roster)?;
         let added = work::decide(&known.case, command.into(), &given).map_err(refused)?;
-        self.add(asker, known, added, "case.evidence", Step::default())
+        self.add_unseen(asker, known, added, "case.evidence", Step::default())
             .await?;
         if intact {
             return Ok(());

@@ -219,8 +219,10 @@ impl App {
                 history: history(&asker, format!("in case {}", case.id), &asked.reason),
             });
         }
-        self.keep(&asker, Known { case, facts }, 0, "case.open", step)
-            .await
+        let known = self
+            .keep(&asker, Known { case, facts }, 0, "case.open", step)
+            .await?;
+        self.case_view(&asker, &known).await
     }
 
     /// Does something in a case.
@@ -251,8 +253,21 @@ impl App {
         known: Known,
         added: Vec<Fact>,
         act: &str,
-        mut step: Step,
+        step: Step,
     ) -> Result<CaseView, ApiError> {
+        let known = self.add_unseen(asker, known, added, act, step).await?;
+        self.case_view(asker, &known).await
+    }
+
+    /// As [`Self::add`], for whoever does not look at the case afterwards.
+    async fn add_unseen(
+        &self,
+        asker: &Asker,
+        known: Known,
+        added: Vec<Fact>,
+        act: &str,
+        mut step: Step,
+    ) -> Result<Known, ApiError> {
         let Known { mut case, mut facts } = known;
         let before = (facts.len() as u64, case.state);
         for fact in &added {
@@ -290,11 +305,11 @@ impl App {
         version: u64,
         act: &str,
         mut step: Step,
-    ) -> Result<CaseView, ApiError> {
+    ) -> Result<Known, ApiError> {
         step.changes.push(change(&known.case, &known.facts, version)?);
         step.ledger.extend(entries(asker, &known.case, act)?);
         self.store.take_step(step).await?;
-        self.case_view(asker, &known).await
+        Ok(known)
     }
 
     /// A case with its timeline as the asker may see it; who is no member and may look all the same sees the outline.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use tandem_domain::{CaseId, Department, SubjectId};
 use tandem_ledger::Entry;
 use tandem_playbook::{Command, Fact, Plan, Playbook, Run, RunStatus, StepState};
-use tandem_policy::{Action, Context, DataClass};
+use tandem_policy::{Action, DataClass};
 use tandem_store::{Change, FactRow, Head, Step, StoreError, WorkFilter, WorkKind};
 
 pub use asked::StartRun;
@@ -92,12 +92,7 @@ impl App {
 
     /// The case of a run, if the asker may do something with it. Who is no member may look at a run and answer it while a step
     /// of it waits for their department's word.
-    async fn run_allowed(
-        &self,
-        asker: &Asker,
-        kept: &Kept,
-        action: Action,
-    ) -> Result<(Asker, Context), ApiError> {
+    async fn run_allowed(&self, asker: &Asker, kept: &Kept, action: Action) -> Result<Asker, ApiError> {
         let asker = asker.for_case(kept.case()?);
         let known = self.case(&kept.case()?).await?;
         let asked = waits_for(&kept.run, asker.colleague.department());
@@ -110,7 +105,7 @@ impl App {
                 Some("ask a lead of the case to add you".to_owned()),
             ));
         }
-        Ok((asker, context))
+        Ok(asker)
     }
 
     /// The playbooks.
@@ -198,7 +193,7 @@ impl App {
     /// Missing, forbidden, or the look cannot be recorded.
     pub async fn run(&self, asker: &Asker, id: &str) -> Result<RunView, ApiError> {
         let kept = self.kept_run(id).await?;
-        let (asker, _) = self.run_allowed(asker, &kept, Action::Look).await?;
+        let asker = self.run_allowed(asker, &kept, Action::Look).await?;
         if let Some(subject) = &kept.run.state().subject {
             asker.look(self, subject, "run").await?;
         }
@@ -217,7 +212,7 @@ impl App {
     ) -> Result<RunView, ApiError> {
         let kept = self.kept_run(id).await?;
         let asked = Asked::read(&asker.colleague, body)?;
-        let (asker, _) = self.run_allowed(asker, &kept, asked.action).await?;
+        let asker = self.run_allowed(asker, &kept, asked.action).await?;
         let about = asked.step().unwrap_or_default();
         if let (Some(step), Some(stands)) = (kept.run.plan().step(about), kept.run.state().steps.get(about)) {
             asked.suits(step, &asker.colleague)?;
