@@ -19,6 +19,7 @@ const PAGES: Listed[] = [
   { name: "sources", path: "/sources", heading: "Sources" },
   { name: "rejects", path: "/rejects", heading: "Rejected records" },
   { name: "rules", path: "/rules", heading: "Rules" },
+  { name: "account", path: "/account", heading: "Account" },
 ];
 const AUDITOR_PAGES: Listed[] = [
   { name: "auditor-cases", path: "/cases", heading: "Cases" },

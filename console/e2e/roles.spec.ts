@@ -49,5 +49,7 @@ test.describe("an auditor", () => {
 plain("a stranger is told how to sign in", async ({ page }) => {
   await page.goto("/subjects");
   await expect(page.getByRole("heading", { name: "Please sign in" })).toBeVisible();
+  await expect(page.getByLabel("account")).toBeVisible();
+  await page.getByText("No password yet, or lost it?").click();
   await expect(page.getByText("tandem sign-in-link")).toBeVisible();
 });

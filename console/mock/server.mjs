@@ -4,6 +4,9 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import * as cases from "./cases.mjs";
 import * as data from "./data.mjs";
+import * as disclosures from "./disclosures.mjs";
+import * as own from "./own.mjs";
+import * as people from "./people.mjs";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
@@ -30,7 +33,10 @@ const CAN = {
   corporate_investigator: { ...NOTHING, sees_subjects: true, opens_cases: true },
   auditor: { ...NOTHING, sees_sources: true, sees_ledger: true, verifies_ledger: true },
   works_council: { ...NOTHING, verifies_ledger: true },
+  approver_it: { ...NOTHING, approves: true },
+  approver_corporate: { ...NOTHING, approves: true },
   administrator: { ...NOTHING, sees_sources: true, manages_colleagues: true },
+  staff: { ...NOTHING, has_own_data: true },
 };
 const dist = new URL("../dist/", import.meta.url).pathname;
 
@@ -109,6 +115,14 @@ function subjects(p) {
   return { total: found.length, subjects: found.slice(from, from + Number(p.limit ?? 50)) };
 }
 
+const WAYS = { company: "Aldermoor", password: true, passkey: true, passkey_off: null, provider: true };
+const credential = (kind, name, left = null) => [
+  { id: `${kind}-1`, kind, name, created: "2026-05-01T08:00:00Z", last_used: "2026-05-04T08:15:00Z", left },
+];
+const session = (id, way, current) => [
+  { id, way, began: "2026-05-04T08:15:00Z", last_seen: "2026-05-04T08:16:00Z", current },
+];
+
 function read(path, p, role, forCase) {
   const may = CAN[role];
   const [, kind, id, part] = path.split("/");
@@ -137,11 +151,26 @@ function read(path, p, role, forCase) {
     case "session":
       return {
         user: role,
-        role,
+        role: role.startsWith("approver") ? "approver" : role,
         side: null,
         expires: "2026-05-05T00:00:00Z",
         csrf: "mock",
         capabilities: may,
+      };
+    case "account":
+      return {
+        account: role,
+        role,
+        department: null,
+        fresh_until: "2026-05-04T08:20:00Z",
+        credentials: [
+          ...credential("password", "Password"),
+          ...credential("totp", "Authenticator app"),
+          ...credential("recovery", "Recovery codes", 9),
+          ...credential("passkey", "work laptop"),
+        ],
+        sessions: [...session("a", "code", true), ...session("b", "link", false)],
+        ways: WAYS,
       };
     case "overview":
       return {
@@ -159,6 +188,23 @@ function read(path, p, role, forCase) {
       };
     case "cases":
       return id ? cases.view(role, id) : cases.list(role, p);
+    case "colleagues":
+      if (!may.opens_cases && !may.approves && !may.manages_colleagues)
+        throw new Refusal(
+          403,
+          "forbidden",
+          `the role ${role} may not see colleagues`,
+          "ask an administrator",
+        );
+      return people.list(may.manages_colleagues);
+    case "own":
+      if (!may.has_own_data)
+        throw new Refusal(404, "no_own_data", "your account is not tied to what is kept about you", "ask");
+      return own.view();
+    case "contests":
+      return own.list();
+    case "disclosures":
+      return disclosures.list(role, forCase);
     case "ledger":
       if (id === "check") return cases.check();
       if (!may.sees_ledger)
@@ -224,7 +270,16 @@ function read(path, p, role, forCase) {
 }
 
 function write(path, body, role) {
-  const [, kind, id] = path.split("/");
+  const [, kind, id, part] = path.split("/");
+  if (kind === "own") return own.receive(body);
+  if (kind === "contests") return own.change(role, id, body);
+  if (kind === "colleagues") {
+    if (!CAN[role].manages_colleagues || id === role)
+      throw new Refusal(403, "forbidden", "nobody changes their own account", "ask another administrator");
+    return part === "link" ? people.link(role, id) : people.change(role, id, body);
+  }
+  if (kind === "cases" && part === "disclosures") return disclosures.ask(role, id, body);
+  if (kind === "disclosures") return disclosures.change(role, id, part, body);
   if (kind === "cases") return id ? cases.command(role, id, body) : cases.open(role, body);
   if (kind === "query") return query(body);
   if (kind === "rejects") return replay(body);
@@ -246,6 +301,9 @@ const server = createServer(async (request, response) => {
     const role = /role=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
     const path = decodeURIComponent(url.pathname.slice(7));
     try {
+      if (path === "/sign-in") return json(200, WAYS);
+      if (path === "/sign-in/password")
+        throw new Refusal(401, "wrong", "account, password or code is wrong", "check them and try again");
       if (!CAN[role]) throw new Refusal(401, "unauthorised", "nobody is signed in", "open a sign-in link");
       const [, kind, id, part, item] = path.split("/");
       const params = Object.fromEntries(url.searchParams);

@@ -1,9 +1,14 @@
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { AccountPage } from "./features/account/Page";
+import { AdministrationPage } from "./features/administration/Page";
 import { AlertPage } from "./features/alert/Page";
+import { ApprovalsPage } from "./features/approvals/Page";
 import { CasesPage } from "./features/cases/Page";
 import { HuntPage } from "./features/hunt/Page";
 import { LedgerPage } from "./features/ledger/Page";
 import { OverviewPage } from "./features/overview/Page";
+import { ContestsPage } from "./features/own/Contests";
+import { OwnPage } from "./features/own/Page";
 import { QueuePage } from "./features/queue/Page";
 import { RejectsPage } from "./features/rejects/Page";
 import { RoomPage } from "./features/room/Page";
@@ -30,7 +35,12 @@ const root = createRootRoute({
 
 const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
+  createRoute({ getParentRoute: () => root, path: "/account", component: AccountPage }),
   createRoute({ getParentRoute: () => root, path: "/alerts/$id", component: AlertPage }),
+  createRoute({ getParentRoute: () => root, path: "/administration", component: AdministrationPage }),
+  createRoute({ getParentRoute: () => root, path: "/mine", component: OwnPage }),
+  createRoute({ getParentRoute: () => root, path: "/contests", component: ContestsPage }),
+  createRoute({ getParentRoute: () => root, path: "/approvals", component: ApprovalsPage }),
   createRoute({ getParentRoute: () => root, path: "/cases", component: CasesPage }),
   createRoute({ getParentRoute: () => root, path: "/cases/$id", component: RoomPage }),
   createRoute({ getParentRoute: () => root, path: "/runs/$id", component: RunPage }),

@@ -4,6 +4,216 @@
  */
 
 export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own account: what proves who one is, and where one is signed in.
+         * @description # Errors
+         *     As [`App::account`].
+         */
+        get: operations["account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/chat-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code that makes a chat account the asker's: whoever sends it there within ten minutes, once.
+         * @description # Errors
+         *     As [`App::chat_code`].
+         */
+        post: operations["chat_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins enrolling an authenticator app.
+         * @description # Errors
+         *     As [`App::enrol_codes`].
+         */
+        post: operations["begin_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/codes/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrols the authenticator app by the code that it shows; answers with recovery codes, this once.
+         * @description # Errors
+         *     As [`App::finish_codes`].
+         */
+        post: operations["confirm_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/credentials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes one of one's own credentials.
+         * @description # Errors
+         *     As [`App::drop_credential`].
+         */
+        delete: operations["drop_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins registering a passkey.
+         * @description # Errors
+         *     As [`App::enrol_passkey`].
+         */
+        post: operations["enrol_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers the passkey that the browser made.
+         * @description # Errors
+         *     As [`App::add_passkey`].
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets one's own password; ends one's other sessions.
+         * @description # Errors
+         *     As [`App::change_password`].
+         */
+        post: operations["set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes ten new recovery codes; those of before no longer work.
+         * @description # Errors
+         *     As [`App::renew_recovery`].
+         */
+        post: operations["recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one of one's own sessions.
+         * @description # Errors
+         *     As [`App::end_session`].
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}": {
         parameters: {
             query?: never;
@@ -215,6 +425,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works with Tandem. Whoever does not manage colleagues sees account, role, department and whether they are away.
+         * @description # Errors
+         *     As [`App::colleague_list`].
+         */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a colleague, or adds one. Nobody changes their own account.
+         * @description # Errors
+         *     As [`App::change_colleague`].
+         */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{account}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a one-time sign-in link for a colleague. It is shown once; the ledger says who made one for whom.
+         * @description # Errors
+         *     As [`App::colleague_link`].
+         */
+        post: operations["link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a test message over a connector and says what came back.
+         * @description # Errors
+         *     Forbidden, or as [`App::test_connector`].
+         */
+        post: operations["test_connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrections and contests, for those who answer them.
+         * @description # Errors
+         *     As [`App::contests`].
+         */
+        get: operations["contests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contests/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a contest in hand, extends its time or answers it. The body is `"acknowledge"`, `{"extend": {"reason": "…"}}` or
+         *     `{"answer": {"answer": "upheld", "reason": "…"}}`.
+         * @description # Errors
+         *     As [`App::answer_contest`].
+         */
+        post: operations["command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disclosures": {
         parameters: {
             query?: never;
@@ -331,6 +668,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbound/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes alerts of Wazuh, Elastic or Splunk in; answers once they are on disk. The same alerts again are taken once.
+         * @description # Errors
+         *     No token, not one of the three systems, a body that is none of its alerts, or the stores fail.
+         */
+        post: operations["inbound_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ingest/{source}": {
         parameters: {
             query?: never;
@@ -399,6 +757,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits to be sent, what went, and dead letters with why they were given up. No message is shown.
+         * @description # Errors
+         *     Forbidden, or as [`App::outbox_view`].
+         */
+        get: operations["outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends dead letters again.
+         * @description # Errors
+         *     Forbidden, or as [`App::replay_dead`].
+         */
+        post: operations["replay_dead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -409,6 +809,48 @@ export interface paths {
         get: operations["overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Tandem knows about the one who asks: what is collected, why, for how long, and how often it was looked at.
+         * @description # Errors
+         *     As [`App::own`].
+         */
+        get: operations["own"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Corrects a fact about oneself, or contests an indicator; the answer is owed within a month.
+         * @description # Errors
+         *     As [`App::contest`].
+         */
+        post: operations["contest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -649,6 +1091,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ways in that this installation offers.
+         * @description # Errors
+         *     None.
+         */
+        get: operations["ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in by the one-time code or recovery code that follows a password.
+         * @description # Errors
+         *     As [`App::sign_in_by_code`].
+         */
+        post: operations["code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a sign-in with a passkey.
+         * @description # Errors
+         *     As [`App::begin_passkey_sign_in`].
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finishes a sign-in with a passkey.
+         * @description # Errors
+         *     As [`App::sign_in_by_passkey`].
+         */
+        post: operations["finish_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in by account and password, or says that a code is needed too.
+         * @description # Errors
+         *     As [`App::sign_in_by_password`].
+         */
+        post: operations["password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -749,6 +1296,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One's own account. */
+        AccountView: {
+            /** @description Account name. */
+            account: string;
+            /** @description What proves who one is. */
+            credentials: components["schemas"]["CredentialView"][];
+            /** @description `it`, `corporate` or null. */
+            department?: string | null;
+            /** @description Until when credentials can be changed without a new proof, RFC 3339; null if a new one is needed now. */
+            fresh_until?: string | null;
+            /** @description Role. */
+            role: string;
+            /** @description Where one is signed in. */
+            sessions: components["schemas"]["SessionItem"][];
+            /** @description The ways in that this installation offers. */
+            ways: components["schemas"]["SignInWays"];
+        };
         /** @description An alert whole. */
         AlertDetail: {
             /** @description The alert. */
@@ -826,6 +1390,17 @@ export interface components {
             department?: string | null;
             /** @description Why. */
             reason: string;
+        };
+        /** @description Contests an indicator, or wants a fact corrected: one of the two. */
+        AskContest: {
+            /** @description The fact, named in words. */
+            fact?: string | null;
+            /** @description The indicator. */
+            indicator?: string | null;
+            /** @description What is wrong, and how it is. */
+            text: string;
+            /** @description `correction` or `contest`. */
+            want: string;
         };
         /** @description Asks for a disclosure. */
         AskDisclosure: {
@@ -938,12 +1513,164 @@ export interface components {
              */
             version: number;
         };
+        /** @description Changes a colleague, or adds one. What is left out of the settings is emptied. */
+        ChangeColleague: {
+            /** @description `it` or `corporate`; only approvers need one, the role of a case worker says theirs. */
+            department?: string | null;
+            /** @description May not sign in any more; counts as having left. */
+            disabled?: boolean;
+            /** @description Role, such as `it_analyst`. */
+            role: string;
+            /** @description Functions, deputies, absences, chat, mail. */
+            settings?: components["schemas"]["ColleagueSettings"];
+        };
+        /** @description A code that links a chat account. */
+        ChatCode: {
+            /** @description The code; it works once. */
+            code: string;
+            /** @description What to send in the chat. */
+            command: string;
+            /** @description Until when it works. */
+            expires: string;
+        };
+        /** @description The second step. */
+        CodeSignIn: {
+            /** @description As the first step gave it. */
+            ceremony: string;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
+        };
+        /** @description Colleagues. */
+        ColleagueList: {
+            /** @description By account. */
+            colleagues: components["schemas"]["ColleagueView"][];
+            /** @description Functions that can be given, for who manages colleagues. */
+            functions: string[];
+        };
+        /** @description What is kept of a colleague beside role and department. */
+        ColleagueSettings: {
+            /**
+             * @description When they are away: from and until, RFC 3339.
+             * @default []
+             */
+            absences: [
+                string,
+                string
+            ][];
+            /**
+             * @description Their accounts in chat: system and id.
+             * @default []
+             */
+            chat: [
+                string,
+                string
+            ][];
+            /**
+             * @description Accounts of who stands in, first choice first.
+             * @default []
+             */
+            deputies: string[];
+            /**
+             * @description Functions in the responsibility matrix, such as `it_lead`; empty for the usual ones of the role.
+             * @default []
+             */
+            functions: string[];
+            /**
+             * @description Where mail for them goes.
+             * @default null
+             */
+            mail: string | null;
+        };
+        /** @description Somebody who works with Tandem. */
+        ColleagueView: {
+            /** @description Account. */
+            account: string;
+            /** @description True if they are away now. */
+            away: boolean;
+            /** @description `it` or `corporate`; nothing for those who stand beside both. */
+            department?: string | null;
+            managed?: null | components["schemas"]["Managed"];
+            /** @description Role. */
+            role: string;
+        };
         /** @description A column of an answer. */
         ColumnView: {
             /** @description Name. */
             name: string;
             /** @description Arrow type. */
             type: string;
+        };
+        /** @description What came back from a far side. */
+        ConnectorTest: {
+            /** @description True if the test message arrived. */
+            arrived: boolean;
+            /** @description What came back, in words. */
+            said: string;
+        };
+        /** @description A connector. */
+        ConnectorView: {
+            /** @description Whether it makes a room for each case. */
+            case_rooms: boolean;
+            /** @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `mail` or `hook`. */
+            kind: string;
+            /** @description Its name in the settings. */
+            name: string;
+        };
+        /** @description An answer to a contest. */
+        ContestAnswer: {
+            /** @description `upheld`, `partly` or `rejected`. */
+            answer: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Contests that are to be answered, or were. */
+        ContestList: {
+            /** @description What changed last first. */
+            contests: components["schemas"]["ContestView"][];
+        };
+        /** @description A correction or contest. */
+        ContestView: {
+            answer?: null | components["schemas"]["ContestAnswer"];
+            /** @description By when it is to be answered. */
+            due: string;
+            /** @description True if the time was extended. */
+            extended: boolean;
+            /** @description The fact it is about. */
+            fact?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description The indicator it is about. */
+            indicator?: string | null;
+            /** @description True if the answer is late. */
+            overdue: boolean;
+            /** @description When it came in. */
+            received: string;
+            /** @description `received`, `acknowledged` or `answered`. */
+            state: string;
+            /** @description Pseudonym of whose data it is about; nothing when it is shown to them. */
+            subject?: string | null;
+            /** @description What they say. */
+            text: string;
+            /** @description `correction` or `contest`. */
+            want: string;
+        };
+        /** @description One proof of who somebody is. */
+        CredentialView: {
+            /** @description When it was made, RFC 3339. */
+            created: string;
+            /** @description Id, to remove it by. */
+            id: string;
+            /** @description `password`, `totp`, `recovery`, `passkey` or `provider`. */
+            kind: string;
+            /** @description When it was used last, RFC 3339. */
+            last_used?: string | null;
+            /**
+             * Format: int32
+             * @description Recovery codes that are left.
+             */
+            left?: number | null;
+            /** @description What its owner calls it, or whose it is. */
+            name: string;
         };
         /** @description A count on one day. */
         DayCount: {
@@ -954,6 +1681,34 @@ export interface components {
             count: number;
             /** @description `YYYY-MM-DD`. */
             day: string;
+        };
+        /** @description A message that was given up. */
+        DeadLetter: {
+            /**
+             * Format: int32
+             * @description Failed attempts.
+             */
+            attempts: number;
+            /** @description The connector. */
+            connector: string;
+            /** @description When it was written. */
+            created: string;
+            /** @description Why it was given up. */
+            error: string;
+            /**
+             * Format: int64
+             * @description Its id, for sending it again.
+             */
+            id: number;
+            /** @description What was to be done: `post`, `open_room`, `mail`; or `unreadable`. */
+            job: string;
+        };
+        /** @description What is told later. */
+        Delay: {
+            /** @description By which rule. */
+            rule: string;
+            /** @description In plain words. */
+            sentence: string;
         };
         /** @description Disclosures. */
         DisclosureList: {
@@ -989,6 +1744,15 @@ export interface components {
             status: string;
             /** @description Pseudonym. */
             subject: string;
+        };
+        /** @description What an authenticator app needs. */
+        EnrolmentView: {
+            /** @description To be given back with the first code. */
+            ceremony: string;
+            /** @description The secret in base 32, for typing. */
+            secret: string;
+            /** @description A QR code as an SVG element. */
+            svg: string;
         };
         /** @description Every error. */
         ErrorBody: {
@@ -1213,6 +1977,16 @@ export interface components {
              */
             weight: number;
         };
+        /** @description How long one kind of data is kept. */
+        Kept: {
+            /**
+             * Format: int32
+             * @description Days; nothing if no period is set.
+             */
+            days?: number | null;
+            /** @description What. */
+            what: string;
+        };
         /** @description Whether the ledger holds. */
         LedgerCheck: {
             /**
@@ -1280,6 +2054,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description A one-time sign-in link. Whoever has it is signed in as that colleague: it is shown once and kept nowhere. */
+        LinkView: {
+            /** @description When it stops working. */
+            expires: string;
+            /** @description Path on this server, with the secret. */
+            path: string;
+        };
         /** @description A Sigma log source. */
         LogSourceView: {
             /** @description Category. */
@@ -1288,6 +2069,39 @@ export interface components {
             product?: string | null;
             /** @description Service. */
             service?: string | null;
+        };
+        /** @description What only those see who manage colleagues. */
+        Managed: {
+            /** @description When the account was made. */
+            created: string;
+            /** @description May not sign in. */
+            disabled: boolean;
+            /** @description Functions, deputies, absences, chat, mail. */
+            settings: components["schemas"]["ColleagueSettings"];
+        };
+        /** @description A count in a month. */
+        MonthCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description `2026-05`. */
+            month: string;
+        };
+        /** @description The browser's answer to a registration. */
+        NewPasskey: {
+            /** @description As it was given. */
+            ceremony: string;
+            /** @description `credential.toJSON()`. */
+            credential: Record<string, never>;
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description As typed. */
+            password: string;
         };
         /** @description Opens a case. */
         OpenCase: {
@@ -1301,6 +2115,27 @@ export interface components {
             severity?: string | null;
             /** @description One line that names nobody. */
             title: string;
+        };
+        /** @description Messages of one connector in one state. */
+        OutboxCountView: {
+            /** @description The connector. */
+            connector: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            messages: number;
+            /** @description `waiting`, `sending`, `sent` or `dead`. */
+            state: string;
+        };
+        /** @description What waits, what went and what was given up. */
+        OutboxView: {
+            /** @description The connectors of the settings. */
+            connectors: components["schemas"]["ConnectorView"][];
+            /** @description How many messages there are. */
+            counts: components["schemas"]["OutboxCountView"][];
+            /** @description Dead letters, the newest first. */
+            dead: components["schemas"]["DeadLetter"][];
         };
         /** @description The state of things at a glance. */
         Overview: {
@@ -1344,6 +2179,94 @@ export interface components {
              * @description Subjects under observation.
              */
             subjects: number;
+        };
+        /** @description A fact that is kept. It may be a name: `Debug` is masked. */
+        OwnFact: {
+            /** @description What it is. */
+            name: string;
+            /** @description What is kept. */
+            value: string;
+        };
+        /** @description Something that was noticed. */
+        OwnIndicator: {
+            /** @description What, compared to what. */
+            explanation: string;
+            /** @description Its id, to contest it. */
+            id: string;
+            /** @description True if it speaks for them. */
+            lowers: boolean;
+            /** @description `technical` or `human`. */
+            side: string;
+            /** @description When it happened. */
+            time: string;
+            /** @description In short. */
+            title: string;
+        };
+        /** @description How often others looked, in one month for one purpose. */
+        OwnLooks: {
+            /**
+             * Format: int64
+             * @description Looks under the pseudonym.
+             */
+            looks: number;
+            /** @description `2026-05`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description How often the name was shown.
+             */
+            names: number;
+            /** @description What for; `none` if nothing was said. */
+            purpose: string;
+        };
+        /** @description How many records one source has. */
+        OwnSource: {
+            /** @description By month, oldest first. */
+            months: components["schemas"]["MonthCount"][];
+            /** @description Source. */
+            source: string;
+        };
+        /** @description What is kept about the asker, and what was done with it. */
+        OwnView: {
+            /** @description What they contested or wanted corrected. */
+            contests: components["schemas"]["ContestView"][];
+            /** @description What is told later, and by which rule. */
+            delay: components["schemas"]["Delay"];
+            /** @description What people files say. */
+            facts: components["schemas"]["OwnFact"][];
+            /** @description What was noticed, as far as it can be told now; the latest first. */
+            indicators: components["schemas"]["OwnIndicator"][];
+            /** @description How long it is kept. */
+            kept: components["schemas"]["Kept"][];
+            /** @description How often others looked, newest month first. */
+            looks: components["schemas"]["OwnLooks"][];
+            /** @description What they can do. */
+            rights: string[];
+            /** @description Records of what was done with their accounts, by source. */
+            sources: components["schemas"]["OwnSource"][];
+            /** @description What it is collected for. */
+            why: string[];
+        };
+        /** @description A begun ceremony. */
+        PasskeyOptions: {
+            /** @description To be given back with the browser's answer. */
+            ceremony: string;
+            /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+            options: Record<string, never>;
+        };
+        /** @description The browser's answer at a sign-in. */
+        PasskeySignIn: {
+            /** @description As it was given. */
+            ceremony: string;
+            /** @description `credential.toJSON()`. */
+            credential: Record<string, never>;
+        };
+        /** @description Account and password. */
+        PasswordSignIn: {
+            /** @description Account name. */
+            account: string;
+            /** @description Password as typed. */
+            password: string;
         };
         /** @description Playbooks. */
         PlaybookList: {
@@ -1466,6 +2389,11 @@ export interface components {
             /** @description Days with alerts, oldest first. */
             days: components["schemas"]["QueueDay"][];
         };
+        /** @description Recovery codes, shown this once. */
+        RecoveryView: {
+            /** @description The codes; each works once. */
+            codes: string[];
+        };
         /** @description A reject with its bytes. */
         RejectDetail: components["schemas"]["RejectView"] & {
             /** @description As base64. */
@@ -1531,12 +2459,25 @@ export interface components {
              */
             tried: number;
         };
+        /** @description Which dead letters to send again. */
+        ReplayDead: {
+            /** @description Their ids; empty for all. */
+            ids?: number[];
+        };
         /** @description Which rejects to try again. */
         ReplayRequest: {
             /** @description These, or */
             ids?: number[] | null;
             /** @description all open ones of this source. */
             source?: string | null;
+        };
+        /** @description What became of it. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description How many wait to be sent again.
+             */
+            replayed: number;
         };
         /** @description One row of a waterfall; all contributions add up to the score. */
         RowView: {
@@ -1689,6 +2630,19 @@ export interface components {
              */
             score: number;
         };
+        /** @description One place where somebody is signed in. */
+        SessionItem: {
+            /** @description When it began, RFC 3339. */
+            began: string;
+            /** @description This one. */
+            current: boolean;
+            /** @description Id, to end it by. */
+            id: string;
+            /** @description Its last request, to the minute, RFC 3339. */
+            last_seen: string;
+            /** @description `link`, `password`, `code`, `recovery`, `passkey` or `provider`. */
+            way: string;
+        };
         /** @description Who is signed in. */
         SessionView: {
             /** @description What the role may do. */
@@ -1703,6 +2657,26 @@ export interface components {
             side?: string | null;
             /** @description Account name of the colleague signed in. */
             user: string;
+        };
+        /** @description What comes next in a sign-in. */
+        SignInStep: {
+            /** @description To be given back with the code. */
+            ceremony?: string | null;
+            /** @description `done`, or `code` if a one-time code is needed. */
+            next: string;
+        };
+        /** @description The ways in that this installation offers. */
+        SignInWays: {
+            /** @description Name of the organisation. */
+            company: string;
+            /** @description By passkey. */
+            passkey: boolean;
+            /** @description Why there are no passkeys. */
+            passkey_off?: string | null;
+            /** @description By account and password. */
+            password: boolean;
+            /** @description By the company's identity provider, at `/sign-in/oidc`. */
+            provider: boolean;
         };
         /** @description A source's rate on one day. */
         SourceDay: {
@@ -1922,6 +2896,340 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    chat_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCode"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    enrol_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     alert: {
         parameters: {
             query?: never;
@@ -2391,6 +3699,232 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeColleague"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorTest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    contests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["DisclosureList"];
                 };
             };
@@ -2576,6 +4110,59 @@ export interface operations {
             };
         };
     };
+    inbound_alerts: {
+        parameters: {
+            query?: {
+                /** @description A token of `tandem ingest-token`, if it does not come as `authorization: bearer`. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `wazuh`, `elastic` or `splunk` */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     push: {
         parameters: {
             query?: never;
@@ -2725,6 +4312,64 @@ export interface operations {
             };
         };
     };
+    outbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_dead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayDead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -2743,6 +4388,88 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    contest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskContest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3201,6 +4928,193 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+        };
+    };
+    code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInStep"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    finish_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInStep"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInStep"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

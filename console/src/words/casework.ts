@@ -75,6 +75,23 @@ export const DEPARTMENTS: Record<string, string> = {
   corporate: "Corporate security",
 };
 
+/** Parts of an identity, each asked for by itself. */
+export const IDENTITY_FIELDS = [
+  { id: "name", means: "given and family name" },
+  { id: "contact", means: "mail and telephone" },
+  { id: "accounts", means: "account names" },
+  { id: "position", means: "position and unit" },
+  { id: "manager", means: "who leads them" },
+  { id: "site", means: "place of work" },
+] as const;
+
+/** What a disclosure can be for. */
+export const DISCLOSURE_PURPOSES = [
+  { id: "investigation", means: "to find out what happened" },
+  { id: "support", means: "to help the person" },
+  { id: "containment", means: "to stop harm" },
+] as const;
+
 export const CASE_TEXT = {
   noCasesTitle: "No cases here",
   noCases:
@@ -87,5 +104,13 @@ export const CASE_TEXT = {
   noEvidence: "Nothing has been taken in yet. Each file is kept with its SHA-256 and its chain of custody.",
   noProposals:
     "Nothing has been proposed yet. Closing a case as anything but benign, and any response that touches a person, needs a yes from both departments.",
+  noDisclosures: "Nobody has asked yet who stands behind a pseudonym of this case.",
+  disclosureRule:
+    "A name is shown only for this case, only the parts that were asked for, and only after an approver of each department said yes.",
+  beforeLook:
+    "Showing it is a look: it is written into the ledger first, and the person will be told of it later.",
+  nobodyToDisclose: "The case is about no subject yet, so there is nobody to ask about.",
+  noApprovalsTitle: "Nothing waits for you",
+  noApprovals: "When somebody asks who a subject is, the request appears here and in the bar above.",
   sealed: "The votes are sealed until both departments have voted, so that nobody follows the other.",
 } as const;

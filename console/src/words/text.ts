@@ -2,7 +2,9 @@
 
 export const TEXT = {
   signInTitle: "Please sign in",
-  signIn: "Open your one-time sign-in link. Whoever runs Tandem makes one with:",
+  signInOther: "No password yet, or lost it?",
+  signIn:
+    "Open your one-time sign-in link; then set a password or a passkey on the account page. Whoever runs Tandem makes a link with:",
   signInCommand: "tandem sign-in-link it_analyst",
   noSubjectsTitle: "This role sees no subjects",
   noSubjects:
@@ -33,7 +35,7 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["t"], does: "take the alert" },
   { keys: ["c"], does: "close it with a verdict" },
   { keys: ["o"], does: "open a case from the alert" },
-  { keys: ["1", "…", "6"], does: "go to a part of a case" },
+  { keys: ["1", "…", "7"], does: "go to a part of a case" },
   { keys: ["/"], does: "go to the page's search field" },
   { keys: ["Esc"], does: "close a drawer or dialog" },
   { keys: ["Ctrl", "Enter"], does: "run the SQL statement" },
@@ -41,6 +43,7 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["g", "s"], does: "go to subjects" },
   { keys: ["g", "e"], does: "go to events" },
   { keys: ["g", "w"], does: "go to cases" },
+  { keys: ["g", "a"], does: "go to approvals" },
   { keys: ["g", "l"], does: "go to the ledger" },
   { keys: ["?"], does: "show these keys" },
 ];

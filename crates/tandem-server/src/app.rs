@@ -9,6 +9,7 @@ use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
 use tandem_store::Store;
 
+use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
 use crate::content::{lists, load_mappings, load_policies, load_rules};
 use crate::http::metrics::Metrics;
@@ -17,6 +18,7 @@ use crate::pipeline::known::Known;
 use crate::runs::Shelf;
 use crate::safe::Safe;
 use crate::secret::Secret;
+use crate::sign_in::{SignIn, SignInError};
 
 /// The system cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,12 @@ pub enum OpenError {
     /// The policies cannot be used.
     #[error("the policies cannot be used")]
     Policies(#[from] tandem_policy::PolicyError),
+    /// Signing in cannot work as it is set.
+    #[error("people cannot sign in")]
+    SignIn(#[from] SignInError),
+    /// A connector cannot be used.
+    #[error("the connectors of the settings cannot be used")]
+    Connectors(#[from] ConnectorError),
     /// A content folder cannot be read.
     #[error("cannot read `{path}`, which the settings name")]
     Content {
@@ -100,6 +108,10 @@ pub struct App {
     pub shelf: Shelf,
     /// Who may do what.
     pub policies: tandem_policy::Policies,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// The way out to chat, mail and webhooks, and back in.
+    pub chat: Chat,
     /// Counters.
     pub metrics: Metrics,
     /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
@@ -123,10 +135,12 @@ impl App {
         let ledger_key = Secret::open(&config.data_dir.join("ledger.key")).map_err(data(&config.data_dir))?;
         let signer = Signer::new(&config.ledger.origin, &ledger_key).map_err(LedgerError::from)?;
         let policies = load_policies(&config)?;
+        let sign_in = SignIn::open(&config)?;
         let safe = Safe::of(&config.data_dir);
         let raci = crate::cases::raci().map_err(OpenError::Raci)?;
         let mappings = Arc::new(load_mappings(&config)?);
         let store = Store::open(&config.store_url()).await?;
+        let chat = Chat::open(&config.chat, &config.connectors, store.clone())?;
         let lake = Lake::open(LakeConfig::new(config.lake_dir().display().to_string()))?;
         let metrics = Metrics::default();
         let mut app = Self {
@@ -141,6 +155,8 @@ impl App {
             raci,
             shelf: Shelf::shipped(),
             policies,
+            sign_in,
+            chat,
             metrics,
             writer: tokio::sync::Mutex::new(Known::default()),
             directory: RwLock::new(None),

@@ -20,6 +20,7 @@ pub fn start(app: &Arc<App>) {
         ));
     }
     tokio::spawn(clocks(Arc::clone(app)));
+    crate::chat::start(app);
     if app.config.ledger.checkpoint_minutes > 0 {
         let every = Duration::from_secs(60 * app.config.ledger.checkpoint_minutes);
         tokio::spawn(signing(Arc::clone(app), every));
@@ -99,7 +100,8 @@ fn times(every: Duration) -> Interval {
     times
 }
 
-fn failed(what: &str, error: &dyn Error, every: Duration) {
+/// Logs a failure with all its causes.
+pub(crate) fn failed(what: &str, error: &dyn Error, every: Duration) {
     let mut text = error.to_string();
     let mut inner = error.source();
     while let Some(cause) = inner {

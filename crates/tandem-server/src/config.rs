@@ -7,6 +7,9 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use tandem_score::{Model, QueueConfig};
+use tandem_sign_in::oidc::OidcSettings;
+
+use crate::chat::{ChatSettings, ConnectorSettings};
 
 /// Prefix of environment variables; `__` separates tables: `TANDEM_STORE__URL`.
 pub const ENV_PREFIX: &str = "TANDEM_";
@@ -19,6 +22,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Address to serve on.
     pub listen: String,
+    /// Far sides that Tandem speaks to.
+    pub connectors: Vec<ConnectorSettings>,
     /// The organisation.
     pub home: Home,
     /// State database.
@@ -41,6 +46,23 @@ pub struct Config {
     pub limits: Limits,
     /// The record of looks and acts.
     pub ledger: LedgerSettings,
+    /// How people sign in.
+    pub sign_in: SignInSettings,
+    /// The company's identity provider; without it, nobody signs in that way. See `docs/sign-in.md`.
+    pub oidc: Option<OidcSettings>,
+    /// What goes out to far sides.
+    pub chat: ChatSettings,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInSettings {
+    /// Address under which people open Tandem, such as `https://tandem.example`. Passkeys are bound to its host for ever; empty
+    /// means no passkeys.
+    pub origin: String,
+    /// Proxies in front of Tandem, each of which adds the address it sees to `X-Forwarded-For`; 0 for none.
+    pub proxies: u8,
 }
 
 /// The record of looks and acts.
@@ -153,6 +175,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("var/tandem"),
             listen: "127.0.0.1:7878".into(),
+            connectors: Vec::new(),
             home: Home {
                 company: "Your organisation".into(),
                 nt_domains: Vec::new(),
@@ -199,6 +222,12 @@ impl Default for Config {
                 origin: "tandem.localhost/ledger".into(),
                 checkpoint_minutes: 10,
             },
+            sign_in: SignInSettings {
+                origin: String::new(),
+                proxies: 0,
+            },
+            oidc: None,
+            chat: ChatSettings::default(),
         }
     }
 }

@@ -40,7 +40,8 @@ pub async fn listen(address: &str, next_free: bool) -> io::Result<TcpListener> {
 /// # Errors
 /// When the socket fails.
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<()> {
-    axum::serve(listener, router(app))
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stopped())
         .await
 }

@@ -27,4 +27,4 @@ pub mod throttle;
 pub mod totp;
 
 pub use encoding::Bytes;
-pub use secret::{Key, SecretText};
+pub use secret::{Key, SealError, SecretText};

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::encoding::base64url;
+use crate::encoding::{base64url, from_base64url};
 
 /// A text that is masked in `Debug`, has no `Display`, compares in constant time and is wiped when dropped.
 ///
@@ -67,7 +68,59 @@ impl Key {
         }
         base64url(context.sign().as_ref())
     }
+
+    /// A key for sealing, of its own for each purpose. AES-256-GCM takes every 32 bytes as a key.
+    fn sealer(&self, purpose: &str) -> Option<LessSafeKey> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let mut context = hmac::Context::with_key(&key);
+        context.update(b"tandem seal 1\0");
+        context.update(purpose.as_bytes());
+        let unbound = UnboundKey::new(&AES_256_GCM, context.sign().as_ref()).ok()?;
+        Some(LessSafeKey::new(unbound))
+    }
+
+    /// Seals a secret (AES-256-GCM, NIST SP 800-38D) for a place outside, such as the state database. `purpose` names what it
+    /// is and whose; only the same purpose opens it. `nonce` is fresh random: never the same twice.
+    ///
+    /// # Errors
+    /// [`SealError`] for a secret of many gigabytes.
+    pub fn seal(
+        &self,
+        purpose: &str,
+        secret: &SecretText,
+        nonce: [u8; NONCE_LEN],
+    ) -> Result<String, SealError> {
+        let sealer = self.sealer(purpose).ok_or(SealError)?;
+        let mut text = secret.expose().as_bytes().to_vec();
+        sealer
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
+            .map_err(|_| SealError)?;
+        Ok(base64url(&[&nonce[..], &text].concat()))
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    ///
+    /// # Errors
+    /// [`SealError`] if it was sealed with another key, for another purpose, or was changed.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<SecretText, SealError> {
+        let mut bytes = from_base64url(sealed).ok_or(SealError)?;
+        let (nonce, text) = bytes.split_first_chunk_mut::<NONCE_LEN>().ok_or(SealError)?;
+        let sealer = self.sealer(purpose).ok_or(SealError)?;
+        let plain = sealer
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::empty(), text)
+            .map_err(|_| SealError)?;
+        let secret = String::from_utf8(plain.to_vec()).map_err(|_| SealError)?;
+        bytes.zeroize();
+        Ok(SecretText::new(secret))
+    }
 }
+
+/// A sealed secret does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a sealed secret cannot be opened: it was changed, or sealed with another key; restore `sign-in.key`"
+)]
+pub struct SealError;
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,6 +139,22 @@ mod tests {
         assert_eq!(secret, SecretText::new("opensesame".into()));
         assert_ne!(secret, SecretText::new("opensesamE".into()));
         assert_eq!(format!("{:?}", Key::new([7; 32])), "Key(…)");
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_with_its_key_and_purpose_only() {
+        let key = Key::new([7; 32]);
+        let secret = SecretText::new("JBSWY3DPEHPK3PXP".into());
+        let sealed = key.seal("totp of ines", &secret, [1; 12]).unwrap();
+        assert!(!sealed.contains("JBSW"));
+        assert_eq!(key.open("totp of ines", &sealed), Ok(secret));
+        assert_eq!(key.open("totp of anna", &sealed), Err(SealError));
+        assert_eq!(Key::new([8; 32]).open("totp of ines", &sealed), Err(SealError));
+        let mut changed = sealed.into_bytes();
+        changed[20] ^= 1;
+        let changed = String::from_utf8(changed).unwrap();
+        assert_eq!(key.open("totp of ines", &changed), Err(SealError));
+        assert_eq!(key.open("totp of ines", "AAAA"), Err(SealError));
     }
 
     #[test]

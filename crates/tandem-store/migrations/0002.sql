@@ -20,6 +20,9 @@ CREATE INDEX colleagues_subject ON colleagues (subject);
 CREATE TABLE credentials (id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, created BIGINT NOT NULL, last_used BIGINT, body TEXT NOT NULL);
 CREATE INDEX credentials_account ON credentials (account, kind);
 CREATE TABLE ceremonies (id TEXT PRIMARY KEY, expires BIGINT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE outbox (id TEXT PRIMARY KEY, connector TEXT NOT NULL, thread TEXT NOT NULL, state TEXT NOT NULL, next_at BIGINT NOT NULL, leased_until BIGINT NOT NULL, attempts BIGINT NOT NULL, created BIGINT NOT NULL, body TEXT NOT NULL, note TEXT NOT NULL);
+-- What must go out. `lane` keeps its order, `key` makes it one per connector; `room` and `message` are what it left on the far
+-- side. `body` is the whole item as its sender understands it.
+CREATE TABLE outbox (id {id}, connector TEXT NOT NULL, lane TEXT NOT NULL, key TEXT NOT NULL, amends TEXT, state TEXT NOT NULL, next_at BIGINT NOT NULL, lease_until BIGINT, room TEXT, message TEXT, created BIGINT NOT NULL, body TEXT NOT NULL, UNIQUE (connector, key));
 CREATE INDEX outbox_due ON outbox (state, next_at);
-CREATE INDEX outbox_thread ON outbox (connector, thread, created)
+CREATE INDEX outbox_lane ON outbox (connector, lane, id);
+CREATE INDEX outbox_room ON outbox (connector, room)

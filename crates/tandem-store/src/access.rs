@@ -1,12 +1,29 @@
 //! Tokens and sessions. Only hashes are stored.
 
+use sqlx::any::AnyRow;
 use tandem_domain::Timestamp;
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::Columns;
+use crate::sql::{Cell, Columns, fetch};
 
 const DOING: &str = "checking who is asking";
+const SESSION: &str =
+    "SELECT hash, account, role, created, last_seen, expires, revoked, proved, way FROM sessions";
+
+fn session(row: &AnyRow) -> Result<SessionRow, StoreError> {
+    Ok(SessionRow {
+        hash: row.text(0)?,
+        user: row.text(1)?,
+        role: row.text(2)?,
+        created: Timestamp(row.int(3)?),
+        last_seen: Timestamp(row.int(4)?),
+        expires: Timestamp(row.int(5)?),
+        revoked: row.int(6)? != 0,
+        proved: Timestamp(row.int(7)?),
+        way: row.text(8)?,
+    })
+}
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +42,10 @@ pub struct SessionRow {
     pub expires: Timestamp,
     /// Ended early.
     pub revoked: bool,
+    /// When its owner last proved who they are; 0 for never.
+    pub proved: Timestamp,
+    /// How it began: `link`, `password`, `code`, `recovery`, `passkey` or `provider`.
+    pub way: String,
 }
 
 /// What a one-time link was for.
@@ -51,13 +72,15 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn add_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO sessions (hash, account, role, created, last_seen, expires, revoked) VALUES ($1, $2, $3, $4, $5, $6, 0)")
+        sqlx::query("INSERT INTO sessions (hash, account, role, created, last_seen, expires, revoked, proved, way) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)")
             .bind(&session.hash)
             .bind(&session.user)
             .bind(&session.role)
             .bind(session.created.0)
             .bind(session.last_seen.0)
             .bind(session.expires.0)
+            .bind(session.proved.0)
+            .bind(&session.way)
             .execute(&self.pool)
             .await
             .doing(DOING)
@@ -69,25 +92,37 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn session(&self, hash: &str) -> Result<Option<SessionRow>, StoreError> {
-        let row = sqlx::query(
-            "SELECT hash, account, role, created, last_seen, expires, revoked FROM sessions WHERE hash = $1",
-        )
-        .bind(hash)
-        .fetch_optional(&self.pool)
-        .await
-        .doing(DOING)?;
-        row.map(|r| {
-            Ok(SessionRow {
-                hash: r.text(0)?,
-                user: r.text(1)?,
-                role: r.text(2)?,
-                created: Timestamp(r.int(3)?),
-                last_seen: Timestamp(r.int(4)?),
-                expires: Timestamp(r.int(5)?),
-                revoked: r.int(6)? != 0,
-            })
-        })
-        .transpose()
+        let text = format!("{SESSION} WHERE hash = $1");
+        let rows = fetch(&self.pool, text, vec![Cell::Text(hash.to_owned())], DOING).await?;
+        rows.first().map(session).transpose()
+    }
+
+    /// The sessions of an account that have not ended at `now`, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sessions_of(&self, account: &str, now: Timestamp) -> Result<Vec<SessionRow>, StoreError> {
+        let text = format!(
+            "{SESSION} WHERE account = $1 AND revoked = 0 AND expires > $2 ORDER BY created DESC, hash"
+        );
+        let cells = vec![Cell::Text(account.to_owned()), Cell::Int(now.0)];
+        let rows = fetch(&self.pool, text, cells, DOING).await?;
+        rows.iter().map(session).collect()
+    }
+
+    /// Ends all sessions of an account but one; gives back how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_other_sessions(&self, account: &str, kept: &str) -> Result<u64, StoreError> {
+        let done =
+            sqlx::query("UPDATE sessions SET revoked = 1 WHERE account = $1 AND hash <> $2 AND revoked = 0")
+                .bind(account)
+                .bind(kept)
+                .execute(&self.pool)
+                .await
+                .doing(DOING)?;
+        Ok(done.rows_affected())
     }
 
     /// Notes a request.

@@ -36,7 +36,7 @@ pub struct CredentialRow {
     pub id: String,
     /// Whose.
     pub account: String,
-    /// `password`, `totp`, `recovery` or `passkey`.
+    /// `password`, `totp`, `recovery`, `passkey` or `provider`.
     pub kind: String,
     /// When it was made.
     pub created: Timestamp,
@@ -141,7 +141,7 @@ impl Store {
     /// When the database fails.
     pub async fn put_credential(&self, row: &CredentialRow) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO credentials (id, account, kind, created, last_used, body) VALUES ($1, $2, $3, $4, $5, $6) \
-                     ON CONFLICT (id) DO UPDATE SET last_used = excluded.last_used, body = excluded.body")
+                     ON CONFLICT (id) DO UPDATE SET created = excluded.created, last_used = excluded.last_used, body = excluded.body")
             .bind(&row.id)
             .bind(clean(&row.account))
             .bind(&row.kind)
@@ -152,6 +152,24 @@ impl Store {
             .await
             .doing(CHANGING)
             .map(drop)
+    }
+
+    /// Adds a credential; false, and nothing is changed, if its id is taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_credential(&self, row: &CredentialRow) -> Result<bool, StoreError> {
+        let done = sqlx::query("INSERT INTO credentials (id, account, kind, created, last_used, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING")
+            .bind(&row.id)
+            .bind(clean(&row.account))
+            .bind(&row.kind)
+            .bind(row.created.0)
+            .bind(row.last_used.map(|at| at.0))
+            .bind(&row.body)
+            .execute(&self.pool)
+            .await
+            .doing(CHANGING)?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Puts a new body in the place of one that is still as it was read. False if somebody was faster: what can be used once

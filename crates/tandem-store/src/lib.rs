@@ -41,7 +41,7 @@ pub use commit::{ActivityRow, BatchCommit, Committed, MatchRow, RejectRow, Sourc
 pub use error::StoreError;
 pub use ledger::LedgerFilter;
 pub use open::Store;
-pub use outbox::{OutboxEnd, OutboxRow, OutboxState};
+pub use outbox::{OutboxCandidate, OutboxCount, OutboxRow};
 pub use people::PeopleRow;
 pub use rejects::{RejectFilter, StoredReject};
 pub use subjects::{ScoreRow, SubjectFilter, SubjectRow};

@@ -1,114 +1,150 @@
 //! Messages that must go out: kept with what caused them, taken by one sender at a time, never forgotten.
 //!
-//! A sender takes due messages with a lease; if it dies, the lease ends and another one takes them. Messages of one thread go
-//! out in the order they were made: a later one waits while an earlier one has neither gone out nor been buried.
+//! What may become of a message is its sender's knowledge. The store finds the rows that can be taken, shows each to a closure
+//! inside one transaction, and writes what it gives back; nobody else can change a row meanwhile. Messages of one lane go out
+//! in the order of their ids: a later one waits while an earlier one is waiting or being sent.
 
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 use tandem_domain::Timestamp;
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::sql::{Cell, Columns, Where, count, fetch, insert_many};
+use crate::sql::{Cell, Columns, Where, bind, count, fetch};
 
 const POSTING: &str = "putting a message into the outbox";
 const SENDING: &str = "working through the outbox";
+const READING: &str = "reading the outbox";
 
-/// A message to be sent.
+/// A message that must go out, or went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
-    /// Its id, under which the far side recognises a repetition.
-    pub id: String,
+    /// Order of writing, ascending; given by the store, whatever a new row says.
+    pub id: i64,
     /// Which connector sends it.
     pub connector: String,
-    /// Messages of one thread keep their order.
-    pub thread: String,
+    /// Messages of one lane keep their order.
+    pub lane: String,
+    /// What makes it one message: unique with the connector.
+    pub key: String,
+    /// The key of the message it takes the place of.
+    pub amends: Option<String>,
+    /// `waiting`, `sending`, `sent` or `dead`.
+    pub state: String,
+    /// Not tried before.
+    pub next_at: Timestamp,
+    /// While it is being sent: until when nobody else takes it.
+    pub lease_until: Option<Timestamp>,
+    /// The far side's room that it went to or made.
+    pub room: Option<String>,
+    /// The far side's name of the message it became.
+    pub message: Option<String>,
     /// When it was made.
     pub created: Timestamp,
-    /// What is sent, as the connector understands it.
+    /// The whole message, as its sender understands it.
     pub body: String,
 }
 
-/// Where a message stands.
+/// A message that can be taken, with what its sender must know of earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxState {
+pub struct OutboxCandidate {
     /// The message.
     pub row: OutboxRow,
-    /// `waiting`, `sending`, `sent` or `dead`.
-    pub state: String,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Not tried again before.
-    pub next_at: Timestamp,
-    /// What was wrong last, or what the far side called it.
-    pub note: String,
+    /// What was sent before in its lane and left something on the far side, oldest first.
+    pub sent: Vec<OutboxRow>,
+    /// The sent message whose place it takes.
+    pub amended: Option<OutboxRow>,
 }
 
-/// How sending ended.
+/// How many messages of a connector are in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutboxEnd {
-    /// The far side has it, under this name.
-    Sent(String),
-    /// Try again then; why.
-    Later(Timestamp, String),
-    /// Given up; why.
-    Dead(String),
+pub struct OutboxCount {
+    /// The connector.
+    pub connector: String,
+    /// The state.
+    pub state: String,
+    /// How many.
+    pub messages: u64,
 }
 
-const COLUMNS: &str = "id, connector, thread, state, next_at, attempts, created, body, note";
+const COLUMNS: &str =
+    "id, connector, lane, key, amends, state, next_at, lease_until, room, message, created, body";
 
-fn state(row: &AnyRow) -> Result<OutboxState, StoreError> {
-    Ok(OutboxState {
-        row: OutboxRow {
-            id: row.text(0)?,
-            connector: row.text(1)?,
-            thread: row.text(2)?,
-            created: Timestamp(row.int(6)?),
-            body: row.text(7)?,
-        },
-        state: row.text(3)?,
-        next_at: Timestamp(row.int(4)?),
-        attempts: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
-        note: row.text(8)?,
+fn row(row: &AnyRow) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.int(0)?,
+        connector: row.text(1)?,
+        lane: row.text(2)?,
+        key: row.text(3)?,
+        amends: row.maybe_text(4)?,
+        state: row.text(5)?,
+        next_at: Timestamp(row.int(6)?),
+        lease_until: row.maybe_int(7)?.map(Timestamp),
+        room: row.maybe_text(8)?,
+        message: row.maybe_text(9)?,
+        created: Timestamp(row.int(10)?),
+        body: row.text(11)?,
     })
 }
 
-/// Puts a message in; one with the same id is there already and stays as it is.
-pub(crate) async fn post(tx: &mut AnyConnection, row: OutboxRow) -> Result<(), StoreError> {
-    let created = row.created.0;
-    let cells = vec![
-        Cell::Text(row.id),
+/// Puts a message in; false if its connector has one with this key already, which then stays as it is.
+pub(crate) async fn post(tx: &mut AnyConnection, row: OutboxRow) -> Result<bool, StoreError> {
+    let mut query = sqlx::query(
+        "INSERT INTO outbox (connector, lane, key, amends, state, next_at, lease_until, room, message, created, body) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (connector, key) DO NOTHING",
+    );
+    for cell in [
         Cell::Text(row.connector),
-        Cell::Text(row.thread),
-        Cell::Text("waiting".to_owned()),
-        Cell::Int(created),
-        Cell::Int(0),
-        Cell::Int(0),
-        Cell::Int(created),
+        Cell::Text(row.lane),
+        Cell::Text(row.key),
+        Cell::MaybeText(row.amends),
+        Cell::Text(row.state),
+        Cell::Int(row.next_at.0),
+        Cell::MaybeInt(row.lease_until.map(|at| at.0)),
+        Cell::MaybeText(row.room),
+        Cell::MaybeText(row.message),
+        Cell::Int(row.created.0),
         Cell::Text(row.body),
-        Cell::Text(String::new()),
-    ];
-    insert_many(
-        tx,
-        "INSERT INTO outbox (id, connector, thread, state, next_at, leased_until, attempts, created, body, note)",
-        "ON CONFLICT (id) DO NOTHING",
-        vec![cells],
-        POSTING,
-    )
-    .await
+    ] {
+        query = bind(query, cell);
+    }
+    let done = query.execute(tx).await.doing(POSTING)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Runs a statement in a transaction and gives its rows.
+async fn rows(tx: &mut AnyConnection, text: String, cells: Vec<Cell>) -> Result<Vec<OutboxRow>, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for cell in cells {
+        query = bind(query, cell);
+    }
+    let found = query.fetch_all(tx).await.doing(SENDING)?;
+    found.iter().map(row).collect()
+}
+
+/// Writes what can change of a message.
+async fn write(tx: &mut AnyConnection, row: OutboxRow) -> Result<(), StoreError> {
+    let mut query = sqlx::query(
+        "UPDATE outbox SET state = $1, next_at = $2, lease_until = $3, room = $4, message = $5, body = $6 WHERE id = $7",
+    );
+    for cell in [
+        Cell::Text(row.state),
+        Cell::Int(row.next_at.0),
+        Cell::MaybeInt(row.lease_until.map(|at| at.0)),
+        Cell::MaybeText(row.room),
+        Cell::MaybeText(row.message),
+        Cell::Text(row.body),
+        Cell::Int(row.id),
+    ] {
+        query = bind(query, cell);
+    }
+    query.execute(tx).await.doing(SENDING).map(drop)
 }
 
 impl Store {
-    /// Takes up to `most` due messages until `until`; nobody else gets them before. Of each thread only the oldest.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn claim_outbox(
-        &self,
-        now: Timestamp,
-        until: Timestamp,
-        most: usize,
-    ) -> Result<Vec<OutboxState>, StoreError> {
+    /// A transaction in which nobody else changes the outbox. On PostgreSQL it waits for those who are putting messages in, so
+    /// that ids become visible in their order.
+    async fn alone(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let mut tx = self.begin(SENDING).await?;
         if self.postgres {
             sqlx::query("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE")
@@ -116,95 +152,164 @@ impl Store {
                 .await
                 .doing(SENDING)?;
         }
-        let rows = sqlx::query(
-            "SELECT o.id FROM outbox o WHERE ((o.state = 'waiting' AND o.next_at <= $1) OR (o.state = 'sending' AND o.leased_until <= $1)) \
-             AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.connector = o.connector AND e.thread = o.thread AND e.state IN ('waiting', 'sending') AND (e.created < o.created OR (e.created = o.created AND e.id < o.id))) \
-             ORDER BY o.created, o.id LIMIT $2",
-        )
-        .bind(now.0)
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(&mut *tx)
-        .await
-        .doing(SENDING)?;
-        let mut taken = Vec::with_capacity(rows.len());
-        for row in rows {
-            let text = sqlx::AssertSqlSafe(format!(
-                "UPDATE outbox SET state = 'sending', leased_until = $1, attempts = attempts + 1 WHERE id = $2 RETURNING {COLUMNS}"
-            ));
-            let row = sqlx::query(text)
-                .bind(until.0)
-                .bind(row.text(0)?)
-                .fetch_one(&mut *tx)
-                .await
-                .doing(SENDING)?;
-            taken.push(state(&row)?);
-        }
-        tx.commit().await.doing(SENDING)?;
-        Ok(taken)
+        Ok(tx)
     }
 
-    /// Notes how sending ended. A message whose lease was lost to somebody who finished it stays finished.
+    /// Puts a message in by itself; false if its connector has one with this key already.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_outbox(&self, id: &str, end: &OutboxEnd) -> Result<(), StoreError> {
-        let (state, next, note) = match end {
-            OutboxEnd::Sent(name) => ("sent", None, name),
-            OutboxEnd::Later(at, why) => ("waiting", Some(at.0), why),
-            OutboxEnd::Dead(why) => ("dead", None, why),
+    pub async fn add_outbox(&self, row: OutboxRow) -> Result<bool, StoreError> {
+        let mut tx = self.begin(POSTING).await?;
+        let added = post(&mut tx, row).await?;
+        tx.commit().await.doing(POSTING)?;
+        Ok(added)
+    }
+
+    /// Shows up to `most` messages that can be taken at `now` to `take`, oldest first and of each lane only the first, and
+    /// writes what it gives back; `None` leaves a message as it is. All of it is one transaction, so what `take` decided on
+    /// has not changed when it is written.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is written then.
+    pub async fn claim_outbox(
+        &self,
+        now: Timestamp,
+        most: usize,
+        mut take: impl FnMut(&OutboxCandidate) -> Option<OutboxRow> + Send,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.alone().await?;
+        let due = rows(
+            &mut tx,
+            format!(
+                "SELECT {COLUMNS} FROM outbox o WHERE ((o.state = 'waiting' AND o.next_at <= $1) \
+                 OR (o.state = 'sending' AND (o.lease_until IS NULL OR o.lease_until <= $1))) \
+                 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.connector = o.connector AND e.lane = o.lane \
+                 AND e.state IN ('waiting', 'sending') AND e.id < o.id) ORDER BY o.id LIMIT $2"
+            ),
+            vec![Cell::Int(now.0), count(most)],
+        )
+        .await?;
+        for row in due {
+            let candidate = candidate(&mut tx, row).await?;
+            if let Some(taken) = take(&candidate) {
+                let id = candidate.row.id;
+                write(&mut tx, OutboxRow { id, ..taken }).await?;
+            }
+        }
+        tx.commit().await.doing(SENDING)
+    }
+
+    /// Shows one message to `change` and writes what it gives back, in one transaction. False if there is no such message, or
+    /// `change` left it as it is.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is written then.
+    pub async fn change_outbox(
+        &self,
+        id: i64,
+        change: impl FnOnce(&OutboxRow) -> Option<OutboxRow> + Send,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.alone().await?;
+        let text = format!("SELECT {COLUMNS} FROM outbox WHERE id = $1");
+        let found = rows(&mut tx, text, vec![Cell::Int(id)]).await?;
+        let Some(changed) = found.first().and_then(change) else {
+            return Ok(false);
         };
-        sqlx::query("UPDATE outbox SET state = $1, next_at = COALESCE($2, next_at), note = $3 WHERE id = $4 AND state = 'sending'")
-            .bind(state)
-            .bind(next)
-            .bind(crate::sql::clean(note))
-            .bind(id)
-            .execute(&self.pool)
-            .await
-            .doing(SENDING)
-            .map(drop)
+        write(&mut tx, OutboxRow { id, ..changed }).await?;
+        tx.commit().await.doing(SENDING)?;
+        Ok(true)
     }
 
     /// Messages in a state, newest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox(&self, asked: Option<&str>, limit: usize) -> Result<Vec<OutboxState>, StoreError> {
+    pub async fn outbox(&self, state: Option<&str>, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         let mut condition = Where::default();
-        if let Some(state) = asked {
+        if let Some(state) = state {
             condition.and("state = ?", Cell::Text(state.to_owned()));
         }
         let limit = condition.value(count(limit));
         let text = format!(
-            "SELECT {COLUMNS} FROM outbox{} ORDER BY created DESC, id LIMIT {limit}",
+            "SELECT {COLUMNS} FROM outbox{} ORDER BY id DESC LIMIT {limit}",
             condition.text()
         );
-        fetch(&self.pool, text, condition.cells(), SENDING)
+        fetch(&self.pool, text, condition.cells(), READING)
             .await?
             .iter()
-            .map(state)
+            .map(row)
             .collect()
     }
 
-    /// Tries dead messages again: those named, or all. Gives back how many.
+    /// What a connector sent to a room: what became no message (rooms made, people let in), and the one that became `message`;
+    /// oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revive_outbox(&self, ids: &[String], now: Timestamp) -> Result<u64, StoreError> {
-        let mut condition = Where::default();
-        let at = condition.value(Cell::Int(now.0));
-        if !ids.is_empty() {
-            let places: Vec<String> = ids
-                .iter()
-                .map(|id| condition.value(Cell::Text(id.clone())))
-                .collect();
-            condition.and_plain(&format!("id IN ({})", places.join(", ")));
-        }
-        condition.and_plain("state = 'dead'");
+    pub async fn outbox_in_room(
+        &self,
+        connector: &str,
+        room: &str,
+        message: Option<&str>,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
         let text = format!(
-            "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = {at}{} RETURNING id",
-            condition.text()
+            "SELECT {COLUMNS} FROM outbox WHERE connector = $1 AND room = $2 AND state = 'sent' \
+             AND (message IS NULL OR message = $3) ORDER BY id"
         );
-        let rows = fetch(&self.pool, text, condition.cells(), SENDING).await?;
-        Ok(rows.len() as u64)
+        let cells = vec![
+            Cell::Text(connector.to_owned()),
+            Cell::Text(room.to_owned()),
+            Cell::MaybeText(message.map(str::to_owned)),
+        ];
+        fetch(&self.pool, text, cells, READING)
+            .await?
+            .iter()
+            .map(row)
+            .collect()
     }
+
+    /// How many messages each connector has in each state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_counts(&self) -> Result<Vec<OutboxCount>, StoreError> {
+        let text = "SELECT connector, state, COUNT(*) FROM outbox GROUP BY connector, state ORDER BY connector, state";
+        fetch(&self.pool, text.to_owned(), Vec::new(), READING)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(OutboxCount {
+                    connector: row.text(0)?,
+                    state: row.text(1)?,
+                    messages: row.int(2)?.unsigned_abs(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// What must be known beside a message that can be taken.
+async fn candidate(tx: &mut AnyConnection, row: OutboxRow) -> Result<OutboxCandidate, StoreError> {
+    let sent = rows(
+        tx,
+        format!(
+            "SELECT {COLUMNS} FROM outbox WHERE connector = $1 AND lane = $2 AND state = 'sent' \
+             AND (room IS NOT NULL OR message IS NOT NULL) ORDER BY id"
+        ),
+        vec![Cell::Text(row.connector.clone()), Cell::Text(row.lane.clone())],
+    )
+    .await?;
+    let amended = match &row.amends {
+        None => None,
+        Some(key) => rows(
+            tx,
+            format!("SELECT {COLUMNS} FROM outbox WHERE connector = $1 AND key = $2 AND state = 'sent'"),
+            vec![Cell::Text(row.connector.clone()), Cell::Text(key.clone())],
+        )
+        .await?
+        .into_iter()
+        .next(),
+    };
+    Ok(OutboxCandidate { row, sent, amended })
 }

@@ -1,5 +1,6 @@
 //! Small settings and source rates.
 
+use sqlx::AnyConnection;
 use tandem_domain::{Day, Timestamp};
 
 use crate::commit::SourceDay;
@@ -28,13 +29,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .bind(name)
-            .bind(value)
-            .execute(&self.pool)
-            .await
-            .doing("changing a setting")
-            .map(drop)
+        let mut connection = self.pool.acquire().await.doing("changing a setting")?;
+        put_setting(&mut connection, name, value).await
     }
 
     /// Rates of every source on days from `from` on, with when each last brought something.
@@ -81,4 +77,19 @@ impl Store {
             .doing(DOING)?;
         row.map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
     }
+}
+
+/// Changes a setting as part of something larger.
+pub(crate) async fn put_setting(
+    connection: &mut AnyConnection,
+    name: &str,
+    value: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(clean(value))
+        .execute(connection)
+        .await
+        .doing("changing a setting")
+        .map(drop)
 }

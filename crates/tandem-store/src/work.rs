@@ -13,6 +13,7 @@ use crate::error::{Doing, StoreError};
 use crate::ledger::append;
 use crate::open::Store;
 use crate::outbox::{OutboxRow, post};
+use crate::settings::put_setting;
 use crate::sql::{Cell, Columns, Where, bind, clean, count, fetch, insert_many};
 
 const DOING: &str = "keeping a step of work";
@@ -121,6 +122,8 @@ pub struct Step {
     pub outbox: Vec<OutboxRow>,
     /// Contents.
     pub contents: Vec<Content>,
+    /// Small settings that change with it, such as how far a far side was listened to: name and value.
+    pub settings: Vec<(String, String)>,
 }
 
 /// A piece of work in a list.
@@ -182,6 +185,9 @@ impl Store {
         }
         for row in step.outbox {
             post(&mut tx, row).await?;
+        }
+        for (name, value) in &step.settings {
+            put_setting(&mut tx, name, value).await?;
         }
         // Last, so that the one place all writers meet at is held briefly.
         let rows = append(&mut tx, self.postgres, step.ledger).await?;

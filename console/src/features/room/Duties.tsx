@@ -10,6 +10,7 @@ import { said } from "../../words/labels";
 import { Ask } from "./Ask";
 import { dueWords } from "./clocks";
 import { duty } from "./commands";
+import { PickColleague } from "./Picking";
 import styles from "./Room.module.css";
 import { useNow, useRoom } from "./room";
 
@@ -166,33 +167,16 @@ function HandOver({ one, close }: { one: Duty; close: () => void }) {
       action="Hand over"
       close={close}
       command={(reason) => duty.handOver(one.id, to, reason)}
-      missing={to.trim() === "" ? "Name an account first." : ""}
+      missing={to.trim() === "" ? "Pick a colleague first." : ""}
     >
       <p>{words(one)}. It goes to somebody who holds that function or stands in for who does.</p>
-      <label className="field">
-        account
-        <input
-          type="text"
-          list="likely-holders"
-          autoComplete="off"
-          spellCheck={false}
-          value={to}
-          onChange={(event) => setTo(event.target.value)}
-        />
-      </label>
-      <datalist id="likely-holders">
-        {[
-          ...new Set([
-            ...Object.keys(of.members),
-            ...Object.values(of.duties).flatMap((d) => d.holder ?? []),
-          ]),
-        ]
-          .filter((name) => name !== one.holder)
-          .sort()
-          .map((name) => (
-            <option key={name} value={name} />
-          ))}
-      </datalist>
+      <PickColleague
+        label="account"
+        value={to}
+        pick={setTo}
+        likely={Object.keys(of.members)}
+        without={one.holder ? [one.holder] : []}
+      />
     </Ask>
   );
 }

@@ -6,6 +6,7 @@ import { instant, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { Ask } from "./Ask";
 import { people } from "./commands";
+import { PickColleague } from "./Picking";
 import styles from "./Room.module.css";
 import { useRoom } from "./room";
 
@@ -117,32 +118,22 @@ function Add({ close }: { close: () => void }) {
   const [account, setAccount] = useState("");
   const [role, setRole] = useState<CaseRole>("contributor");
   // Who was offered a duty is who is likely to be asked in.
-  const likely = new Set(Object.values(of.duties).flatMap((duty) => duty.holder ?? []));
-  for (const name of Object.keys(of.members)) likely.delete(name);
+  const likely = Object.values(of.duties).flatMap((duty) => duty.holder ?? []);
   return (
     <Ask
       title="Add a member"
       action="Add"
       close={close}
       command={(reason) => people.add(account, role, reason)}
-      missing={account.trim() === "" ? "Name an account first." : ""}
+      missing={account.trim() === "" ? "Pick a colleague first." : ""}
     >
-      <label className="field">
-        account
-        <input
-          type="text"
-          list="likely-members"
-          autoComplete="off"
-          spellCheck={false}
-          value={account}
-          onChange={(event) => setAccount(event.target.value)}
-        />
-      </label>
-      <datalist id="likely-members">
-        {[...likely].sort().map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <PickColleague
+        label="account"
+        value={account}
+        pick={setAccount}
+        likely={likely}
+        without={Object.keys(of.members)}
+      />
       <RoleChoice role={role} pick={setRole} />
     </Ask>
   );

@@ -6,6 +6,7 @@ import { Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { About } from "./About";
 import { Decisions } from "./Decisions";
+import { Disclosures } from "./Disclosures";
 import { Duties } from "./Duties";
 import { Evidence } from "./Evidence";
 import { Head } from "./Head";
@@ -26,6 +27,7 @@ const PARTS = [
   { id: "playbooks", label: "Playbooks", shows: Runs },
   { id: "evidence", label: "Evidence", shows: Evidence },
   { id: "decisions", label: "Decisions", shows: Decisions },
+  { id: "disclosures", label: "Disclosures", shows: Disclosures },
 ] as const;
 
 /** The room in which both departments work on one case. */

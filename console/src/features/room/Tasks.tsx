@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { type Task, useCommand } from "../../api/cases";
+import { useColleagues } from "../../api/colleagues";
 import { Choice, Tag } from "../../ui/bits";
 import { Failure } from "../../ui/states";
 import { CASE_TEXT } from "../../words/casework";
@@ -99,6 +100,7 @@ function Add() {
   const [assignee, setAssignee] = useState("");
   const [due, setDue] = useState("");
   const run = useCommand(id);
+  const away = useColleagues().data?.colleagues.filter((one) => one.away) ?? [];
   const able = Object.entries(of.members).filter(([, member]) => member.role !== "observer");
   return (
     <form
@@ -129,7 +131,13 @@ function Add() {
           label="by whom"
           value={assignee}
           pick={setAssignee}
-          options={[{ id: "", text: "nobody yet" }, ...able.map(([name]) => ({ id: name, text: name }))]}
+          options={[
+            { id: "", text: "nobody yet" },
+            ...able.map(([name]) => ({
+              id: name,
+              text: away.some((one) => one.account === name) ? `${name}, away` : name,
+            })),
+          ]}
         />
         <label className="field">
           due (UTC)

@@ -3,15 +3,18 @@ import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-route
 import { useEffect, useRef, useState } from "react";
 import { useCases } from "../../api/cases";
 import { rememberCsrf, send } from "../../api/client";
+import { useAsked } from "../../api/disclosures";
 import { ApiError } from "../../api/errors";
 import { useSessionQuery } from "../../api/queries";
 import type { Capabilities, Session } from "../../api/types";
 import { SessionContext } from "../../session/session";
 import { Drawer } from "../../ui/Drawer";
 import { useKeys } from "../../ui/keys";
-import { Empty, Failure, Loading } from "../../ui/states";
+import { Failure, Loading } from "../../ui/states";
 import { said } from "../../words/labels";
-import { KEYS, TEXT } from "../../words/text";
+import { KEYS } from "../../words/text";
+import { split } from "../approvals/waiting";
+import { SignInPage } from "../sign-in/Page";
 import styles from "./Shell.module.css";
 import { Theme } from "./Theme";
 
@@ -21,26 +24,23 @@ type Shown = Capabilities & { has_cases: boolean };
 const PAGES = [
   { to: "/", label: "Queue", needs: ["sees_subjects"] },
   { to: "/cases", label: "Cases", needs: ["opens_cases", "has_cases"] },
+  { to: "/approvals", label: "Approvals", needs: ["approves"] },
   { to: "/subjects", label: "Subjects", needs: ["sees_subjects"] },
   { to: "/hunt", label: "Events", needs: ["hunts"] },
   { to: "/ledger", label: "Ledger", needs: ["sees_ledger", "verifies_ledger"] },
   { to: "/sources", label: "Sources", needs: ["sees_sources"] },
   { to: "/rejects", label: "Rejects", needs: ["sees_sources"] },
   { to: "/rules", label: "Rules", needs: [] },
+  { to: "/contests", label: "Contests", needs: ["opens_cases"] },
+  { to: "/administration", label: "Administration", needs: ["manages_colleagues"] },
+  { to: "/mine", label: "About me", needs: ["has_own_data"] },
 ] as const satisfies { to: string; label: string; needs: (keyof Shown)[] }[];
 
 /** The frame around every page. */
 export function Shell() {
   const session = useSessionQuery();
   if (session.error instanceof ApiError && session.error.status === 401) {
-    return (
-      <main className="page" id="page">
-        <Empty title={TEXT.signInTitle}>
-          <p>{TEXT.signIn}</p>
-          <pre>{TEXT.signInCommand}</pre>
-        </Empty>
-      </main>
-    );
+    return <SignInPage />;
   }
   if (!session.data) {
     return (
@@ -62,7 +62,8 @@ function useTitle() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => {
     const page = PAGES.find((p) => (p.to === "/" ? path === "/" : path.startsWith(p.to)));
-    document.title = `${page?.label ?? "Alert"} · Tandem`;
+    const other = path === "/account" ? "Account" : "Alert";
+    document.title = `${page?.label ?? other} · Tandem`;
   }, [path]);
 }
 
@@ -105,6 +106,8 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   // Who opens cases always finds them in the bar; others once they take part in one.
   const cases = useCases({}, !capabilities.opens_cases);
   const shown: Shown = { ...capabilities, has_cases: (cases.data?.cases.length ?? 0) > 0 };
+  const asked = useAsked(capabilities.approves);
+  const waits = split(asked.data?.disclosures ?? []).mine.length;
   const pages = PAGES.filter(({ needs }) => needs.length === 0 || needs.some((need) => shown[need]));
   const signOut = async () => {
     await send("/session", undefined, "DELETE").catch(() => undefined);
@@ -129,6 +132,12 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
         {pages.map((page) => (
           <Link key={page.to} to={page.to} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
             {page.label}
+            {page.to === "/approvals" && waits > 0 && (
+              <span className={styles.count} data-waits={waits}>
+                {waits}
+                <span className="sr"> waiting for you</span>
+              </span>
+            )}
           </Link>
         ))}
       </nav>
@@ -136,6 +145,7 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
         <span title={`signed in as ${session.user}`}>
           signed in as <b>{said(session.role)}</b>
         </span>
+        <Link to="/account">Account</Link>
         <button type="button" onClick={help} aria-label="show keys">
           ?
         </button>
@@ -148,7 +158,7 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   );
 }
 
-const GO = { q: "/", s: "/subjects", e: "/hunt", w: "/cases", l: "/ledger" } as const;
+const GO = { q: "/", s: "/subjects", e: "/hunt", w: "/cases", l: "/ledger", a: "/approvals" } as const;
 
 function useGlobalKeys(help: () => void) {
   const navigate = useNavigate();

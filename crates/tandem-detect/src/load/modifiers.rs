@@ -262,6 +262,7 @@ impl Chain {
                 Yaml::Bool(wanted) => Pattern::Exists(*wanted),
                 _ => return Err(Fault::new("`exists` takes true or false")),
             },
+            Mode::FieldRef if text.is_empty() => return Err(Fault::new("`fieldref` names no field")),
             Mode::FieldRef => Pattern::FieldRef {
                 other: text.into(),
                 relation: match self.open {

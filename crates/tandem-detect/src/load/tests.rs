@@ -205,6 +205,7 @@ fn fields_compare_with_fields() {
     assert!(hits("A|fieldref: B", &both("x", "X")));
     assert!(!hits("A|fieldref: B", &both("x", "y")));
     assert!(!hits("A|fieldref: B", &text("A", "x")));
+    assert!(refused("A|fieldref: ''").reason.contains("names no field"));
     assert!(hits("A|fieldref|neq: B", &both("x", "y")));
     assert!(
         !hits("A|fieldref|neq: B", &text("A", "x")),

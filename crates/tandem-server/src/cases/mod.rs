@@ -16,6 +16,7 @@ use tandem_policy::{Action, CaseState, Context, DataClass};
 use tandem_store::{AlertChange, Change, FactRow, Head, HistoryRow, Step, WorkFilter, WorkKind};
 
 pub use evidence::{ITEM, Shown, Upload};
+pub(crate) use roster::roster_faults;
 pub use roster::{ColleagueSettings, usual_functions};
 pub use view::{CaseList, CaseSummary, CaseView, OpenCase, TimelineItem};
 
@@ -230,6 +231,19 @@ impl App {
     /// # Errors
     /// Forbidden, refused by casework, or somebody was faster.
     pub async fn change_case(&self, asker: &Asker, command: Command) -> Result<CaseView, ApiError> {
+        self.change_case_with(asker, command, Step::default()).await
+    }
+
+    /// Does something in a case, and keeps what `step` holds with it or not at all.
+    ///
+    /// # Errors
+    /// Forbidden, refused by casework, or somebody was faster.
+    pub(crate) async fn change_case_with(
+        &self,
+        asker: &Asker,
+        command: Command,
+        step: Step,
+    ) -> Result<CaseView, ApiError> {
         let (action, data) = right(&command);
         let id = asker.case.as_ref().ok_or(ServiceError::Missing("case"))?;
         let known = self.case(id).await?;
@@ -243,7 +257,7 @@ impl App {
         let roster = self.roster().await?;
         let given = self.given(asker, &roster)?;
         let added = work::decide(&known.case, command, &given).map_err(refused)?;
-        self.add(asker, known, added, act, Step::default()).await
+        self.add(asker, known, added, act, step).await
     }
 
     /// Folds new facts into a case and keeps them with what else `step` holds.
@@ -308,7 +322,13 @@ impl App {
     ) -> Result<Known, ApiError> {
         step.changes.push(change(&known.case, &known.facts, version)?);
         step.ledger.extend(entries(asker, &known.case, act)?);
+        let told = self.case_messages(&known.case, &known.facts, version).await?;
+        step.outbox.extend(told);
+        let told = !step.outbox.is_empty();
         self.store.take_step(step).await?;
+        if told {
+            self.chat.wake();
+        }
         Ok(known)
     }
 
@@ -406,6 +426,7 @@ impl App {
                 ..About::default()
             };
             let step = Step {
+                outbox: self.case_messages(&case, &facts, version).await?,
                 changes: vec![change(&case, &facts, version)?],
                 ledger: vec![entry("system", "system", "case.tick", &about)?],
                 ..Step::default()

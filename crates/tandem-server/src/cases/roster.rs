@@ -1,7 +1,7 @@
 //! Who works with Tandem, as casework needs to know them.
 
 use serde::{Deserialize, Serialize};
-use tandem_casework::roster::{Absence, Colleague, Roster};
+use tandem_casework::roster::{Absence, Colleague, Roster, RosterFault};
 use tandem_casework::words::Function;
 use tandem_domain::{Department, Role, Timestamp};
 use tandem_store::ColleagueRow;
@@ -71,6 +71,19 @@ fn colleague(row: &ColleagueRow) -> Colleague {
     }
 }
 
+fn of(rows: &[ColleagueRow]) -> Result<Roster, Vec<RosterFault>> {
+    let working = rows
+        .iter()
+        .filter(|row| !matches!(row.role, Role::Staff | Role::Administrator));
+    Roster::new(working.map(colleague).collect())
+}
+
+/// In words, what is wrong with the roster that these rows make; empty if nothing is.
+pub(crate) fn roster_faults(rows: &[ColleagueRow]) -> Vec<String> {
+    let faults = of(rows).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
+}
+
 impl App {
     /// Everybody who works with Tandem. Members of staff who only see their own data are not among them.
     ///
@@ -78,10 +91,7 @@ impl App {
     /// When the database fails, or the accounts contradict one another.
     pub async fn roster(&self) -> Result<Roster, ApiError> {
         let rows = self.store.colleagues().await?;
-        let working = rows
-            .iter()
-            .filter(|row| !matches!(row.role, Role::Staff | Role::Administrator));
-        Roster::new(working.map(colleague).collect()).map_err(|faults| {
+        of(&rows).map_err(|faults| {
             let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
             ApiError::new(
                 axum::http::StatusCode::CONFLICT,

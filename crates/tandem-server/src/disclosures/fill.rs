@@ -22,8 +22,14 @@ impl App {
             .iter()
             .filter_map(|person| Some((pseudonyms.get(person.key.as_ref())?.clone(), identity(person))))
             .collect();
-        let done = self.safe.open().await?.vault.put_many(people)?;
-        Ok(done.new + done.changed)
+        let opened = self.safe.open().await?;
+        let done = opened.vault.put_many(people)?;
+        let changed = done.new + done.changed;
+        // A name that the gate does not know could leave.
+        if changed > 0 && !self.chat.is_silent() {
+            self.chat.gate().learn(opened.vault.name_index()?);
+        }
+        Ok(changed)
     }
 }
 

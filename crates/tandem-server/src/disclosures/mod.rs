@@ -441,7 +441,13 @@ impl App {
                 })
             })
             .collect::<Result<_, serde_json::Error>>()?;
+        let outbox = match act {
+            "disclosure.request" => self.disclosure_messages(terms, asker.account()).await?,
+            _ => Vec::new(),
+        };
+        let told = !outbox.is_empty();
         let step = Step {
+            outbox,
             changes: vec![Change {
                 kind: WorkKind::Disclosure,
                 id: terms.id.clone(),
@@ -459,6 +465,9 @@ impl App {
             ..Step::default()
         };
         self.store.take_step(step).await?;
+        if told {
+            self.chat.wake();
+        }
         Ok(view)
     }
 }

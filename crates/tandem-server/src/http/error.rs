@@ -1,7 +1,7 @@
 //! Errors as every caller sees them: a status, a stable code, plain words and the way out.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::dto::{ErrorBody, ErrorView};
@@ -13,6 +13,7 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     hint: String,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -22,7 +23,7 @@ impl ApiError {
             StatusCode::UNAUTHORIZED,
             "not_signed_in",
             "you are not signed in",
-            "open a one-time sign-in link; `tandem sign-in-link ROLE` makes one",
+            "sign in at the start page, or open a one-time link; `tandem sign-in-link ROLE` makes one",
         )
     }
 
@@ -64,7 +65,30 @@ impl ApiError {
             code,
             message: message.into(),
             hint: hint.into(),
+            retry_after: None,
         }
+    }
+
+    /// Says after how many seconds another try makes sense (`Retry-After`, RFC 9110 section 10.2.3).
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// As a page for people, where a browser goes by itself.
+    pub(super) fn page(&self) -> Response {
+        super::page::not_signed_in(self.status, "You are not signed in", &self.message, &self.hint)
+    }
+
+    /// True if it is no refusal but a failure of ours, after which the same may succeed.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.status.is_server_error() || self.is_conflict()
+    }
+
+    /// True if somebody was faster.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.status == StatusCode::CONFLICT && self.code == "conflict"
     }
 
     /// Something of ours failed. The cause goes to the log, not to the caller.
@@ -100,7 +124,13 @@ impl IntoResponse for ApiError {
                 hint: self.hint,
             },
         };
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 

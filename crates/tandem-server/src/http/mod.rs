@@ -2,13 +2,20 @@
 
 pub mod assets;
 pub mod cases;
+pub mod chat;
+pub mod colleagues;
 pub mod disclosures;
 pub mod error;
+pub mod inbound;
 pub mod metrics;
+pub mod own;
+mod page;
 pub mod push;
 pub mod routes;
 pub mod runs;
 pub mod session;
+pub mod sign_in;
+mod visitor;
 
 pub use error::ApiError;
 pub use session::Signed;

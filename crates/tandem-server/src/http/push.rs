@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use tandem_collect::{Encoding, decode_body};
 
 use super::error::ApiError;
-use super::routes::{bearer, too_large};
 use crate::api::dto::{ErrorBody, PushAnswer};
 use crate::app::App;
 use crate::pipeline::push::take;
@@ -77,11 +76,28 @@ pub async fn push(
     ))
 }
 
-fn no_token() -> ApiError {
+pub(super) fn no_token() -> ApiError {
     ApiError::new(
         StatusCode::UNAUTHORIZED,
         "token",
         "a valid bearer token is needed",
         "make one with `tandem ingest-token NAME` and send it as `authorization: bearer TOKEN`",
+    )
+}
+
+/// The bearer token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Refuses a body that is too large.
+fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("the body is larger than {limit} bytes"),
+        "send smaller batches",
     )
 }

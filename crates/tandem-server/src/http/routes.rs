@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,7 +18,7 @@ use utoipa::{IntoParams, OpenApi};
 use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
-use super::{assets, cases, disclosures, push, runs};
+use super::{assets, cases, chat, colleagues, disclosures, inbound, own, push, runs, sign_in};
 use crate::api::dto::*;
 use crate::app::App;
 use crate::events::EventFilter;
@@ -475,13 +475,18 @@ async fn unknown() -> ApiError {
         disclosures::answer,
         disclosures::end,
         disclosures::identity,
-        runs::playbooks,
-        runs::playbook,
-        runs::cacao,
-        runs::runs,
-        runs::start,
-        runs::run,
-        runs::command,
+        colleagues::list,
+        colleagues::change,
+        colleagues::link,
+        own::own,
+        own::contest,
+        own::contests,
+        own::command,
+        chat::chat_code,
+        chat::outbox,
+        chat::replay_dead,
+        chat::test_connector,
+        inbound::inbound_alerts,
         push::push
     ),
     components(schemas(ErrorBody))
@@ -490,7 +495,10 @@ struct Description;
 
 /// The API's description as pretty JSON.
 pub fn describe() -> String {
-    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    let whole = Description::openapi()
+        .merge_from(sign_in::Description::openapi())
+        .merge_from(runs::Description::openapi());
+    let mut text = whole.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }
@@ -526,16 +534,18 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/cases/{id}/evidence/{item}", get(cases::evidence))
         .route("/cases/{id}/export", post(cases::export))
         .route("/cases/{id}/disclosures", post(disclosures::ask))
-        .route("/cases/{id}/runs", get(runs::runs).post(runs::start))
-        .route("/runs/{id}", get(runs::run))
-        .route("/runs/{id}/commands", post(runs::command))
-        .route("/playbooks", get(runs::playbooks))
-        .route("/playbooks/{id}", get(runs::playbook))
-        .route("/playbooks/{id}/cacao", get(runs::cacao))
         .route("/disclosures", get(disclosures::list))
         .route("/disclosures/{id}/answer", post(disclosures::answer))
         .route("/disclosures/{id}/end", post(disclosures::end))
         .route("/disclosures/{id}/identity", post(disclosures::identity))
+        .merge(colleagues::routes())
+        .merge(own::routes())
+        .merge(runs::routes())
+        .route("/inbound/{source}", post(inbound::inbound_alerts))
+        .route("/account/chat-code", post(chat::chat_code))
+        .route("/outbox", get(chat::outbox))
+        .route("/outbox/replay", post(chat::replay_dead))
+        .route("/connectors/{name}/test", post(chat::test_connector))
         .route("/ledger", get(ledger))
         .route("/ledger/check", get(ledger_check))
         .route("/ledger/export", get(ledger_export))
@@ -545,11 +555,13 @@ pub fn router(app: Arc<App>) -> Router {
             "/ingest/{source}",
             post(push::push).layer(DefaultBodyLimit::max(body)),
         )
+        .merge(sign_in::operations())
         .fallback(unknown);
     Router::new()
         .nest("/api/v1", api)
         .route("/api/openapi.json", get(openapi))
         .route("/sign-in", get(session::sign_in))
+        .merge(sign_in::pages())
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -579,21 +591,4 @@ async fn measure(State(app): Shared, request: Request, next: Next) -> Response {
         .get_or_create(&RouteLabels { route, status })
         .inc();
     response
-}
-
-/// The bearer token of a request.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// Refuses a body that is too large.
-pub(super) fn too_large(limit: u64) -> ApiError {
-    ApiError::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        format!("the body is larger than {limit} bytes"),
-        "send smaller batches",
-    )
 }

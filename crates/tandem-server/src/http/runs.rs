@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use tandem_policy::{Action, DataClass};
+use utoipa::OpenApi;
 
 use super::cases::inside;
 use super::error::ApiError;
@@ -15,6 +17,22 @@ use crate::runs::{PlaybookList, PlaybookView, RunList, RunView, StartRun};
 
 type Shared = State<Arc<App>>;
 type Answer<T> = Result<Json<T>, ApiError>;
+
+/// What these operations look like.
+#[derive(OpenApi)]
+#[openapi(paths(playbooks, playbook, cacao, runs, start, run, command))]
+pub(super) struct Description;
+
+/// The routes below `/api/v1`.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/cases/{id}/runs", get(runs).post(start))
+        .route("/runs/{id}", get(run))
+        .route("/runs/{id}/commands", post(command))
+        .route("/playbooks", get(playbooks))
+        .route("/playbooks/{id}", get(playbook))
+        .route("/playbooks/{id}/cacao", get(cacao))
+}
 
 /// Playbooks hold no data about anybody; who works on cases or looks after rules reads them.
 fn reads(app: &App, signed: &Signed) -> Result<(), ApiError> {

@@ -1,30 +1,29 @@
-//! Who is asking: one-time links make sessions, sessions make roles.
+//! Who is asking: sessions make colleagues with roles; one-time links make sessions.
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tandem_domain::{CaseId, Purpose, Role, Timestamp};
 use tandem_policy::{Action, Context, DataClass};
-use tandem_store::{ColleagueRow, SessionRow};
+use tandem_sign_in::session::{
+    CSRF_HEADER, SESSION_COOKIE, SessionState, SessionTimes, clear_cookie, csrf_matches, csrf_token,
+};
+use tandem_store::ColleagueRow;
 
 use super::error::ApiError;
+use super::page;
+use super::visitor::cookie;
 use crate::api::dto::{Capabilities, SessionView};
 use crate::app::App;
 use crate::asker::{Asker, colleague, usual_purpose};
+use crate::ledger::About;
 use crate::secret;
+use crate::sign_in::{Beginning, Cookies, Visitor, Way};
 
-/// Name of the session cookie.
-const COOKIE: &str = "tandem_session";
-/// Name of the header that every write must carry.
-const CSRF_HEADER: &str = "x-tandem-csrf";
-/// A session ends after this long in any case, microseconds.
-const ABSOLUTE: i64 = 12 * 3_600 * 1_000_000;
-/// A session ends after this long without a request, microseconds.
-const IDLE: i64 = 3_600 * 1_000_000;
 /// A sign-in link works for this long, microseconds.
 pub const LINK_LIFE: i64 = 24 * 3_600 * 1_000_000;
 
@@ -41,6 +40,8 @@ pub struct Signed {
     pub asker: Asker,
     /// When the session ends.
     pub expires: Timestamp,
+    /// When they last proved who they are.
+    pub proved: Timestamp,
     token_hash: String,
 }
 
@@ -53,8 +54,9 @@ impl std::ops::Deref for Signed {
 }
 
 impl Signed {
-    fn csrf(&self, app: &App) -> String {
-        app.secret.sign("csrf", &self.token_hash)
+    /// The hash under which the session is stored.
+    pub fn session(&self) -> &str {
+        &self.token_hash
     }
 
     /// As the console sees it.
@@ -64,7 +66,7 @@ impl Signed {
             role: self.role().as_str().into(),
             side: self.colleague.department().map(|d| d.as_str().into()),
             expires: self.expires.to_string(),
-            csrf: self.csrf(app),
+            csrf: csrf_token(&app.sign_in.key, &self.token_hash).expose().to_owned(),
             capabilities: capabilities(app, &self.asker),
         }
     }
@@ -130,7 +132,7 @@ impl FromRequestParts<Arc<App>> for Signed {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let token = cookie(&parts.headers).ok_or_else(ApiError::unauthorised)?;
+        let token = cookie(&parts.headers, SESSION_COOKIE).ok_or_else(ApiError::unauthorised)?;
         let hash = secret::token_hash(token);
         let now = crate::pipeline::now();
         let row = app
@@ -138,8 +140,13 @@ impl FromRequestParts<Arc<App>> for Signed {
             .session(&hash)
             .await?
             .ok_or_else(ApiError::unauthorised)?;
-        let stale = row.revoked || now >= row.expires || now.0 - row.last_seen.0 > IDLE;
-        if stale {
+        let times = SessionTimes {
+            began: row.created,
+            last_seen: row.last_seen,
+            proved: row.proved,
+        };
+        let live = matches!(app.sign_in.rules.state(times, now), SessionState::Live { .. });
+        if row.revoked || now >= row.expires || !live {
             return Err(ApiError::unauthorised());
         }
         // As the account is now, not as it was at sign-in: a role that was taken away is gone at once.
@@ -161,6 +168,7 @@ impl FromRequestParts<Arc<App>> for Signed {
                 case,
             },
             expires: row.expires,
+            proved: row.proved,
             token_hash: hash,
         };
         let writes = !matches!(parts.method, Method::GET | Method::HEAD);
@@ -169,7 +177,7 @@ impl FromRequestParts<Arc<App>> for Signed {
             .get(CSRF_HEADER)
             .and_then(|v| v.to_str().ok())
             .unwrap_or_default();
-        if writes && !constant_time_eq::constant_time_eq(given.as_bytes(), signed.csrf(app).as_bytes()) {
+        if writes && !csrf_matches(&app.sign_in.key, &signed.token_hash, given) {
             return Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 "csrf",
@@ -181,13 +189,16 @@ impl FromRequestParts<Arc<App>> for Signed {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+impl OptionalFromRequestParts<Arc<App>> for Signed {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Option<Self>, Self::Rejection> {
+        Ok(
+            <Self as FromRequestParts<Arc<App>>>::from_request_parts(parts, app)
+                .await
+                .ok(),
+        )
+    }
 }
 
 /// The one-time link's token.
@@ -202,39 +213,38 @@ pub struct LinkQuery {
 /// Only of the store; a used, expired or unknown link gets a page that says what to do.
 pub async fn sign_in(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     Query(link): Query<LinkQuery>,
 ) -> Result<Response, ApiError> {
     let now = crate::pipeline::now();
-    let Some(taken) = app
+    let taken = app
         .store
         .take_sign_in_token(&secret::token_hash(&link.token), now)
-        .await?
-    else {
-        return Ok((StatusCode::GONE, Html(USED)).into_response());
+        .await?;
+    let known = match taken {
+        Some(taken) => app.store.colleague(&taken.user).await?,
+        None => None,
     };
-    let (token, hash) = secret::new_token()?;
-    let expires = now.plus_micros(ABSOLUTE);
-    app.store
-        .add_session(&SessionRow {
-            hash,
-            user: taken.user,
-            role: taken.role,
-            created: now,
-            last_seen: now,
-            expires,
-            revoked: false,
+    let Some(known) = known.filter(|row| !row.disabled && colleague(row).is_some()) else {
+        return Ok(page::not_signed_in(
+            StatusCode::GONE,
+            "This link no longer works",
+            "A sign-in link works once and for a day.",
+            "If you have a password or a passkey, use that. Otherwise ask for a new link; on the machine that runs Tandem, \
+             `tandem sign-in-link it_analyst` makes one.",
+        ));
+    };
+    let Cookies(cookies) = app
+        .begin_session(&Beginning {
+            colleague: &known,
+            way: Way::Link,
+            proved: true,
+            before: visitor.session.as_deref(),
+            device: None,
         })
         .await?;
-    let cookie = format!(
-        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
-        ABSOLUTE / 1_000_000
-    );
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+    Ok(page::go_on(cookies))
 }
-
-const USED: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tandem: sign in</title>\
-<h1>This link no longer works</h1><p>A sign-in link works once and for a day. Make a new one on the machine that runs Tandem:</p>\
-<pre>tandem sign-in-link it_analyst</pre></html>";
 
 /// `DELETE /api/v1/session`: signs out.
 ///
@@ -242,7 +252,10 @@ const USED: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><ti
 /// Of the store.
 pub async fn sign_out(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, ApiError> {
     app.store.revoke_session(&signed.token_hash).await?;
-    let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let role = signed.role().as_str();
+    app.record(signed.account(), role, "session.end", &About::default())
+        .await?;
+    let cookie = clear_cookie(SESSION_COOKIE);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

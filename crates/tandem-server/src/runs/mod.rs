@@ -260,6 +260,7 @@ impl App {
                 continue;
             };
             let step = Step {
+                outbox: self.run_messages(&run, &change).await?,
                 changes: vec![change],
                 ledger: vec![ticked(&run)?],
                 ..Step::default()

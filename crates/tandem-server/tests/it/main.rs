@@ -2,10 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
+mod chat;
+mod chat_matrix;
+mod colleagues;
 mod doors;
 mod intake;
 mod keeping;
 mod office;
+mod own;
+mod provider;
 mod runs;
+mod sign_in;
+#[allow(dead_code)] // The same device can lie, which is tested where passkeys are checked.
+#[path = "../../../tandem-sign-in/tests/it/software_passkey.rs"]
+mod software_passkey;
 mod support;
 mod together;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value;
 use tandem_domain::{Department, Role};
 use tandem_server::http::routes::router;
@@ -23,6 +23,9 @@ pub struct Place {
 pub struct Answer {
     pub status: StatusCode,
     pub cookie: Option<String>,
+    /// Every cookie that it sets, as a browser sends it back.
+    pub cookies: Vec<String>,
+    pub headers: HeaderMap,
     pub text: String,
 }
 
@@ -91,14 +94,18 @@ impl Place {
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
         let status = response.status();
-        let cookie = response
-            .headers()
-            .get(header::SET_COOKIE)
-            .map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
+        let headers = response.headers().clone();
+        let cookies: Vec<String> = headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned())
+            .collect();
         let bytes = to_bytes(response.into_body(), 64 << 20).await.unwrap();
         Answer {
             status,
-            cookie,
+            cookie: cookies.first().cloned(),
+            cookies,
+            headers,
             text: String::from_utf8(bytes.to_vec()).unwrap(),
         }
     }
@@ -156,12 +163,29 @@ impl Place {
             .await
             .cookie
             .expect("a session");
+        self.desk(cookie).await
+    }
+
+    /// A colleague at work with a session that began in any way.
+    pub async fn desk(&self, cookie: String) -> Desk<'_> {
         let session = self.get("/api/v1/session", Some(&cookie)).await.json();
         Desk {
             place: self,
             cookie,
             csrf: session["csrf"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// Asks as somebody who is not signed in, from Tandem's own page.
+    pub async fn knock(&self, path: &str, cookie: &str, body: Value) -> Answer {
+        let mut request = Request::post(format!("/api/v1{path}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("sec-fetch-site", "same-origin");
+        if !cookie.is_empty() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.ask(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     pub async fn push(&self, token: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
@@ -193,7 +217,7 @@ impl Place {
 /// A colleague at work.
 pub struct Desk<'a> {
     place: &'a Place,
-    cookie: String,
+    pub cookie: String,
     csrf: String,
 }
 
@@ -214,6 +238,24 @@ impl Desk<'_> {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         let request = Request::post(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-csrf", &self.csrf)
+            .header(header::CONTENT_TYPE, "application/json");
+        self.place
+            .ask(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        let request = Request::delete(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-csrf", &self.csrf);
+        self.place.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Replaces something.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        let request = Request::put(format!("/api/v1{path}"))
             .header(header::COOKIE, &self.cookie)
             .header("x-tandem-csrf", &self.csrf)
             .header(header::CONTENT_TYPE, "application/json");

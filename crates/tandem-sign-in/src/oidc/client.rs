@@ -273,6 +273,19 @@ impl OidcClient {
         verifier: &str,
     ) -> Result<TokenAnswer, OidcError> {
         let what = "the token address";
+        let request = self.token_request(metadata, code, verifier);
+        let (status, bytes) = self.answer(what, request).await?;
+        let answer: TokenAnswer = serde_json::from_slice(&bytes)
+            .map_err(|_| provider(what, format!("status {status} and no JSON")))?;
+        match &answer.error {
+            Some(error) => Err(OidcError::Refused(word(error))),
+            None if status == 200 => Ok(answer),
+            None => Err(provider(what, format!("status {status}"))),
+        }
+    }
+
+    /// Apart from its sending, for the form's writer cannot go along between threads.
+    fn token_request(&self, metadata: &Metadata, code: &str, verifier: &str) -> reqwest::RequestBuilder {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
@@ -290,17 +303,9 @@ impl OidcClient {
                 }
             }
         }
-        let request = request
+        request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.finish());
-        let (status, bytes) = self.answer(what, request).await?;
-        let answer: TokenAnswer = serde_json::from_slice(&bytes)
-            .map_err(|_| provider(what, format!("status {status} and no JSON")))?;
-        match &answer.error {
-            Some(error) => Err(OidcError::Refused(word(error))),
-            None if status == 200 => Ok(answer),
-            None => Err(provider(what, format!("status {status}"))),
-        }
+            .body(form.finish())
     }
 
     /// Adds the claims of the user-info address where the token is thin: groups or account name are missing.

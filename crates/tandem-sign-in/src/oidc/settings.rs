@@ -1,14 +1,14 @@
 //! What an administrator says about the provider.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use super::{GroupRule, OidcError};
 use crate::SecretText;
 use crate::keys::JoseAlgorithm;
 
-/// Settings of one provider.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// Settings of one provider. Written out, they leave the secret out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcSettings {
     /// The issuer, exactly as the provider writes it.
@@ -16,12 +16,12 @@ pub struct OidcSettings {
     /// Tandem's name at the provider.
     pub client_id: String,
     /// Tandem's secret there; without one, PKCE alone protects the code.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub client_secret: Option<SecretText>,
     /// Where the provider sends the browser back to.
     pub redirect_uri: String,
     /// Where the provider sends the browser after signing out there.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post_logout_redirect_uri: Option<String>,
     /// Scopes beside `openid`.
     #[serde(default = "scopes")]

@@ -82,6 +82,16 @@ impl RelyingParty {
         })
     }
 
+    /// The relying party of the one address under which people open Tandem; passkeys are bound to its whole host.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Settings`] for an address that WebAuthn does not take, such as one with an IP address.
+    pub fn at(origin: &str, name: &str) -> Result<Self, PasskeyError> {
+        let origin = Origin::parse(origin)?;
+        let host = origin.host().unwrap_or_default();
+        Self::new(&host, name, vec![origin])
+    }
+
     /// The hash that authenticators sign.
     pub(super) fn is_hash(&self, hash: &[u8]) -> bool {
         sha256(self.id.as_bytes()).as_ref() == hash

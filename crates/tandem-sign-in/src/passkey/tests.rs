@@ -162,6 +162,13 @@ fn only_secure_origins_below_the_domain_make_a_relying_party() {
     }
     let local = Origin::parse("http://localhost:8080").unwrap();
     assert!(RelyingParty::new("localhost", "Tandem", vec![local]).is_ok());
+    assert_eq!(
+        RelyingParty::at("https://tandem.example:8443", "Tandem")
+            .unwrap()
+            .id,
+        "tandem.example"
+    );
+    assert!(RelyingParty::at("http://127.0.0.1:7878", "Tandem").is_err());
     let port = Origin::parse("https://tandem.example:8443/").unwrap();
     assert_eq!(port.as_str(), "https://tandem.example:8443");
     assert!(RelyingParty::new("tandem.example", "Tandem", vec![port.clone()]).is_ok());

@@ -134,7 +134,11 @@ impl Device {
 
     /// Answers a registration.
     pub fn register(&mut self, options: &CreationOptions) -> RegistrationResponse {
-        let options = serde_json::to_value(options).unwrap();
+        read(self.made(&serde_json::to_value(options).unwrap()))
+    }
+
+    /// Answers a registration as a browser writes it.
+    pub fn made(&mut self, options: &Value) -> Value {
         self.handle = options["user"]["id"].as_str().unwrap().to_owned();
         let mut attested = vec![0; 16];
         attested.extend((self.id.len() as u16).to_be_bytes());
@@ -145,7 +149,7 @@ impl Device {
         object.extend(b"fmt\x64none\x67attStmt\xa0\x68authData\x59");
         object.extend((data.len() as u16).to_be_bytes());
         object.extend(&data);
-        read(json!({
+        json!({
             "id": Bytes(self.id.clone()),
             "rawId": Bytes(self.id.clone()),
             "type": "public-key",
@@ -156,17 +160,21 @@ impl Device {
                 "attestationObject": Bytes(object),
                 "transports": ["internal"],
             },
-        }))
+        })
     }
 
     /// Answers a sign-in or a step-up.
     pub fn assert(&mut self, options: &RequestOptions) -> AssertionResponse {
-        let options = serde_json::to_value(options).unwrap();
+        read(self.shown(&serde_json::to_value(options).unwrap()))
+    }
+
+    /// Answers a sign-in or a step-up as a browser writes it.
+    pub fn shown(&mut self, options: &Value) -> Value {
         self.counter += u32::from(self.counts);
         let data = self.data(&options["rpId"], &[]);
         let client_data = self.client_data("webauthn.get", &options["challenge"]);
         let message = [data.as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
-        read(json!({
+        json!({
             "id": Bytes(self.id.clone()),
             "rawId": Bytes(self.id.clone()),
             "type": "public-key",
@@ -177,7 +185,7 @@ impl Device {
                 "signature": Bytes(self.sign(&message)),
                 "userHandle": self.handle,
             },
-        }))
+        })
     }
 }
 

@@ -58,6 +58,8 @@ async fn a_session_is_used_ended_and_forgotten(store: Store) {
         last_seen: Timestamp(1),
         expires: Timestamp(expires),
         revoked: false,
+        proved: Timestamp(1),
+        way: "code".into(),
     };
     store.add_session(&session("a", 100)).await.unwrap();
     store.add_session(&session("b", 200)).await.unwrap();

@@ -56,10 +56,20 @@ async fn a_colleague_is_added_changed_and_signed_out(store: Store) {
             last_seen: Timestamp(1),
             expires: Timestamp(100),
             revoked: false,
+            proved: Timestamp(1),
+            way: "link".into(),
         };
         store.add_session(&session).await.unwrap();
     }
-    assert_eq!(store.revoke_sessions_of("ines").await.unwrap(), 2);
+    let hashes = async |now| -> Vec<String> {
+        let found = store.sessions_of("ines", Timestamp(now)).await.unwrap();
+        found.into_iter().map(|session| session.hash).collect()
+    };
+    assert_eq!(hashes(50).await, ["a", "b"]);
+    assert!(hashes(100).await.is_empty(), "they have ended");
+    assert_eq!(store.revoke_other_sessions("ines", "a").await.unwrap(), 1);
+    assert_eq!(hashes(50).await, ["a"]);
+    assert_eq!(store.revoke_sessions_of("ines").await.unwrap(), 1);
     assert_eq!(store.revoke_sessions_of("ines").await.unwrap(), 0);
     assert!(store.session("a").await.unwrap().unwrap().revoked);
 }
@@ -73,6 +83,13 @@ async fn a_credential_is_used_by_one_of_two(store: Store) {
         last_used: None,
         body: "{\"step\":0}".into(),
     };
+    assert!(store.add_credential(&totp).await.unwrap());
+    let taken = CredentialRow {
+        account: "anna".into(),
+        ..totp.clone()
+    };
+    assert!(!store.add_credential(&taken).await.unwrap(), "the id is taken");
+    assert_eq!(store.credential("t1").await.unwrap(), Some(totp.clone()));
     store.put_credential(&totp).await.unwrap();
     assert!(
         store

@@ -64,7 +64,12 @@ fn load(cli: &Cli, listen: Option<&str>) -> anyhow::Result<Config> {
 }
 
 async fn open(cli: &Cli) -> anyhow::Result<Arc<App>> {
-    open_with(load(cli, None)?).await
+    // Only the server speaks to far sides: a command does not need their secrets.
+    let config = Config {
+        connectors: Vec::new(),
+        ..load(cli, None)?
+    };
+    open_with(config).await
 }
 
 async fn open_with(config: Config) -> anyhow::Result<Arc<App>> {

@@ -1,0 +1,491 @@
+//! What is said about cases and disclosures. Texts are Tandem's own: numbers, pseudonyms, plain sentences and a link back;
+//! nothing that somebody typed goes out.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tandem_casework::case::decision::{DecisionFact, Question, Wording};
+use tandem_casework::case::life::LifeFact;
+use tandem_casework::case::people::PeopleFact;
+use tandem_casework::case::{Case, CaseFact, Fact};
+use tandem_casework::ids::{Digest, ProposalId};
+use tandem_casework::words::Outcome;
+use tandem_connect::outbox::OutboxItem;
+use tandem_connect::{Button, Job, Key, Notice, NoticeKind, Verb};
+use tandem_domain::{CaseId, Department, Role, Timestamp, Verdict};
+use tandem_playbook::{Run, What};
+use tandem_policy::Terms;
+use tandem_store::{Change, FactRow, OutboxRow};
+
+use super::config::Kind;
+use super::{Connected, outbox};
+use crate::app::App;
+use crate::cases::ColleagueSettings;
+use crate::http::error::ApiError;
+
+/// Most subjects that a message names.
+const SUBJECTS: usize = 20;
+
+impl From<super::OutboxError> for ApiError {
+    fn from(error: super::OutboxError) -> Self {
+        match error {
+            super::OutboxError::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+/// One thing to say, before it is anybody's message.
+struct Tale {
+    kind: NoticeKind,
+    /// Name of the event for webhooks.
+    event: &'static str,
+    title: String,
+    sentences: Vec<String>,
+    buttons: Vec<Button>,
+}
+
+impl Tale {
+    fn new(kind: NoticeKind, event: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            kind,
+            event,
+            title: title.into(),
+            sentences: Vec::new(),
+            buttons: Vec::new(),
+        }
+    }
+
+    fn with(mut self, sentence: impl Into<String>) -> Self {
+        self.sentences.push(sentence.into());
+        self
+    }
+}
+
+/// Whom and where messages of one case or disclosure reach.
+struct Place<'a> {
+    case: Option<&'a CaseId>,
+    lane: String,
+    path: String,
+    subjects: Vec<tandem_domain::SubjectId>,
+    mails: Vec<String>,
+    at: Timestamp,
+}
+
+/// The lane of a case: a case that was opened again begins a new one, as its room was archived.
+pub(super) fn lane(case: &Case, facts: &[Fact]) -> String {
+    let reopened = |fact: &&Fact| matches!(&fact.what, CaseFact::Life(LifeFact::Reopened { .. }));
+    match facts.iter().filter(reopened).count() {
+        0 => case.id.0.clone(),
+        times => format!("{}.{times}", case.id),
+    }
+}
+
+/// The case whose lane it is.
+pub(super) fn case_of(lane: &str) -> Option<CaseId> {
+    CaseId::parse(lane.split('.').next().unwrap_or_default())
+}
+
+/// True if a proposal may be answered in a chat: it ends the case and finds nothing against anybody. What touches a person
+/// needs the console.
+pub(super) fn light(wording: &Wording) -> bool {
+    match &wording.question {
+        Question::Close { outcome, verdicts } => {
+            *outcome != Outcome::Confirmed && !verdicts.values().any(|v| *v == Verdict::TruePositive)
+        }
+        Question::Respond { .. } => false,
+    }
+}
+
+/// What an approval in a chat names: case, proposal and the wording's hash, so that nobody approves what has changed since.
+pub(super) fn target(case: &CaseId, proposal: ProposalId, hash: Digest) -> String {
+    let hash: String = hash.to_string().chars().take(16).collect();
+    format!("{case}:{proposal}:{hash}")
+}
+
+fn proposed(case: &Case, proposal: ProposalId, wording: &Wording, hash: Digest) -> Tale {
+    let title = "A proposal waits for a vote of each department";
+    let tale = Tale::new(NoticeKind::Decision, "case.proposal", title);
+    if !light(wording) {
+        return tale.with("It touches a person, so it is read and voted on in Tandem.");
+    }
+    let Question::Close { outcome, .. } = &wording.question else {
+        return tale;
+    };
+    let mut tale = tale
+        .with(format!("Asked: to close the case as {outcome}."))
+        .with("The reasons are in Tandem.");
+    tale.buttons.push(Button {
+        verb: Verb::Approve,
+        target: target(&case.id, proposal, hash),
+    });
+    tale
+}
+
+fn opened(case: &Case) -> Tale {
+    Tale::new(
+        NoticeKind::CaseOpened,
+        "case.opened",
+        format!("A case of {} was opened", case.kind),
+    )
+    .with(format!("Severity: {}.", case.severity))
+}
+
+/// What a fact makes to be told; most facts are nobody's business outside.
+fn tale(case: &Case, fact: &Fact, opening: bool) -> Option<Tale> {
+    Some(match &fact.what {
+        CaseFact::Life(LifeFact::Opened { .. }) => opened(case),
+        CaseFact::Life(LifeFact::Closed { outcome, .. }) => Tale::new(
+            NoticeKind::CaseClosed,
+            "case.closed",
+            format!("The case is closed: {outcome}"),
+        ),
+        CaseFact::Life(LifeFact::Reopened { .. }) => {
+            Tale::new(NoticeKind::CaseOpened, "case.reopened", "The case is open again")
+        }
+        CaseFact::People(PeopleFact::Joined { department, role, .. }) if !opening => {
+            let of = match department {
+                Some(Department::It) => " of IT security",
+                Some(Department::Corporate) => " of corporate security",
+                None => "",
+            };
+            let title = format!("A colleague{of} joined the case");
+            Tale::new(NoticeKind::CaseShared, "case.joined", title).with(format!("Role in the case: {role}."))
+        }
+        CaseFact::People(PeopleFact::Left { .. }) => {
+            Tale::new(NoticeKind::CaseShared, "case.left", "A colleague left the case")
+        }
+        CaseFact::Decision(
+            DecisionFact::Proposed {
+                proposal,
+                wording,
+                hash,
+                ..
+            }
+            | DecisionFact::Amended {
+                proposal,
+                wording,
+                hash,
+                ..
+            },
+        ) => proposed(case, *proposal, wording, *hash),
+        _ => return None,
+    })
+}
+
+impl App {
+    fn notice(&self, tale: &Tale, place: &Place<'_>, key: &str) -> Notice {
+        Notice {
+            kind: tale.kind,
+            case: place.case.cloned(),
+            subjects: place.subjects.clone(),
+            level: None,
+            title: tale.title.clone(),
+            sentences: tale.sentences.clone(),
+            buttons: tale.buttons.clone(),
+            link: self.chat.link(&place.path),
+            thread: place.lane.clone(),
+            key: Key(key.to_owned()),
+            at: place.at,
+        }
+    }
+
+    /// The tale as one connector tells it; `None` if it has nobody to tell it to.
+    fn told(&self, one: &Connected, tale: &Tale, place: &Place<'_>, key: &str) -> Option<Job> {
+        let mut notice = self.notice(tale, place, key);
+        if one.settings.kind != Kind::Matrix {
+            // Only Matrix is listened to: elsewhere a button would lead nowhere.
+            notice.buttons.clear();
+        }
+        Some(match one.settings.kind {
+            Kind::Mail if place.mails.is_empty() => return None,
+            Kind::Mail => Job::Mail {
+                to: place.mails.clone(),
+                notice,
+                calendar: None,
+            },
+            Kind::Hook => Job::Hook {
+                event: tale.event.to_owned(),
+                data: json!({
+                    "case": place.case, "subjects": place.subjects, "title": tale.title,
+                    "sentences": tale.sentences, "link": self.chat.link(&place.path), "at": place.at.to_string(),
+                }),
+            },
+            _ => Job::Post { notice },
+        })
+    }
+
+    /// Settings of every colleague who may work, by account.
+    async fn contacts(&self) -> Result<BTreeMap<String, ColleagueSettings>, ApiError> {
+        let rows = self.store.colleagues().await?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| !row.disabled)
+            .map(|row| (row.account, serde_json::from_str(&row.body).unwrap_or_default()))
+            .collect())
+    }
+
+    /// The messages that the facts of a case after the first `known` make, for the step that keeps them.
+    ///
+    /// # Errors
+    /// When the database fails, or a message is too large.
+    pub(crate) async fn case_messages(
+        &self,
+        case: &Case,
+        facts: &[Fact],
+        known: u64,
+    ) -> Result<Vec<OutboxRow>, ApiError> {
+        let mut rows = Vec::new();
+        if self.chat.is_silent() {
+            return Ok(rows);
+        }
+        let opening = known == 0;
+        let new = facts.iter().skip(usize::try_from(known).unwrap_or(usize::MAX));
+        let told: Vec<_> = new
+            .filter_map(|fact| Some((fact, tale(case, fact, opening)?)))
+            .collect();
+        if told.is_empty() {
+            return Ok(rows);
+        }
+        let contacts = self.contacts().await?;
+        let mails = case
+            .members
+            .keys()
+            .filter_map(|account| contacts.get(account)?.mail.clone());
+        let mut place = Place {
+            case: Some(&case.id),
+            lane: lane(case, facts),
+            path: format!("/cases/{}", case.id),
+            subjects: case.subjects.iter().take(SUBJECTS).cloned().collect(),
+            mails: mails.collect(),
+            at: case.last,
+        };
+        let first_life = place.lane == case.id.as_str();
+        for (fact, tale) in &told {
+            place.at = fact.at;
+            for one in self.chat.connected() {
+                let own_room = one.settings.makes_rooms() && first_life;
+                let key = format!("{}.{}", case.id, fact.seq);
+                let room = own_room.then(|| room_job(one, case, fact, &contacts)).flatten();
+                let post = (own_room || one.settings.has_usual_place())
+                    .then(|| self.told(one, tale, &place, &key))
+                    .flatten();
+                let closes = matches!(room, Some(Job::CloseRoom {}));
+                let room = room.map(|job| (format!("{key}.room"), job));
+                let post = post.map(|job| (key, job));
+                // The room is made before something is said in it, and closed after.
+                let jobs = if closes { [post, room] } else { [room, post] };
+                for (key, job) in jobs.into_iter().flatten() {
+                    rows.push(waiting(one, &place.lane, key, job, fact.at)?);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The messages about steps of a playbook run whose clock ran out, for the step that keeps them.
+    ///
+    /// # Errors
+    /// When the database fails, or a message is too large.
+    pub(crate) async fn run_messages(&self, run: &Run, change: &Change) -> Result<Vec<OutboxRow>, ApiError> {
+        let mut rows = Vec::new();
+        let escalated: Vec<_> = change.facts.iter().enumerate().filter_map(escalation).collect();
+        let Some(case) = run.state().case.as_ref() else {
+            return Ok(rows);
+        };
+        if self.chat.is_silent() || escalated.is_empty() {
+            return Ok(rows);
+        }
+        let crate::cases::Known { case, facts } = self.case(case).await?;
+        let contacts = self.contacts().await?;
+        let mails = case
+            .members
+            .keys()
+            .filter_map(|account| contacts.get(account)?.mail.clone());
+        let mut place = Place {
+            case: Some(&case.id),
+            lane: lane(&case, &facts),
+            path: format!("/cases/{}", case.id),
+            subjects: Vec::new(),
+            mails: mails.collect(),
+            at: case.last,
+        };
+        let first_life = place.lane == case.id.as_str();
+        for (number, to, at) in escalated {
+            place.at = at;
+            let title = "A step of a playbook waits for too long";
+            let tale =
+                Tale::new(NoticeKind::DutyDue, "run.escalated", title).with(format!("It goes to: {to}."));
+            let key = format!("{}.{}", change.id, change.version + number);
+            for one in self.chat.connected() {
+                let reaches = one.settings.makes_rooms() && first_life || one.settings.has_usual_place();
+                if let Some(job) = reaches.then(|| self.told(one, &tale, &place, &key)).flatten() {
+                    rows.push(waiting(one, &place.lane, key.clone(), job, at)?);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The messages about a request to disclose who a subject is: to the approvers, where they are reached.
+    ///
+    /// # Errors
+    /// When the database fails, or a message is too large.
+    pub(crate) async fn disclosure_messages(
+        &self,
+        terms: &Terms,
+        asked_by: &str,
+    ) -> Result<Vec<OutboxRow>, ApiError> {
+        let mut rows = Vec::new();
+        if self.chat.is_silent() {
+            return Ok(rows);
+        }
+        let colleagues = self.store.colleagues().await?;
+        let approvers = colleagues
+            .iter()
+            .filter(|row| row.role == Role::Approver && !row.disabled && row.account != asked_by);
+        let mail = |row: &tandem_store::ColleagueRow| {
+            let settings: ColleagueSettings = serde_json::from_str(&row.body).unwrap_or_default();
+            settings.mail
+        };
+        let place = Place {
+            // The usual room may hold people who are not in the case, so the case is not named.
+            case: None,
+            lane: terms.id.clone(),
+            path: "/disclosures".to_owned(),
+            subjects: Vec::new(),
+            mails: approvers.filter_map(mail).collect(),
+            at: terms.at,
+        };
+        let tale = Tale::new(
+            NoticeKind::ApprovalAsked,
+            "disclosure.requested",
+            format!("{} waits for an approver of each department", terms.id),
+        )
+        .with("Somebody asks who a subject is. Read the reasons and answer in Tandem.");
+        for one in self.chat.connected() {
+            if !one.settings.has_usual_place() {
+                continue;
+            }
+            if let Some(job) = self.told(one, &tale, &place, &terms.id) {
+                rows.push(waiting(one, &place.lane, terms.id.clone(), job, terms.at)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// An answer to something that was said, in its thread, or in the usual room.
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub(super) fn answer(
+        &self,
+        one: &Connected,
+        lane: Option<&str>,
+        about: &str,
+        words: &[String],
+    ) -> Result<OutboxRow, ApiError> {
+        let key = format!("re.{about}");
+        let case = lane.and_then(case_of);
+        let (title, sentences) = words
+            .split_first()
+            .map(|(title, rest)| (title.clone(), rest.to_vec()))
+            .unwrap_or_default();
+        let tale = Tale {
+            sentences,
+            ..Tale::new(NoticeKind::Reply, "answer", title)
+        };
+        let now = crate::pipeline::now();
+        let place = Place {
+            path: case
+                .as_ref()
+                .map_or_else(|| "/".to_owned(), |case| format!("/cases/{case}")),
+            case: case.as_ref(),
+            lane: lane.unwrap_or(&key).to_owned(),
+            subjects: Vec::new(),
+            mails: Vec::new(),
+            at: now,
+        };
+        let job = Job::Post {
+            notice: self.notice(&tale, &place, &key),
+        };
+        waiting(one, &place.lane, key, job, now)
+    }
+
+    /// A test message, as the connector's kind takes it.
+    pub(super) fn test_job(&self, one: &Connected, key: &str, mail: Option<String>) -> Option<Job> {
+        let tale = Tale::new(NoticeKind::Test, "test", "Tandem reaches this place");
+        let place = Place {
+            case: None,
+            lane: key.to_owned(),
+            path: "/".to_owned(),
+            subjects: Vec::new(),
+            mails: mail.into_iter().collect(),
+            at: crate::pipeline::now(),
+        };
+        self.told(one, &tale, &place, key)
+    }
+}
+
+/// Which fact of a change says that a step's clock ran out, who is asked then, and when.
+fn escalation((number, row): (usize, &FactRow)) -> Option<(u64, String, Timestamp)> {
+    let fact: tandem_playbook::Fact = serde_json::from_str(&row.body).ok()?;
+    match fact.what {
+        What::Escalated { to, .. } => Some((number as u64, to.as_str().replace('_', " "), fact.at)),
+        _ => None,
+    }
+}
+
+/// A message that waits to be sent.
+pub(super) fn waiting(
+    one: &Connected,
+    lane: &str,
+    key: String,
+    job: Job,
+    at: Timestamp,
+) -> Result<OutboxRow, ApiError> {
+    let item = OutboxItem::new(&one.settings.name, lane, Key(key), job, at);
+    Ok(outbox::row(&item)?)
+}
+
+/// The accounts that colleagues linked on a connector.
+fn linked<'a>(
+    one: &Connected,
+    accounts: impl Iterator<Item = &'a String>,
+    contacts: &BTreeMap<String, ColleagueSettings>,
+) -> Vec<String> {
+    accounts
+        .filter_map(|account| contacts.get(account))
+        .flat_map(|settings| &settings.chat)
+        .filter(|(connector, _)| *connector == one.settings.name)
+        .map(|(_, user)| user.clone())
+        .collect()
+}
+
+/// What a fact does to the case's own room.
+fn room_job(
+    one: &Connected,
+    case: &Case,
+    fact: &Fact,
+    contacts: &BTreeMap<String, ColleagueSettings>,
+) -> Option<Job> {
+    let only = |account: &String| {
+        let members = linked(one, std::iter::once(account), contacts);
+        (!members.is_empty()).then_some(members)
+    };
+    match &fact.what {
+        CaseFact::Life(LifeFact::Opened { .. }) => Some(Job::OpenRoom {
+            case: case.id.clone(),
+            topic: format!("A case of {}. What is decided stands in Tandem.", case.kind),
+            members: linked(one, case.members.keys(), contacts),
+        }),
+        CaseFact::Life(LifeFact::Closed { .. }) => Some(Job::CloseRoom {}),
+        CaseFact::People(PeopleFact::Joined { account, .. }) => {
+            only(account).map(|members| Job::Invite { members })
+        }
+        CaseFact::People(PeopleFact::Left { account, .. }) => {
+            only(account).map(|members| Job::Remove { members })
+        }
+        _ => None,
+    }
+}

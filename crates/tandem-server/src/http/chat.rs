@@ -1,0 +1,63 @@
+//! Routes of connectors and chat accounts.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use tandem_policy::{Action, DataClass};
+
+use super::error::ApiError;
+use super::session::Signed;
+use crate::api::dto::ErrorBody;
+use crate::app::App;
+use crate::chat::{ChatCode, ConnectorTest, OutboxView, ReplayDead, Replayed};
+
+type Shared = State<Arc<App>>;
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// A code that makes a chat account the asker's: whoever sends it there within ten minutes, once.
+///
+/// # Errors
+/// As [`App::chat_code`].
+#[utoipa::path(post, path = "/api/v1/account/chat-code", tag = "account", responses((status = 200, body = ChatCode), (status = 401, body = ErrorBody)))]
+pub async fn chat_code(State(app): Shared, signed: Signed) -> Answer<ChatCode> {
+    Ok(Json(app.chat_code(&signed).await?))
+}
+
+/// What waits to be sent, what went, and dead letters with why they were given up. No message is shown.
+///
+/// # Errors
+/// Forbidden, or as [`App::outbox_view`].
+#[utoipa::path(get, path = "/api/v1/outbox", tag = "connectors", responses((status = 200, body = OutboxView), (status = 403, body = ErrorBody)))]
+pub async fn outbox(State(app): Shared, signed: Signed) -> Answer<OutboxView> {
+    signed.may(&app, Action::Look, DataClass::Connectors, &signed.context())?;
+    Ok(Json(app.outbox_view().await?))
+}
+
+/// Sends dead letters again.
+///
+/// # Errors
+/// Forbidden, or as [`App::replay_dead`].
+#[utoipa::path(post, path = "/api/v1/outbox/replay", tag = "connectors", request_body = ReplayDead, responses((status = 200, body = Replayed), (status = 403, body = ErrorBody)))]
+pub async fn replay_dead(
+    State(app): Shared,
+    signed: Signed,
+    Json(asked): Json<ReplayDead>,
+) -> Answer<Replayed> {
+    signed.may(&app, Action::Manage, DataClass::Connectors, &signed.context())?;
+    Ok(Json(app.replay_dead(&signed, &asked).await?))
+}
+
+/// Sends a test message over a connector and says what came back.
+///
+/// # Errors
+/// Forbidden, or as [`App::test_connector`].
+#[utoipa::path(post, path = "/api/v1/connectors/{name}/test", tag = "connectors", params(("name" = String, Path,)), responses((status = 200, body = ConnectorTest), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn test_connector(
+    State(app): Shared,
+    signed: Signed,
+    Path(name): Path<String>,
+) -> Answer<ConnectorTest> {
+    signed.may(&app, Action::Manage, DataClass::Connectors, &signed.context())?;
+    Ok(Json(app.test_connector(&signed, &name).await?))
+}
