@@ -1,7 +1,7 @@
 import { type Browser, type Page, expect as plainly } from "@playwright/test";
 import { openCase, part, visit } from "./case";
 import { target } from "./target";
-import { accessible, alongside, expect, settled, test } from "./watch";
+import { accessible, alongside, expect, NOBODY, settled, signIn, test } from "./watch";
 
 /** A one-time link of an approver whom an administrator adds. */
 async function approver(browser: Browser, account: string, department: string): Promise<string> {
@@ -23,9 +23,13 @@ async function approver(browser: Browser, account: string, department: string): 
 /** Signs in on a phone of the narrowest kind. */
 async function onPhone(browser: Browser, link: string, act: (page: Page) => Promise<void>): Promise<void> {
   const viewport = { width: 320, height: 640 };
-  const context = await browser.newContext({ viewport, baseURL: target().address });
+  const context = await browser.newContext({
+    viewport,
+    baseURL: target().address,
+    storageState: NOBODY,
+  });
   const page = await context.newPage();
-  await page.goto(link);
+  await signIn(page, link);
   await act(page);
   await context.close();
 }

@@ -13,12 +13,15 @@ const PAGES: Listed[] = [
   { name: "queue", path: "/", heading: /alerts/i },
   { name: "board", path: "/?view=board", heading: /alerts/i },
   { name: "cases", path: "/cases", heading: "Cases" },
+  { name: "duties", path: "/duties", heading: "Duty board" },
   { name: "subjects", path: "/subjects", heading: "Subjects" },
   { name: "events", path: "/hunt", heading: "Events" },
   { name: "sql", path: "/hunt?tab=sql", heading: "Events" },
   { name: "sources", path: "/sources", heading: "Sources" },
   { name: "rejects", path: "/rejects", heading: "Rejected records" },
   { name: "rules", path: "/rules", heading: "Rules" },
+  { name: "verdicts", path: "/rules?tab=verdicts", heading: "Rules" },
+  { name: "reports", path: "/reports", heading: "Reports" },
   { name: "account", path: "/account", heading: "Account" },
 ];
 const AUDITOR_PAGES: Listed[] = [

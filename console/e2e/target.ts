@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+
 /** The server under test, as `cargo xtask test` hands it over: its address and one one-time sign-in link per role. */
 export interface Target {
   address: string;
@@ -32,4 +34,12 @@ export function sessionFile(role: string): string {
 /** Where screenshots go. */
 export function shots(): string {
   return process.env.TANDEM_E2E_SHOTS || "test-results/shots";
+}
+
+/** Runs `tandem` on the machine under test and gives back what it prints; nothing if only the stand-in of `mock/` runs. */
+export function tandem(): ((...args: string[]) => string) | null {
+  const { TANDEM_E2E_COMMAND } = process.env;
+  if (!TANDEM_E2E_COMMAND) return null;
+  const [program = "", ...first] = JSON.parse(TANDEM_E2E_COMMAND) as string[];
+  return (...args) => execFileSync(program, [...first, ...args], { encoding: "utf8", stdio: "pipe" });
 }

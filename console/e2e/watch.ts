@@ -3,7 +3,7 @@ import { type Browser, test as base, expect, type Page } from "@playwright/test"
 import { sessionFile, target } from "./target";
 
 /** What goes wrong on a page from now on. */
-async function watched(page: Page): Promise<string[]> {
+export async function watched(page: Page): Promise<string[]> {
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
   page.on("console", (message) => {
@@ -18,6 +18,17 @@ async function watched(page: Page): Promise<string[]> {
   });
   return problems;
 }
+
+/** Signs in by a one-time link, in a context without any session: signing in ends the one that there was. */
+export async function signIn(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  // The link's page goes on by itself.
+  await page.waitForURL(({ pathname }) => pathname === "/");
+  await settled(page);
+}
+
+/** What a context begins with that has nobody's session; otherwise it begins with that of the test's own role. */
+export const NOBODY = { cookies: [], origins: [] };
 
 /** Lets somebody of another role do something on a page of their own, watched like the test's own page. */
 export async function alongside(

@@ -151,11 +151,15 @@ export function open(who, asked) {
 }
 
 const COMMANDS = {
-  life(one, who, [what, { reason, phase }]) {
+  life(one, who, [what, { reason, phase, kind, severity, why }]) {
     const { body } = one;
     if (what === "investigate") body.state = "investigating";
     if (what === "contain") [body.state, body.marks.contained] = ["contained", now()];
     if (what === "enter_phase") body.phase = phase;
+    if (what === "reconsider") [body.state, body.decided] = ["investigating", null];
+    if (what === "reclassify") [body.kind, body.severity] = [kind, severity];
+    if (what === "pause_clock") body.marks.pauses.push({ from: now(), until: null, why });
+    if (what === "resume_clock") for (const pause of body.marks.pauses) pause.until ??= now();
     if (what === "reopen") [body.state, body.outcome, body.marks.closed] = ["investigating", null, null];
     if (what === "close" || what === "close_benign") {
       const asked = body.proposals[body.decided]?.wording.question.close.outcome;
@@ -165,15 +169,37 @@ const COMMANDS = {
     fact(one, who, `${what.replaceAll("_", " ")} ${phase ?? ""}: ${reason}`);
   },
   people(one, who, [what, { account = who, role, reason }]) {
+    const { watchers } = one.body;
+    if (what === "watch") watchers.push(who);
+    if (what === "unwatch") watchers.splice(watchers.indexOf(who), 1);
+    if (what.endsWith("watch")) return fact(one, who, `${what}es the case`);
     if (what === "add" && one.body.members[account])
       throw new Refused("it is so already, there is nothing to change", "look at the present state");
     if (what === "add" || what === "change_role") join(one, account, role);
     else delete one.body.members[account];
     fact(one, who, `${account}: ${what.replaceAll("_", " ")} ${role ?? ""}: ${reason}`);
   },
+  link(one, who, [what, { link, reason }]) {
+    const { body } = one;
+    const [kind, value] = Object.entries(link)[0];
+    const list = { subject: body.subjects, asset: body.assets, case: body.cases }[kind];
+    const alert = kind === "alert" && data.alerts.find((a) => a.id === value.id);
+    if (kind === "alert" && !alert) throw new Refused("there is no such alert", "check the address", 404);
+    if (what === "link" && alert) {
+      const { id, subject, raised } = data.alert(value.id).alert;
+      body.alerts[id] = { id, subject, raised: Date.parse(raised) * 1000, detectors: [] };
+      if (!body.subjects.includes(subject)) body.subjects.push(subject);
+    } else if (what === "link") list.push(value);
+    else if (alert) delete body.alerts[value.id];
+    else list.splice(list.indexOf(value), 1);
+    fact(one, who, `${what}ed ${kind} ${value.id ?? value}: ${reason}`);
+  },
   duty(one, who, [what, { duty, to, result, reason }]) {
     const found = one.body.duties[duty];
-    if (what === "accept") found.state = "accepted";
+    if (what === "accept") {
+      found.state = "accepted";
+      if (!one.body.members[who]) join(one, who, "contributor");
+    }
     if (what === "done") [found.state, found.result] = ["done", result];
     if (what === "decline" || what === "hand_over") {
       found.past.push({
@@ -188,6 +214,7 @@ const COMMANDS = {
   task(one, who, [what, { task = id(), title, assignee = null, due = null, text = null }]) {
     if (due !== null && due < now()) throw new Refused("the due time has passed", "choose a later one");
     const known = one.body.tasks[task] ?? { id: task, title, assignee, due };
+    if (what === "assign") Object.assign(known, { assignee, due });
     const state = { done: "done", block: "blocked" }[what] ?? "open";
     one.body.tasks[task] = { ...known, state, text };
     fact(one, who, what === "add" ? `added the task “${title}”` : `${what} a task: ${text}`);
@@ -203,7 +230,9 @@ const COMMANDS = {
       visibility,
       text,
       corrects,
-      mentions: [],
+      mentions: [...text.matchAll(/@(\w+)/g)]
+        .map(([, name]) => name)
+        .filter((name) => name !== who && readers(one, who, visibility).includes(name)),
     };
     fact(one, who, `noted: ${text}`, { visibility, reference: { note: made }, department });
   },
@@ -247,10 +276,20 @@ const COMMANDS = {
   },
 };
 
-function known(who, number) {
+function readers({ body: { members } }, who, visibility) {
+  const own = members[who].department;
+  return Object.keys(members).filter(
+    (name) => visibility === "both" || (visibility === "own_department" && members[name].department === own),
+  );
+}
+
+const holds = (one, who) =>
+  Object.values(one.body.duties).some((d) => d.holder === who && ["offered", "accepted"].includes(d.state));
+
+function known(who, number, offered = false) {
   const one = cases.get(number);
   if (!one) throw new Refused("there is no such case", "check the address", 404);
-  if (!one.body.members[who])
+  if (!one.body.members[who] && !(offered && (holds(one, who) || who === "auditor")))
     throw Object.assign(
       new Refused(`no policy lets ${who} look at this case`, "ask a lead of the case", 403),
       {
@@ -261,11 +300,11 @@ function known(who, number) {
 }
 
 export function command(who, number, body) {
-  const one = known(who, number);
+  const one = known(who, number, body.duty);
   if (one.body.state === "closed" && !body.life)
     throw new Refused("the case is closed", "a lead can open it again");
   const [concern, what] = Object.entries(body)[0];
-  COMMANDS[concern](one, who, Object.entries(what)[0]);
+  COMMANDS[concern](one, who, typeof what === "string" ? [what, {}] : Object.entries(what)[0]);
   look(who, `case.${concern}`, { case: number, subject: one.body.subjects[0], purpose: "investigation" });
   return view(who, number);
 }
@@ -286,9 +325,10 @@ const summary = ({ body, last }) => ({
 });
 
 export function view(who, number) {
-  const one = known(who, number);
+  const one = known(who, number, true);
   const { body } = one;
   const mine = body.members[who];
+  if (!mine) return { summary: summary(one), case: {}, my_role: null, timeline: [], version: one.seq };
   const reads = (visibility, author, department) =>
     author === who ||
     visibility === "both" ||
@@ -308,6 +348,89 @@ export function view(who, number) {
       .sort((a, b) => a.at.localeCompare(b.at)),
     version: one.seq,
   };
+}
+
+const SEVERAL = ["open", "investigating", "contained", "decided"];
+const phrase = (id) => id.replace("/", ": ").replaceAll("_", " ");
+
+export function board(who) {
+  const shown = { now: iso(now()), items: [], late: [], mentions: [], watched: [] };
+  for (const one of cases.values()) {
+    const { body } = one;
+    const member = Boolean(body.members[who]);
+    if (!SEVERAL.includes(body.state) || (!member && !holds(one, who))) continue;
+    const item = (kind, id, what, state, due, over = {}) =>
+      shown.items.push({
+        ...{ kind, id, what, state, member, case: body.id, case_title: body.title, severity: body.severity },
+        ...{ due: due === null ? null : iso(due), late: due !== null && due < now() },
+        ...{ letter: null, deputy_of: null, escalated: false, ...over },
+      });
+    for (const d of Object.values(body.duties))
+      if (d.holder === who && ["offered", "accepted"].includes(d.state))
+        item("duty", d.id, phrase(d.id), d.state, d.due, { letter: d.letter });
+    for (const t of Object.values(body.tasks))
+      if (t.assignee === who && t.state !== "done") item("task", t.id, t.title, t.state, t.due);
+    for (const p of Object.values(body.proposals))
+      if (p.standing === "open" && member && !p.votes[body.members[who].department])
+        item("vote", p.id, "to answer a proposal", p.standing, p.expires);
+    for (const n of Object.values(body.notes))
+      if (n.mentions.includes(who))
+        shown.mentions.push({
+          ...{ case: body.id, case_title: body.title, note: n.id, author: n.author, at: iso(n.at) },
+          ...{ visibility: n.visibility, answered: false },
+        });
+    if (body.watchers.includes(who)) shown.watched.push(summary(one));
+  }
+  const rank = (i) => `${i.late ? 0 : 1}${i.due ?? "9"}${i.case}${i.id}`;
+  shown.items.sort((a, b) => rank(a).localeCompare(rank(b)));
+  return shown;
+}
+
+export function find(who, { text }) {
+  const words = text.toLowerCase().split(/\s+/);
+  const fits = (found) => words.every((word) => found.excerpt.toLowerCase().includes(word));
+  const hits = [...cases.values()]
+    .filter((one) => one.body.members[who])
+    .map((one) => {
+      const seen = view(who, one.body.id);
+      const place = (name, things, of) =>
+        Object.values(things).map((thing) => ({ place: name, id: thing.id, excerpt: thing[of] }));
+      const found = [
+        { place: "title", id: null, excerpt: `${seen.case.id} ${seen.case.title}` },
+        ...place("note", seen.case.notes, "text"),
+        ...place("task", seen.case.tasks, "title"),
+        ...place("evidence", seen.case.evidence, "name"),
+      ];
+      return { case: seen.summary, found: found.filter(fits) };
+    });
+  return { hits: hits.filter((hit) => hit.found.length > 0) };
+}
+
+export function merge(who, number, { into, reason }) {
+  const [from, to] = [known(who, number), known(who, into)];
+  if (from === to) throw new Refused("a case cannot be merged into itself", "choose another one");
+  Object.assign(from.body, { state: "closed", outcome: "merged", merged_into: into }).marks.closed = now();
+  to.body.subjects = [...new Set([...to.body.subjects, ...from.body.subjects])];
+  Object.assign(to.body.alerts, from.body.alerts);
+  from.body.cases.push(into);
+  to.body.cases.push(number);
+  fact(from, who, `merged it into ${into}: ${reason}`);
+  fact(to, who, `took in ${number}: ${reason}`);
+  for (const one of [number, into]) look(who, "case.merge", { case: one, purpose: "investigation" });
+  return view(who, into);
+}
+
+export function split(who, number, { title, reason, subjects, alerts }) {
+  const from = known(who, number);
+  const made = open(who, { kind: from.body.kind, title, reason, alerts });
+  const { body } = cases.get(made.summary.id);
+  body.subjects = [...new Set([...body.subjects, ...subjects])];
+  Object.assign(body, { split_from: number, cases: [number], phase: from.body.phase });
+  from.body.subjects = from.body.subjects.filter((s) => !subjects.includes(s));
+  for (const alert of alerts) delete from.body.alerts[alert];
+  from.body.cases.push(body.id);
+  fact(from, who, `split off ${body.id}: ${reason}`);
+  return view(who, body.id);
 }
 
 export function list(who, { status, text }) {

@@ -186,7 +186,15 @@ function read(path, p, role, forCase) {
         budget_per_1000: 20,
         setup_hint: null,
       };
+    case "board":
+      return cases.board(role);
+    case "playbooks":
+      return { playbooks: [] };
+    case "runs":
+      return { runs: [] };
     case "cases":
+      if (id === "search") return cases.find(role, p);
+      if (part === "runs") return { runs: [] };
       return id ? cases.view(role, id) : cases.list(role, p);
     case "colleagues":
       if (!may.opens_cases && !may.approves && !may.manages_colleagues)
@@ -280,6 +288,8 @@ function write(path, body, role) {
   }
   if (kind === "cases" && part === "disclosures") return disclosures.ask(role, id, body);
   if (kind === "disclosures") return disclosures.change(role, id, part, body);
+  if (kind === "cases" && part === "merge") return cases.merge(role, id, body);
+  if (kind === "cases" && part === "split") return cases.split(role, id, body);
   if (kind === "cases") return id ? cases.command(role, id, body) : cases.open(role, body);
   if (kind === "query") return query(body);
   if (kind === "rejects") return replay(body);

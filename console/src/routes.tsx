@@ -4,6 +4,7 @@ import { AdministrationPage } from "./features/administration/Page";
 import { AlertPage } from "./features/alert/Page";
 import { ApprovalsPage } from "./features/approvals/Page";
 import { CasesPage } from "./features/cases/Page";
+import { DutiesPage } from "./features/duties/Page";
 import { HuntPage } from "./features/hunt/Page";
 import { LedgerPage } from "./features/ledger/Page";
 import { OverviewPage } from "./features/overview/Page";
@@ -11,6 +12,7 @@ import { ContestsPage } from "./features/own/Contests";
 import { OwnPage } from "./features/own/Page";
 import { QueuePage } from "./features/queue/Page";
 import { RejectsPage } from "./features/rejects/Page";
+import { ReportsPage } from "./features/reports/Page";
 import { RoomPage } from "./features/room/Page";
 import { RulesPage } from "./features/rules/Page";
 import { RunPage } from "./features/run/Page";
@@ -42,6 +44,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/contests", component: ContestsPage }),
   createRoute({ getParentRoute: () => root, path: "/approvals", component: ApprovalsPage }),
   createRoute({ getParentRoute: () => root, path: "/cases", component: CasesPage }),
+  createRoute({ getParentRoute: () => root, path: "/duties", component: DutiesPage }),
   createRoute({ getParentRoute: () => root, path: "/cases/$id", component: RoomPage }),
   createRoute({ getParentRoute: () => root, path: "/runs/$id", component: RunPage }),
   createRoute({ getParentRoute: () => root, path: "/ledger", component: LedgerPage }),
@@ -51,6 +54,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/sources", component: SourcesPage }),
   createRoute({ getParentRoute: () => root, path: "/rejects", component: RejectsPage }),
   createRoute({ getParentRoute: () => root, path: "/rules", component: RulesPage }),
+  createRoute({ getParentRoute: () => root, path: "/reports", component: ReportsPage }),
 ]);
 
 /** Every page by its address. */

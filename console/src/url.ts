@@ -29,6 +29,7 @@ export interface Search {
   case?: string | undefined;
   origin?: string | undefined;
   duty?: string | undefined;
+  note?: string | undefined;
   item?: string | undefined;
   who?: string | undefined;
   act?: string | undefined;

@@ -15,6 +15,8 @@ pub enum Need {
     Chromium,
     /// A PostgreSQL server, for the tests that run against both databases.
     Postgres,
+    /// A Python that can make environments of its own, for a homeserver and a fuzzer.
+    Python,
 }
 
 /// Oldest node that the console's build tools run on.
@@ -31,6 +33,7 @@ pub fn ensure(needs: &[Need]) -> Outcome {
             Need::Node if !exists("npm") => packages.extend(["nodejs", "npm"]),
             Need::Chromium if chromium().is_none() => packages.push("chromium"),
             Need::Postgres if !postgres() => packages.push("postgresql"),
+            Need::Python if !python() => packages.extend(["python3", "python3-venv"]),
             _ => {}
         }
     }
@@ -63,6 +66,11 @@ fn postgres() -> bool {
         .into_iter()
         .any(|version| version.path().join("bin/initdb").exists())
         || exists("initdb")
+}
+
+/// Debian keeps what a new environment needs in a package of its own.
+fn python() -> bool {
+    quiet(command("python3").args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
 fn install(packages: &[&str]) -> Outcome {

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold, with a count and where the time went.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Instant;
 
@@ -60,7 +60,7 @@ pub fn run(args: &[String]) -> Outcome {
     let has_console = console::exists();
     let with_console = has_console && !flag(args, "--skip-console");
     let with_browser = with_console && !flag(args, "--skip-e2e");
-    let mut needs = vec![Need::Cc, Need::Postgres];
+    let mut needs = vec![Need::Cc, Need::Postgres, Need::Python];
     if with_console {
         needs.push(Need::Node);
     }
@@ -100,11 +100,14 @@ pub fn run(args: &[String]) -> Outcome {
     report.step("tests", |report| {
         // Without node the provider's tests say that they skipped.
         let provider = with_console.then(peers::openid_provider).transpose()?;
-        cargo_tests(report, provider)
+        cargo_tests(report, provider, &peers::synapse()?)
     });
     report.step("API drift", |_| codegen::check_or_write(true, with_console));
     if with_browser {
         report.step("end to end", browser_tests);
+    }
+    if !flag(args, "--skip-fuzz") {
+        report.step("API fuzz", fuzz_tests);
     }
     report
         .times
@@ -129,10 +132,12 @@ fn console_steps() -> Vec<NamedStep> {
         ("console: types", || npm("types")),
         ("console: unit tests", || npm("test")),
         ("console: build", console::build),
+        ("Python: homeserver", || peers::synapse().map(drop)),
+        ("Python: fuzzer", || peers::schemathesis().map(drop)),
     ]
 }
 
-fn cargo_tests(report: &mut Report, provider: Option<PathBuf>) -> Outcome {
+fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -> Outcome {
     let mut tests = built::linted()?;
     tests.args([
         "test",
@@ -144,6 +149,7 @@ fn cargo_tests(report: &mut Report, provider: Option<PathBuf>) -> Outcome {
     ]);
     tests
         .env("TANDEM_REQUIRE_POSTGRES", "1")
+        .env("TANDEM_SYNAPSE_PYTHON", synapse)
         .env("INSTA_UPDATE", "no");
     if let Some(provider) = provider {
         tests.env("TANDEM_OIDC_PROVIDER", provider);
@@ -173,6 +179,19 @@ fn browser_tests(report: &mut Report) -> Outcome {
             passed += number_before(line, " passed");
         }
         if line.ends_with(" failed") {
+            failed += number_before(line, " failed");
+        }
+    });
+    report.passed += passed;
+    report.failed += failed;
+    outcome
+}
+
+fn fuzz_tests(report: &mut Report) -> Outcome {
+    let (mut passed, mut failed) = (0, 0);
+    let outcome = e2e::fuzz(|line| {
+        if line.starts_with("fuzz: ") {
+            passed += number_before(line, " passed");
             failed += number_before(line, " failed");
         }
     });

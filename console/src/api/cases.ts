@@ -134,6 +134,14 @@ export interface Proposal {
   lapsed: boolean;
 }
 
+/** What a case keeps of an alert. */
+export interface AlertRef {
+  id: string;
+  subject: string;
+  raised: number;
+  detectors: string[];
+}
+
 export interface Case {
   id: string;
   title: string;
@@ -146,7 +154,7 @@ export interface Case {
   phase: string;
   marks: Marks;
   subjects: string[];
-  alerts: Record<string, { id: string; subject: string; raised: number; detectors: string[] }>;
+  alerts: Record<string, AlertRef>;
   assets: string[];
   cases: string[];
   members: Record<string, Member>;
@@ -170,13 +178,29 @@ export interface TimelineItem {
   visibility: Visibility;
 }
 
+/** What one clock shows; instants are RFC 3339. */
+export interface ClockReading {
+  clock: "share" | "contain" | "decide" | "close";
+  stopped: string | null;
+  due: string;
+  target_seconds: number;
+  elapsed_seconds: number;
+  paused: boolean;
+  overdue: boolean;
+}
+
 export interface CaseView {
   summary: CaseSummary;
+  /** Empty for who may know that the case is there, but not what is in it: `isOutline` tells. */
   case: Case;
   my_role: CaseRole | null;
   timeline: TimelineItem[];
+  clocks: ClockReading[];
   version: number;
 }
+
+/** True if only the outline of a case is shown. */
+export const isOutline = (view: CaseView): boolean => view.case.members === undefined;
 
 export interface OpenCase {
   kind: string;
@@ -217,6 +241,7 @@ function useKeep(id: string) {
       client.setQueryData(key(id), view);
       void client.invalidateQueries({ queryKey: ["/cases"] });
       void client.invalidateQueries({ queryKey: ["/queue"] });
+      void client.invalidateQueries({ queryKey: ["/board"] });
     },
     onError: (error: Error) => {
       if (error instanceof ApiError && error.status === 409)

@@ -9,6 +9,8 @@ export interface ColleagueSettings {
   deputies: string[];
   /** From and until, RFC 3339. */
   absences: [string, string][];
+  /** Departments of the organisation that they keep away from. */
+  conflicts: string[];
   /** System and id. */
   chat: [string, string][];
   mail: string | null;

@@ -236,3 +236,11 @@ export function useRunCommand(id: string) {
     },
   });
 }
+
+/** Runs with a step that waits for the word of the colleague's department. */
+export const useRunsWaiting = (enabled: boolean) =>
+  useQuery({
+    queryKey: ["/runs", "waiting"],
+    queryFn: () => get<{ runs: RunSummary[] }>("/runs"),
+    enabled,
+  });

@@ -25,6 +25,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new address for the asker's calendar. It is shown once; the one of before works no longer.
+         * @description # Errors
+         *     As [`App::make_calendar`].
+         */
+        post: operations["make_calendar"];
+        /**
+         * Ends the asker's calendar.
+         * @description # Errors
+         *     As [`App::end_calendar`].
+         */
+        delete: operations["end_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/chat-code": {
         parameters: {
             query?: never;
@@ -104,6 +130,27 @@ export interface paths {
          *     As [`App::drop_credential`].
          */
         delete: operations["drop_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets when the asker's daily mail comes, or that none comes.
+         * @description # Errors
+         *     As [`App::set_digest`].
+         */
+        put: operations["digest"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -193,6 +240,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reminds the asker: a calendar, a daily mail.
+         * @description # Errors
+         *     As [`App::reminders`].
+         */
+        get: operations["reminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/sessions/{id}": {
         parameters: {
             query?: never;
@@ -209,6 +277,27 @@ export interface paths {
          *     As [`App::end_session`].
          */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts for another system: by pseudonym, past the gate, with the same ids in every export. The ledger has each export.
+         * @description # Errors
+         *     As [`App::export_alerts`].
+         */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -246,6 +335,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for the asker over all cases: duties, tasks, votes, rulings; what is late where they lead; who mentioned them;
+         *     what they watch. It names no subject. Whoever works on no case gets an empty board.
+         * @description # Errors
+         *     As [`App::board`].
+         */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A colleague's duties and tasks that are due, as iCalendar, for whoever knows the address: case numbers and times, no names.
+         * @description # Errors
+         *     As [`App::calendar_feed`].
+         */
+        get: operations["feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -272,6 +404,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The asker's cases with their alerts, for another system. What people typed is not in it.
+         * @description # Errors
+         *     As [`App::export_cases`].
+         */
+        get: operations["cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds text in the asker's cases: number, title, notes that the asker may read, tasks, names of evidence and assets.
+         * @description # Errors
+         *     As [`App::find_in_cases`].
+         */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -282,7 +456,7 @@ export interface paths {
         /**
          * A case whole. The look is in the ledger before the answer goes out.
          * @description # Errors
-         *     As [`App::permitted_case`], or the look cannot be recorded.
+         *     As [`App::case_to_look_at`], or the look cannot be recorded.
          */
         get: operations["case"];
         put?: never;
@@ -399,6 +573,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a case into another, which is shown. Who leads both may.
+         * @description # Errors
+         *     As [`App::merge_case`].
+         */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/runs": {
         parameters: {
             query?: never;
@@ -419,6 +614,27 @@ export interface paths {
          *     As [`App::start_run`].
          */
         post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Splits subjects and alerts of a case off into a new case, which is shown. Who leads the case may.
+         * @description # Errors
+         *     As [`App::split_case`].
+         */
+        post: operations["split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +884,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people concluded, by rule and detector: counts, and the precision once ten verdicts are there.
+         * @description # Errors
+         *     As [`App::feedback`].
+         */
+        get: operations["feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people concluded about one rule, and proposals to tune it. They are for review; Tandem applies none.
+         * @description # Errors
+         *     As [`App::rule_feedback`].
+         */
+        get: operations["rule_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/mattermost/{name}/clicks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a click in Mattermost in; only whoever clicked reads the answer.
+         * @description # Errors
+         *     The button is none of Tandem's, the click was taken before, or something of ours fails.
+         */
+        post: operations["mattermost_clicks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/mattermost/{name}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does what `/tandem …` says in Mattermost; only whoever typed it reads the answer.
+         * @description # Errors
+         *     The token is not the command's, it was taken before, or something of ours fails.
+         */
+        post: operations["mattermost_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/mattermost/{name}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in what an outgoing webhook of Mattermost tells of.
+         * @description # Errors
+         *     The token is not the webhook's, the post is not as told, or something of ours fails.
+         */
+        post: operations["mattermost_posts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/slack/{name}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does what `/tandem …` says in Slack; only whoever typed it reads the answer.
+         * @description # Errors
+         *     As [`slack_events`].
+         */
+        post: operations["slack_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/slack/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of Slack in (Events API): words in a case's room or thread become a note of whoever linked the account.
+         * @description # Errors
+         *     The request is not signed with the app's secret, too old or was taken before; or something of ours fails.
+         */
+        post: operations["slack_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/slack/{name}/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a click or a filled form of Slack in (interactivity).
+         * @description # Errors
+         *     As [`slack_events`].
+         */
+        post: operations["slack_interactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/teams/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an activity of Microsoft Teams in (Bot Framework).
+         * @description # Errors
+         *     The token is not the Bot Connector's for this bot and this activity, or something of ours fails.
+         */
+        post: operations["teams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbound/{source}": {
         parameters: {
             query?: never;
@@ -683,6 +1088,27 @@ export interface paths {
          *     No token, not one of the three systems, a body that is none of its alerts, or the stores fail.
          */
         post: operations["inbound_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The indicators that alerts rest on, for another system.
+         * @description # Errors
+         *     As [`App::export_indicators`].
+         */
+        get: operations["indicators"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -716,7 +1142,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ledger"];
+        /**
+         * Part of the ledger.
+         * @description # Errors
+         *     Forbidden, or as [`App::ledger_view`].
+         */
+        get: operations["rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -732,7 +1163,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ledger_check"];
+        /**
+         * Whether the ledger holds.
+         * @description # Errors
+         *     Forbidden, or as [`App::ledger_check`].
+         */
+        get: operations["check"];
         put?: never;
         post?: never;
         delete?: never;
@@ -748,9 +1184,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ledger_export"];
+        /**
+         * The whole ledger as a file that `tandem ledger verify` checks.
+         * @description # Errors
+         *     Forbidden, or as [`App::export_ledger`].
+         */
+        get: operations["export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings about how colleagues used Tandem, for the auditor; those about an auditor for the works council. Nobody finds one
+         *     about themselves, or about who leads them, is led by them or shares their team. The look is a row of the ledger.
+         * @description # Errors
+         *     As [`App::watch`].
+         */
+        get: operations["watch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/watch/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what came of looking into a finding; the ledger signs it.
+         * @description # Errors
+         *     As [`App::answer_finding`].
+         */
+        post: operations["answer_finding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1000,6 +1484,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long it took to look, share, contain, decide and close, by kind and department; never of fewer than five cases.
+         * @description # Errors
+         *     Forbidden, or as [`App::clock_report`].
+         */
+        get: operations["clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/clocks.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same figures as comma-separated values.
+         * @description # Errors
+         *     Forbidden, or as [`App::clock_report`].
+         */
+        get: operations["clocks_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1024,6 +1550,27 @@ export interface paths {
             cookie?: never;
         };
         get: operations["rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of playbooks with a step that waits for the word of the asker's department.
+         * @description # Errors
+         *     As [`App::runs_waiting`].
+         */
+        get: operations["waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1380,6 +1927,13 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description What came of looking into a finding. */
+        AnswerFinding: {
+            /** @description `in_order` or `not_in_order`. */
+            conclusion: string;
+            /** @description What was found, in plain words. */
+            reason: string;
+        };
         /** @description One answer. */
         AnswerView: {
             /** @description Account. */
@@ -1436,10 +1990,37 @@ export interface components {
              */
             watch: number;
         };
+        /** @description What waits for the asker over all cases. */
+        Board: {
+            /** @description Late things first, then what is due first; what has no time comes last. */
+            items: components["schemas"]["WorkItem"][];
+            /** @description What is late where the asker leads or answers, longest first. */
+            late: components["schemas"]["LateItem"][];
+            /** @description Newest first. */
+            mentions: components["schemas"]["Mention"][];
+            /** @description The time of the answer. */
+            now: string;
+            /** @description Cases that the asker watches, what changed last first. */
+            watched: components["schemas"]["CaseSummary"][];
+        };
+        /** @description A new calendar's address. It is shown once. */
+        CalendarAddress: {
+            /** @description Path below Tandem's address; whoever knows it reads the calendar. */
+            path: string;
+        };
+        /** @description The calendar's address, of which only a hash is kept. */
+        CalendarView: {
+            /** @description When a calendar last asked for it, to the hour, RFC 3339. */
+            last_used?: string | null;
+            /** @description When it was made, RFC 3339. */
+            made: string;
+        };
         /** @description What a role may do; the console hides what is not allowed, the server refuses it. */
         Capabilities: {
             /** @description Answers disclosures and acts for a department. */
             approves: boolean;
+            /** @description Take a copy of them out of Tandem. */
+            exports_reports: boolean;
             /** @description Is observed themselves and may see what is kept. */
             has_own_data: boolean;
             /** @description Search raw events. */
@@ -1456,8 +2037,22 @@ export interface components {
             sees_sources: boolean;
             /** @description Look at subjects, alerts and their evidence. */
             sees_subjects: boolean;
+            /** @description See findings about how colleagues used Tandem. */
+            sees_watch: boolean;
             /** @description Check that the ledger holds. */
             verifies_ledger: boolean;
+        };
+        /** @description A case in which the text stands. */
+        CaseHit: {
+            /** @description In short. */
+            case: components["schemas"]["CaseSummary"];
+            /** @description Where, at most 20 places. */
+            found: components["schemas"]["Found"][];
+        };
+        /** @description The cases in which a text stands. */
+        CaseHits: {
+            /** @description What changed last first. */
+            hits: components["schemas"]["CaseHit"][];
         };
         /** @description Cases. */
         CaseList: {
@@ -1501,6 +2096,8 @@ export interface components {
         CaseView: {
             /** @description State: members, duties, tasks, evidence, proposals, links; notes that the asker may read. */
             case: Record<string, never>;
+            /** @description What its clocks show. */
+            clocks: components["schemas"]["ClockView"][];
             /** @description The asker's role in it. */
             my_role?: string | null;
             /** @description In short. */
@@ -1532,6 +2129,86 @@ export interface components {
             command: string;
             /** @description Until when it works. */
             expires: string;
+        };
+        /** @description Figures of one clock for one group of cases. */
+        ClockFigure: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            cases: number;
+            /** @description `triage`, `share`, `contain`, `decide` or `close`. */
+            clock: string;
+            /** @description Department that opened the case or took the alert. */
+            department?: string | null;
+            /** @description Kind of the cases; of alerts the threat they point to. */
+            kind?: string | null;
+            /**
+             * Format: int64
+             * @description How many took, or take, longer than the target of their severity.
+             */
+            late: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            late_share: number;
+            /**
+             * Format: int64
+             * @description Median of those that are over, seconds; nothing if they are too few.
+             */
+            median_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description 90th percentile of them, seconds.
+             */
+            ninetieth_seconds?: number | null;
+            /** @description `all`, `group`, or `rest` for those of groups that are too small to be shown by themselves. */
+            of: string;
+            /**
+             * Format: int64
+             * @description How many of them still run.
+             */
+            running: number;
+        };
+        /** @description How long things took. */
+        ClockReport: {
+            /** @description By clock; all of them first, then by kind and department, the rest last. */
+            figures: components["schemas"]["ClockFigure"][];
+            /** @description Opened or raised from. */
+            from: string;
+            /** @description Clocks with fewer cases than that. */
+            kept_back: components["schemas"]["KeptBack"][];
+            /**
+             * Format: int64
+             * @description Fewest cases of a figure.
+             */
+            least: number;
+            /** @description Until. */
+            to: string;
+        };
+        /** @description What one clock of a case shows. */
+        ClockView: {
+            /** @description `share`, `contain`, `decide` or `close`. */
+            clock: string;
+            /** @description When it will be, or was, overdue, if it does not stand still again. */
+            due: string;
+            /**
+             * Format: int64
+             * @description How long it took so far, pauses left out, seconds.
+             */
+            elapsed_seconds: number;
+            /** @description It took, or takes, longer. */
+            overdue: boolean;
+            /** @description It stands still now. */
+            paused: boolean;
+            /** @description When it stopped; nothing while it runs. */
+            stopped?: string | null;
+            /**
+             * Format: int64
+             * @description How long it may take at the case's severity, seconds.
+             */
+            target_seconds: number;
         };
         /** @description The second step. */
         CodeSignIn: {
@@ -1565,6 +2242,12 @@ export interface components {
                 string,
                 string
             ][];
+            /**
+             * @description Departments of the organisation that they keep away from, as people facts write them; no reason is kept. A look at
+             *     somebody there is a finding for the auditor.
+             * @default []
+             */
+            conflicts: string[];
             /**
              * @description Accounts of who stands in, first choice first.
              * @default []
@@ -1611,7 +2294,7 @@ export interface components {
         ConnectorView: {
             /** @description Whether it makes a room for each case. */
             case_rooms: boolean;
-            /** @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `mail` or `hook`. */
+            /** @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail` or `hook`. */
             kind: string;
             /** @description Its name in the settings. */
             name: string;
@@ -1709,6 +2392,38 @@ export interface components {
             rule: string;
             /** @description In plain words. */
             sentence: string;
+        };
+        /** @description What people concluded about one rule or detector. */
+        DetectorFeedback: {
+            /**
+             * Format: int64
+             * @description It happened and was allowed.
+             */
+            benign: number;
+            /** @description Its name, as indicators carry it: `rule:` and the rule's id, `behaviour`, or the name of a human-side fact. */
+            detector: string;
+            /**
+             * Format: int64
+             * @description It did not happen.
+             */
+            false_positive: number;
+            /**
+             * Format: int64
+             * @description It cannot be said; counts neither for nor against.
+             */
+            insufficient_data: number;
+            precision?: null | components["schemas"]["Precision"];
+            rule?: null | components["schemas"]["RuleRef"];
+            /**
+             * Format: int64
+             * @description Alerts about which something could be said.
+             */
+            said: number;
+            /**
+             * Format: int64
+             * @description It was what it looked like.
+             */
+            true_positive: number;
         };
         /** @description Disclosures. */
         DisclosureList: {
@@ -1853,12 +2568,36 @@ export interface components {
             /** @description What the export is for. */
             reason: string;
         };
+        /** @description What people concluded, by rule and detector. */
+        FeedbackView: {
+            /**
+             * Format: int64
+             * @description Alerts that were concluded.
+             */
+            concluded: number;
+            /** @description By name. */
+            detectors: components["schemas"]["DetectorFeedback"][];
+            /**
+             * Format: int64
+             * @description Fewest of which something could be said before a share is shown.
+             */
+            least: number;
+        };
         /** @description One native field. */
         FieldView: {
             /** @description Name as Sigma rules write it. */
             name: string;
             /** @description Value. */
             value: Record<string, never>;
+        };
+        /** @description A place in a case where the text stands. */
+        Found: {
+            /** @description The text around it. */
+            excerpt: string;
+            /** @description Id within the case, where it has one. */
+            id?: string | null;
+            /** @description `title`, `note`, `task`, `evidence` or `asset`. */
+            place: string;
         };
         /** @description Whether technical evidence suffices for an alert. */
         GateView: {
@@ -1987,6 +2726,29 @@ export interface components {
             /** @description What. */
             what: string;
         };
+        /** @description Cases that are in no figure. */
+        KeptBack: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            cases: number;
+            /** @description Which clock. */
+            clock: string;
+        };
+        /** @description Something late in a case that the asker leads or answers for. */
+        LateItem: {
+            /** @description Number of the case. */
+            case: string;
+            /** @description Since when. */
+            due: string;
+            /** @description `clock`, `duty`, `task`, `nobody_rules` or `nobody_holds`. */
+            kind: string;
+            /** @description What, in words. */
+            what: string;
+            /** @description Whose turn it is, if it is somebody's. */
+            who?: string | null;
+        };
         /** @description Whether the ledger holds. */
         LedgerCheck: {
             /**
@@ -2078,6 +2840,30 @@ export interface components {
             disabled: boolean;
             /** @description Functions, deputies, absences, chat, mail. */
             settings: components["schemas"]["ColleagueSettings"];
+        };
+        /** @description Somebody mentioned the asker in a note that the asker may read. The text stands in the case. */
+        Mention: {
+            /** @description True if the asker has written in the case since. */
+            answered: boolean;
+            /** @description When. */
+            at: string;
+            /** @description Who wrote it. */
+            author: string;
+            /** @description Number of the case. */
+            case: string;
+            /** @description Title of the case. */
+            case_title: string;
+            /** @description Id of the note. */
+            note: string;
+            /** @description `own_department`, `both` or `counsel`. */
+            visibility: string;
+        };
+        /** @description Merges a case into another. */
+        MergeCase: {
+            /** @description Number of the case in which the work goes on. */
+            into: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A count in a month. */
         MonthCount: {
@@ -2305,6 +3091,41 @@ export interface components {
             /** @description In short. */
             summary: components["schemas"]["PlaybookSummary"];
         };
+        /** @description A share and its interval. */
+        Precision: {
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The share itself.
+             */
+            share: number;
+        };
+        /** @description A proposal to tune a rule. People review it; Tandem applies none. */
+        Proposal: {
+            /** @description The change, as a unified diff of the rule's text. */
+            diff: string;
+            /** @description The same exception as a Sigma filter of its own, for rules of others. */
+            filter?: string | null;
+            /** @description `lower_level` or `except`. */
+            kind: string;
+            /** @description The rule's text as it would be. */
+            proposed: string;
+            /** @description Why. */
+            reason: string;
+            /** @description Functions that have to review it: both departments. */
+            reviewers: string[];
+            /** @description What it would change, in one sentence. */
+            title: string;
+        };
         /** @description What came of a push. */
         PushAnswer: {
             /** @description The batch; a retry has the same. */
@@ -2394,12 +3215,14 @@ export interface components {
             /** @description The codes; each works once. */
             codes: string[];
         };
-        /** @description A reject with its bytes. */
+        /** @description A reject, with its bytes for who may see them. */
         RejectDetail: components["schemas"]["RejectView"] & {
             /** @description As base64. */
             raw_base64: string;
             /** @description As text, if it is text. */
             raw_text?: string | null;
+            /** @description Why the bytes are not shown, if they are not. */
+            withheld?: string | null;
         };
         /** @description Rejects. */
         RejectList: {
@@ -2440,6 +3263,19 @@ export interface components {
             status: string;
             /** @description File or stream. */
             stream: string;
+        };
+        /** @description What reminds the asker. */
+        RemindersView: {
+            calendar?: null | components["schemas"]["CalendarView"];
+            /**
+             * Format: int32
+             * @description Hour of the day from which on the mail is sent, 0 to 23; null for no mail.
+             */
+            digest_hour?: number | null;
+            /** @description Why there can be no mail; null if there can. */
+            digest_off?: string | null;
+            /** @description Zone of that hour. */
+            time_zone: string;
         };
         /** @description What came of it. */
         ReplayAnswer: {
@@ -2523,6 +3359,15 @@ export interface components {
             line?: number | null;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What people concluded about one rule, and what could be changed in it. */
+        RuleFeedback: {
+            /** @description The counts. */
+            feedback: components["schemas"]["DetectorFeedback"];
+            /** @description Why there is none, if there is none. */
+            no_proposal?: string | null;
+            /** @description Proposals, the most careful first. */
+            proposals: components["schemas"]["Proposal"][];
         };
         /** @description Rules. */
         RuleList: {
@@ -2658,6 +3503,14 @@ export interface components {
             /** @description Account name of the colleague signed in. */
             user: string;
         };
+        /** @description When the daily mail is wanted. */
+        SetDigest: {
+            /**
+             * Format: int32
+             * @description Hour of the day, 0 to 23; null for no mail.
+             */
+            hour?: number | null;
+        };
         /** @description What comes next in a sign-in. */
         SignInStep: {
             /** @description To be given back with the code. */
@@ -2727,6 +3580,21 @@ export interface components {
             rejects: number;
             /** @description Name. */
             source: string;
+        };
+        /** @description Splits a part of a case off into a case of its own. */
+        SplitCase: {
+            /** @description Alerts that go with them. */
+            alerts?: string[];
+            /** @description Incident type of the new case; without it, that of the old one. */
+            kind?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Severity of the new case; without it, that of the old one. */
+            severity?: string | null;
+            /** @description Whom the new case is about instead of this one. */
+            subjects?: string[];
+            /** @description One line that names nobody. */
+            title: string;
         };
         /** @description Begins a run. */
         StartRun: {
@@ -2887,6 +3755,86 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /**
+         * @description As what something waits for somebody.
+         * @enum {string}
+         */
+        WaitsAs: "ruling" | "vote" | "duty" | "task";
+        /** @description An answer to a finding. */
+        WatchAnswer: {
+            /** @description When. */
+            at: string;
+            /** @description `in_order` or `not_in_order`. */
+            conclusion: string;
+            /** @description What was found. */
+            reason: string;
+            /** @description Whose. */
+            who: string;
+        };
+        /** @description Something about a colleague's use of Tandem that somebody should ask about. It accuses nobody. */
+        WatchFindingView: {
+            /** @description Answers, oldest first; the last one counts. */
+            answers: components["schemas"]["WatchAnswer"][];
+            /** @description When the last of the rows was written. */
+            at: string;
+            /** @description The day, on the colleague's own clock. */
+            day: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is about, such as `many_subjects_without_case`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many rows there are.
+             */
+            row_count: number;
+            /** @description Numbers of the rows of the ledger it rests on, the first 200. */
+            rows: number[];
+            /** @description What was seen, compared to what, in one sentence. */
+            sentence: string;
+            /** @description `open` or `answered`. */
+            status: string;
+            /** @description Whom they looked at, for findings about one; not for the works council, and not if it was themselves. */
+            subject?: string | null;
+            /** @description Account of the colleague. */
+            who: string;
+        };
+        /** @description Findings about how colleagues used Tandem, as far as the asker may read them. */
+        WatchView: {
+            /** @description Those that wait first, the latest first. */
+            findings: components["schemas"]["WatchFindingView"][];
+            /** @description The last day that was judged; none before the first. */
+            judged_to?: string | null;
+        };
+        /** @description One thing that waits for the asker. It names no subject. */
+        WorkItem: {
+            /** @description Number of the case. */
+            case: string;
+            /** @description Title of the case. */
+            case_title: string;
+            /** @description For whom the asker stands in. */
+            deputy_of?: string | null;
+            /** @description When it must be done; nothing for a duty whose phase has not begun, and for a task without a time. */
+            due?: string | null;
+            /** @description True if it came to the asker because nobody else could be found. */
+            escalated: boolean;
+            /** @description Id within the case: of a duty `analyse/it_lead`. */
+            id: string;
+            /** @description As what it waits. */
+            kind: components["schemas"]["WaitsAs"];
+            /** @description True if that has passed. */
+            late: boolean;
+            /** @description Of a duty: `responsible`, `accountable`, `consulted` or `informed`. */
+            letter?: string | null;
+            /** @description True if the asker is a member of the case and can go to its room. */
+            member: boolean;
+            /** @description Severity of the case. */
+            severity: string;
+            /** @description Where it stands: of a duty `offered` or `accepted`, of a task `open` or `blocked`, of a proposal `open` or `escalated`. */
+            state: string;
+            /** @description What it is, in words. */
+            what: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2914,6 +3862,74 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAddress"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3050,6 +4066,45 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetDigest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3203,6 +4258,33 @@ export interface operations {
             };
         };
     };
+    reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     end_session: {
         parameters: {
             query?: never;
@@ -3221,6 +4303,56 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query: {
+                /** @description `stix` (a bundle, STIX 2.1), `ocsf` (one JSON object a line, OCSF 1.4) or `csv`. */
+                format: string;
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day, `YYYY-MM-DD`. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3292,6 +4424,66 @@ export interface operations {
             };
         };
     };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feed: {
+        parameters: {
+            query?: {
+                /** @description `events` (without it), or `todos` for programs that show to-dos. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the address's token, with or without `.ics` */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     cases: {
         parameters: {
             query?: {
@@ -3354,6 +4546,94 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cases: {
+        parameters: {
+            query: {
+                /** @description `stix` (a bundle, STIX 2.1), `ocsf` (one JSON object a line, OCSF 1.4) or `csv`. */
+                format: string;
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day, `YYYY-MM-DD`. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query: {
+                /** @description Words that all stand in one place, 2 to 200 characters. */
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseHits"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3607,6 +4887,63 @@ export interface operations {
             };
         };
     };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     runs: {
         parameters: {
             query?: never;
@@ -3668,6 +5005,71 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4110,6 +5512,356 @@ export interface operations {
             };
         };
     };
+    feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFeedback"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mattermost_clicks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mattermost_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mattermost_posts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    slack_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    slack_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    slack_interactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description connector */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     inbound_alerts: {
         parameters: {
             query?: {
@@ -4154,6 +5906,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    indicators: {
+        parameters: {
+            query: {
+                /** @description `stix` (a bundle, STIX 2.1), `ocsf` (one JSON object a line, OCSF 1.4) or `csv`. */
+                format: string;
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day, `YYYY-MM-DD`. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4216,7 +6018,7 @@ export interface operations {
             };
         };
     };
-    ledger: {
+    rows: {
         parameters: {
             query?: {
                 /** @description Concerning this pseudonym. */
@@ -4258,7 +6060,7 @@ export interface operations {
             };
         };
     };
-    ledger_check: {
+    check: {
         parameters: {
             query?: never;
             header?: never;
@@ -4285,7 +6087,7 @@ export interface operations {
             };
         };
     };
-    ledger_export: {
+    export: {
         parameters: {
             query?: never;
             header?: never;
@@ -4303,6 +6105,82 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerFinding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchFindingView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4743,6 +6621,86 @@ export interface operations {
             };
         };
     };
+    clocks: {
+        parameters: {
+            query?: {
+                /** @description Cases opened and alerts raised from: RFC 3339 or a day, which means its start; without it, 91 days back. */
+                from?: string;
+                /** @description Until: RFC 3339 or a day, which means its end; without it, now. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    clocks_csv: {
+        parameters: {
+            query?: {
+                /** @description Cases opened and alerts raised from: RFC 3339 or a day, which means its start; without it, 91 days back. */
+                from?: string;
+                /** @description Until: RFC 3339 or a day, which means its end; without it, now. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     rules: {
         parameters: {
             query?: never;
@@ -4790,6 +6748,33 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

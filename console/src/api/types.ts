@@ -8,6 +8,8 @@ interface MoreCapabilities {
   opens_cases: boolean;
   sees_ledger: boolean;
   verifies_ledger: boolean;
+  sees_watch: boolean;
+  exports_reports: boolean;
   manages_colleagues: boolean;
   approves: boolean;
   has_own_data: boolean;

@@ -70,6 +70,14 @@ export const ACTS = [
   punishes?: boolean;
 }[];
 
+/** Why the clocks of deciding and closing may stand still. */
+export const PAUSES = [
+  { id: "authority", means: "an authority asked for it or has to answer first" },
+  { id: "legal_stay", means: "a court or a statute stays the matter" },
+  { id: "subject_away", means: "the subject is away and has to be heard" },
+  { id: "works_council", means: "the staff's representatives have to answer first" },
+] as const;
+
 export const DEPARTMENTS: Record<string, string> = {
   it: "IT security",
   corporate: "Corporate security",
@@ -99,6 +107,19 @@ export const CASE_TEXT = {
   noCasesFiltered: "No case fits these filters. Clear one to see more.",
   noCasesOther: "You see the cases in which you take part. A lead of a case can add you.",
   titleHint: "One line that names nobody: both departments and the auditor read it.",
+  noDutiesTitle: "Nothing waits for you",
+  noDuties:
+    "Duties that a case offers you, tasks that you are given, votes and rulings appear here, over all cases. What is late comes first.",
+  noMentions: "Nobody has mentioned you. Who writes @ and your account in a note of a case tells you here.",
+  noWatched: "None. Press “Watch” in a case that you want to keep an eye on.",
+  outline:
+    "You see that this case is there, and how it stands, but not what is in it. A lead of the case can add you; if you were offered a duty in it, accept it on the duty board and you are a member.",
+  mergeRule:
+    "Its subjects, alerts and assets are linked there, and the work goes on there. Its notes and evidence stay here and can be read. Members are not carried over: who needs to know both is decided anew.",
+  splitRule:
+    "They leave this case; you lead the new one. Members are not carried over: who needs to know is decided anew.",
+  conflictRule:
+    "Whoever has a stake in a case takes no part: membership, duties, tasks and open votes go at once and cannot come back. Nobody is told why.",
   noNotes: "Nothing has been written yet that you may read.",
   noTasks: "Nothing is to be done yet.",
   noEvidence: "Nothing has been taken in yet. Each file is kept with its SHA-256 and its chain of custody.",

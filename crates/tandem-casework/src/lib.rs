@@ -17,11 +17,13 @@
 pub mod case;
 pub mod clock;
 pub mod contest;
+pub mod exception;
 pub mod ids;
 mod name;
 pub mod raci;
 pub mod record;
 mod refused;
+pub mod report;
 pub mod roster;
 mod span;
 pub mod text;

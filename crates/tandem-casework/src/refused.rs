@@ -172,6 +172,9 @@ pub enum Refused {
     /// A due time that has passed.
     #[error("the due time has passed; choose a later one")]
     DueInThePast,
+    /// A due time that nobody lives to see.
+    #[error("the due time is more than ten years ahead; choose an earlier one")]
+    DueTooFar,
     /// Only the author corrects.
     #[error("only an own note of this case can be corrected; write a note of your own instead")]
     NotYourNote,

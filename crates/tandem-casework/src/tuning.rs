@@ -137,6 +137,57 @@ pub fn propose(
     })
 }
 
+/// Where a filter belongs: the rule that it narrows.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrowed<'a> {
+    /// The rule's id.
+    pub rule: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// `category`, `product` and `service` of its log source.
+    pub logsource: [Option<&'a str>; 3],
+}
+
+/// The same exception as a document of its own (Sigma filters specification 2.1), for rules of others, which the next update
+/// brings back as they were.
+///
+/// # Errors
+/// When it is no exception, or a name, field or value cannot be written.
+pub fn filter_document(rule: &Narrowed<'_>, suggestion: &Suggestion) -> Result<String, NoProposal> {
+    let Suggestion::Except { name, field, values } = suggestion else {
+        return Err(NoProposal::BadException);
+    };
+    let logsource = || ["category", "product", "service"].into_iter().zip(rule.logsource);
+    let mut parts = [rule.rule, rule.title]
+        .into_iter()
+        .chain(rule.logsource.into_iter().flatten());
+    if !is_writable(name, field, values) || parts.any(|text| text.chars().any(char::is_control)) {
+        return Err(NoProposal::BadException);
+    }
+    let mut text = format!(
+        "title: {}\nlogsource:",
+        quoted(&format!("Reviewed exception: {}", rule.title))
+    );
+    if rule.logsource.iter().all(Option::is_none) {
+        text.push_str(" {}");
+    }
+    text.push('\n');
+    for (key, value) in logsource() {
+        if let Some(value) = value {
+            text.push_str(&format!("    {key}: {}\n", quoted(value)));
+        }
+    }
+    text.push_str(&format!(
+        "filter:\n    rules:\n        - {}\n    {name}:\n        {field}:\n",
+        quoted(rule.rule)
+    ));
+    for value in values {
+        text.push_str(&format!("            - {}\n", quoted(value)));
+    }
+    text.push_str(&format!("    condition: not {name}\n"));
+    Ok(text)
+}
+
 /// The text with its top-level `level:` one step milder.
 fn lower_level(rule: &str) -> Result<String, NoProposal> {
     let mut found = false;
@@ -161,18 +212,7 @@ fn lower_level(rule: &str) -> Result<String, NoProposal> {
 
 /// The text with one more filter in `detection:`, taken out of the condition.
 fn except(rule: &str, name: &str, field: &str, values: &[String]) -> Result<String, NoProposal> {
-    let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let plain_field = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '|' | '-');
-    let fits = |text: &str| !text.is_empty() && text.len() <= VALUE_LONGEST;
-    let good = fits(name)
-        && name.chars().all(small)
-        && fits(field)
-        && field.chars().all(plain_field)
-        && (1..=VALUES_MOST).contains(&values.len())
-        && values
-            .iter()
-            .all(|v| fits(v) && !v.chars().any(char::is_control) && !matches_all(v));
-    if !good {
+    if !is_writable(name, field, values) {
         return Err(NoProposal::BadException);
     }
     let filter = format!("filter_{name}");
@@ -207,6 +247,21 @@ fn except(rule: &str, name: &str, field: &str, values: &[String]) -> Result<Stri
     } else {
         Err(NoProposal::NoCondition)
     }
+}
+
+/// True if an exception can be written into a rule and is one: a plain name, a field, and values that are not everything.
+fn is_writable(name: &str, field: &str, values: &[String]) -> bool {
+    let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let plain_field = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '|' | '-');
+    let fits = |text: &str| !text.is_empty() && text.len() <= VALUE_LONGEST;
+    fits(name)
+        && name.chars().all(small)
+        && fits(field)
+        && field.chars().all(plain_field)
+        && (1..=VALUES_MOST).contains(&values.len())
+        && values
+            .iter()
+            .all(|v| fits(v) && !v.chars().any(char::is_control) && !matches_all(v))
 }
 
 /// Only wildcards: an exception for everything would switch the rule off.

@@ -54,6 +54,10 @@ const SHIPPED: [PolicyFile<'static>; 9] = [
     ),
 ];
 
+/// Stack of the thread that reads policies, in bytes: the parser calls itself once or more for each bracket, and what the
+/// bounds allow took more than 4 MiB without optimisation. A caller's own stack may be smaller.
+const STACK: usize = 32 << 20;
+
 const fn shipped(name: &'static str, text: &'static str) -> PolicyFile<'static> {
     PolicyFile { name, text }
 }
@@ -97,6 +101,20 @@ impl Policies {
     /// Every fault, with file, line, column, why and what to do: what cannot be read, does not fit the schema, has no id or
     /// sentence, or would break an [`Invariant`].
     pub fn load(files: &[PolicyFile<'_>], schema: PolicyFile<'_>) -> Result<Self, PolicyError> {
+        std::thread::scope(|scope| {
+            let reading = std::thread::Builder::new()
+                .name("policies".to_owned())
+                .stack_size(STACK)
+                .spawn_scoped(scope, || Self::read(files, schema));
+            match reading.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(read)) => read,
+                Ok(Err(_)) => Err(internal(files, "reading them was broken off".to_owned())),
+                Err(error) => Err(internal(files, error.to_string())),
+            }
+        })
+    }
+
+    fn read(files: &[PolicyFile<'_>], schema: PolicyFile<'_>) -> Result<Self, PolicyError> {
         let loaded = load(files, schema)?;
         let policies = Self::index(loaded).map_err(|why| internal(files, why))?;
         policies.tried().map_err(|error| match error {

@@ -43,8 +43,8 @@ pub enum OpenError {
     /// The ledger cannot be used.
     #[error("the ledger cannot be opened")]
     Ledger(#[from] LedgerError),
-    /// The responsibility matrices cannot be used.
-    #[error("the responsibility matrices cannot be used:\n{}", .0.iter().map(|f| format!("  {}:{}: {}", f.file, f.line, f.what)).collect::<Vec<_>>().join("\n"))]
+    /// The responsibility matrices or the targets of clocks cannot be used.
+    #[error("the responsibility matrices or the targets of clocks cannot be used:\n{}", .0.iter().map(|f| format!("  {}:{}: {}", f.file, f.line, f.what)).collect::<Vec<_>>().join("\n"))]
     Raci(Vec<tandem_casework::Fault>),
     /// The policies cannot be used.
     #[error("the policies cannot be used")]
@@ -104,6 +104,8 @@ pub struct App {
     pub safe: Safe,
     /// Who is responsible for what.
     pub raci: tandem_casework::RaciBook,
+    /// How long things may take.
+    pub targets: tandem_casework::ClockTargets,
     /// Playbooks ready to run.
     pub shelf: Shelf,
     /// Who may do what.
@@ -138,6 +140,7 @@ impl App {
         let sign_in = SignIn::open(&config)?;
         let safe = Safe::of(&config.data_dir);
         let raci = crate::cases::raci().map_err(OpenError::Raci)?;
+        let targets = crate::cases::targets().map_err(OpenError::Raci)?;
         let mappings = Arc::new(load_mappings(&config)?);
         let store = Store::open(&config.store_url()).await?;
         let chat = Chat::open(&config.chat, &config.connectors, store.clone())?;
@@ -153,6 +156,7 @@ impl App {
             signer,
             safe,
             raci,
+            targets,
             shelf: Shelf::shipped(),
             policies,
             sign_in,

@@ -9,6 +9,9 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::app::App;
 use crate::pipeline::{analyse, maintain::maintain};
 
+/// How often somebody looks whether a day of the ledger is over.
+const WATCH: Duration = Duration::from_secs(1_800);
+
 /// Starts the recurring work; it ends with the runtime. A failure is logged and tried again at the next time: what it was
 /// about is still there.
 pub fn start(app: &Arc<App>) {
@@ -20,6 +23,7 @@ pub fn start(app: &Arc<App>) {
         ));
     }
     tokio::spawn(clocks(Arc::clone(app)));
+    tokio::spawn(watching(Arc::clone(app)));
     crate::chat::start(app);
     if app.config.ledger.checkpoint_minutes > 0 {
         let every = Duration::from_secs(60 * app.config.ledger.checkpoint_minutes);
@@ -43,6 +47,25 @@ async fn clocks(app: Arc<App>) {
         }
         if let Err(error) = app.tick_runs().await {
             tracing::error!(%error, "looking at the clocks of playbook runs failed; it is tried again in 60 s");
+        }
+        if let Err(error) = app.post_digests(crate::pipeline::now()).await {
+            tracing::error!(%error, "putting the daily mails into the outbox failed; it is tried again in 60 s");
+        }
+    }
+}
+
+/// Looks whether a day of the ledger is over and can be judged.
+async fn watching(app: Arc<App>) {
+    let mut times = times(WATCH);
+    loop {
+        times.tick().await;
+        match app.watch_ledger(crate::pipeline::now()).await {
+            Ok(0) => {}
+            // How many is all that a log may say: who runs the system reads it.
+            Ok(found) => tracing::info!(found, "the ledger was watched"),
+            Err(error) => {
+                tracing::error!(%error, "watching the ledger failed; it is tried again in {} s", WATCH.as_secs());
+            }
         }
     }
 }

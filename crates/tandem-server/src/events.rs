@@ -13,6 +13,8 @@ use crate::words::{self, EventWords};
 
 /// Memory one query may use, bytes.
 const QUERY_MEMORY: usize = 1 << 30;
+/// Events whose fields are read with one query.
+const FIELDS_AT_ONCE: usize = 500;
 
 /// What events to look for; everything empty means the newest of all.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +38,26 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
+    /// The SQL that answers it, with no other accounts than the first `typed` ones, which the asker gave, and those that the found
+    /// events show. Whatever else belongs to a person may be their name, as in a mail address, and stands nowhere in the answer.
+    pub fn sql_as_shown(&self, typed: usize, events: &[EventSummary]) -> String {
+        let given = self.accounts.iter().take(typed);
+        let seen = self.accounts.iter().skip(typed).filter(|account| {
+            let mut shown = events.iter().filter_map(|event| event.account.as_ref());
+            shown.any(|known| known == *account)
+        });
+        let mut accounts: Vec<String> = given.chain(seen).cloned().collect();
+        if accounts.is_empty() && !self.accounts.is_empty() {
+            // Nobody's events rather than everybody's.
+            accounts.push(String::new());
+        }
+        Self {
+            accounts,
+            ..self.clone()
+        }
+        .sql()
+    }
+
     /// The SQL that answers it. Every value is quoted; nothing of the caller's becomes syntax.
     pub fn sql(&self) -> String {
         let mut tests = Vec::new();
@@ -205,6 +227,36 @@ impl App {
         Ok(rows(&result)?.first().map(detail))
     }
 
+    /// The plain fields of some events under the source's own names, as far as the lake still holds them.
+    ///
+    /// # Errors
+    /// When the lake cannot answer.
+    pub(crate) async fn event_fields(
+        &self,
+        ids: &[EventId],
+        segments: &[Segment],
+    ) -> Result<BTreeMap<EventId, BTreeMap<String, String>>, LakeError> {
+        let mut found = BTreeMap::new();
+        for piece in ids.chunks(FIELDS_AT_ONCE) {
+            let texts: Vec<String> = piece.iter().map(ToString::to_string).collect();
+            let sql = format!(
+                "select event_id, fields from events where event_id in ({}) limit {}",
+                list(texts.iter().map(String::as_str)),
+                texts.len()
+            );
+            let limits = self.query_limits(texts.len());
+            for row in rows(&self.lake.query(&sql, segments, limits).await?)? {
+                let fields = row
+                    .text("fields")
+                    .and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+                if let (Some(id), Some(fields)) = (row.text("event_id").and_then(EventId::parse), fields) {
+                    found.insert(id, fields.into_iter().filter_map(plain).collect());
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Events by source and day of some accounts: the timeline's density.
     ///
     /// # Errors
@@ -238,6 +290,16 @@ impl App {
             }
         }
         Ok(days)
+    }
+}
+
+/// A field with one plain value.
+fn plain((name, value): (String, Value)) -> Option<(String, String)> {
+    match value {
+        Value::String(text) => Some((name, text)),
+        Value::Number(number) => Some((name, number.to_string())),
+        Value::Bool(truth) => Some((name, truth.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -256,6 +256,7 @@ impl Store {
         for statement in [
             "DELETE FROM sessions WHERE expires < $1",
             "DELETE FROM sign_in_tokens WHERE expires < $1",
+            "DELETE FROM ceremonies WHERE expires < $1",
         ] {
             let done = sqlx::query(statement)
                 .bind(before.0)

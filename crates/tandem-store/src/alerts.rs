@@ -1,5 +1,7 @@
 //! Alerts, and what people decided on them. Decisions live apart from the alerts, so that a repeated analysis keeps them.
 
+use std::collections::BTreeMap;
+
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use tandem_domain::{Alert, AlertId, AlertStatus, Day, SubjectId, Timestamp, Verdict};
@@ -16,6 +18,8 @@ const SETTING: &str = "changing an alert";
 pub struct AlertFilter {
     /// Of this day's queue.
     pub day: Option<Day>,
+    /// Not before this day.
+    pub from: Option<Day>,
     /// Not after this day.
     pub to: Option<Day>,
     /// About this subject.
@@ -91,7 +95,7 @@ fn variant<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> 
 const SELECT: &str =
     "SELECT a.body, a.families, s.status, s.verdict FROM alerts a LEFT JOIN alert_states s ON s.id = a.id";
 
-fn alert_row(row: &AnyRow) -> Result<AlertRow, StoreError> {
+pub(crate) fn alert_row(row: &AnyRow) -> Result<AlertRow, StoreError> {
     let mut alert: Alert = from_json("alert", &row.text(0)?)?;
     if let Some(status) = row.maybe_text(2)? {
         alert.status = variant(&status)?;
@@ -114,6 +118,9 @@ impl Store {
         condition.and_plain("a.superseded = 0");
         if let Some(day) = filter.day {
             condition.and("a.day = ?", Cell::Int(i64::from(day.0)));
+        }
+        if let Some(from) = filter.from {
+            condition.and("a.day >= ?", Cell::Int(i64::from(from.0)));
         }
         if let Some(to) = filter.to {
             condition.and("a.day <= ?", Cell::Int(i64::from(to.0)));
@@ -183,9 +190,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_alerts_by_subject(
-        &self,
-    ) -> Result<std::collections::BTreeMap<String, u64>, StoreError> {
+    pub async fn open_alerts_by_subject(&self) -> Result<BTreeMap<String, u64>, StoreError> {
         let text = "SELECT a.subject, COUNT(*) FROM alerts a LEFT JOIN alert_states s ON s.id = a.id WHERE a.superseded = 0 AND COALESCE(s.status, 'new') <> 'closed' GROUP BY a.subject".to_owned();
         let rows = fetch(&self.pool, text, Vec::new(), DOING).await?;
         rows.iter()
@@ -207,6 +212,26 @@ impl Store {
         let mut tx = self.begin(SETTING).await?;
         set_status(&mut tx, id, status, verdict, history).await?;
         tx.commit().await.doing(SETTING)
+    }
+
+    /// The first act on each alert of some days: when, and by whom.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_acts(
+        &self,
+        from: Day,
+        to: Day,
+    ) -> Result<BTreeMap<String, (Timestamp, String)>, StoreError> {
+        let text = "SELECT h.alert, h.at, h.who FROM alert_history h JOIN alerts a ON a.id = h.alert \
+                    WHERE a.day >= $1 AND a.day <= $2 AND NOT EXISTS (SELECT 1 FROM alert_history e WHERE e.alert = h.alert AND e.id < h.id)"
+            .to_owned();
+        let cells = vec![Cell::Int(i64::from(from.0)), Cell::Int(i64::from(to.0))];
+        fetch(&self.pool, text, cells, DOING)
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, (Timestamp(row.int(1)?), row.text(2)?))))
+            .collect()
     }
 
     /// What people did with an alert, oldest first.

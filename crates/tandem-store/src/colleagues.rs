@@ -1,5 +1,6 @@
 //! The people who work with Tandem, and how they prove who they are. Secrets arrive here hashed or sealed.
 
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use tandem_domain::{Department, Role, SubjectId, Timestamp};
 
@@ -263,4 +264,33 @@ impl Store {
         let body = row.text(0)?;
         Ok((row.int(1)? > now.0).then_some(body))
     }
+
+    /// True if that mark was taken and is still remembered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_marked(&self, id: &str) -> Result<bool, StoreError> {
+        let text = "SELECT id FROM ceremonies WHERE id = $1".to_owned();
+        let rows = fetch(&self.pool, text, vec![Cell::Text(id.to_owned())], READING).await?;
+        Ok(!rows.is_empty())
+    }
+}
+
+/// Takes a mark as part of something larger; it stands beside the ceremonies, which are taken once too.
+pub(crate) async fn mark(tx: &mut AnyConnection, id: &str, until: Timestamp) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO ceremonies (id, expires, body) VALUES ($1, $2, '') ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.to_owned())
+    .bind(until.0)
+    .execute(tx)
+    .await
+    .doing(CHANGING)?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Conflict {
+        kind: "request",
+        id: id.to_owned(),
+    })
 }

@@ -21,6 +21,7 @@ mod catalog;
 mod colleagues;
 mod commit;
 mod error;
+mod feedback;
 mod ledger;
 mod migrations;
 mod open;

@@ -33,6 +33,23 @@ impl Store {
         put_setting(&mut connection, name, value).await
     }
 
+    /// The settings whose names begin so, by the rest of their names. `%` and `_` in the beginning stand for anything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settings_under(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let text = "SELECT name, value FROM settings WHERE name LIKE $1 ORDER BY name".to_owned();
+        let cells = vec![Cell::Text(format!("{beginning}%"))];
+        let mut found = Vec::new();
+        for row in &fetch(&self.pool, text, cells, DOING).await? {
+            let name = row.text(0)?;
+            if let Some(rest) = name.strip_prefix(beginning) {
+                found.push((rest.to_owned(), row.text(1)?));
+            }
+        }
+        Ok(found)
+    }
+
     /// Rates of every source on days from `from` on, with when each last brought something.
     ///
     /// # Errors

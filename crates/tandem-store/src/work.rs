@@ -9,6 +9,7 @@ use tandem_domain::{AlertId, AlertStatus, CaseId, Timestamp, Verdict};
 use tandem_ledger::{Entry, Row};
 
 use crate::alerts::{HistoryRow, set_status};
+use crate::colleagues::mark;
 use crate::error::{Doing, StoreError};
 use crate::ledger::append;
 use crate::open::Store;
@@ -30,6 +31,8 @@ pub enum WorkKind {
     Disclosure,
     /// A correction or contest by a member of staff.
     Contest,
+    /// A finding about how a colleague used Tandem.
+    Watch,
 }
 
 impl WorkKind {
@@ -40,6 +43,7 @@ impl WorkKind {
             Self::Run => "run",
             Self::Disclosure => "disclosure",
             Self::Contest => "contest",
+            Self::Watch => "watch",
         }
     }
 }
@@ -124,6 +128,9 @@ pub struct Step {
     pub contents: Vec<Content>,
     /// Small settings that change with it, such as how far a far side was listened to: name and value.
     pub settings: Vec<(String, String)>,
+    /// Marks of what may be taken only once, such as a request of a far side: id, and until when it is remembered. If one is
+    /// taken already, nothing is kept.
+    pub once: Vec<(String, Timestamp)>,
 }
 
 /// A piece of work in a list.
@@ -166,6 +173,9 @@ impl Store {
     /// take an entry, and when the database fails; nothing is kept then.
     pub async fn take_step(&self, step: Step) -> Result<Vec<Row>, StoreError> {
         let mut tx = self.begin(DOING).await?;
+        for (id, until) in &step.once {
+            mark(&mut tx, id, *until).await?;
+        }
         for change in step.changes {
             keep(&mut tx, change).await?;
         }

@@ -70,6 +70,8 @@ pub enum Command {
     Ledger(Ledger),
     /// Make a one-time sign-in link.
     SignInLink(SignInLink),
+    /// Tie an account to the data about the person who has it, so that they can read it.
+    TieAccount(TieAccount),
     /// Make a token for the push endpoint.
     IngestToken(IngestToken),
 }
@@ -286,6 +288,15 @@ pub struct SignInLink {
     /// The department of an approver: it or corporate.
     #[arg(long)]
     pub department: Option<String>,
+}
+
+/// `tandem tie-account`.
+#[derive(Debug, Args)]
+pub struct TieAccount {
+    /// The account of somebody who signs in to Tandem.
+    pub account: String,
+    /// Who that is: a key, an account or an unambiguous full name of the people files.
+    pub person: String,
 }
 
 /// `tandem ledger`.

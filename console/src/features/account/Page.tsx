@@ -9,6 +9,7 @@ import { Codes } from "./Codes";
 import { Passkeys } from "./Passkeys";
 import { PasswordPart } from "./Password";
 import { Provider } from "./Provider";
+import { RemindersPart } from "./Reminders";
 import { Sessions } from "./Sessions";
 
 /** One's own account: what proves who one is, and where one is signed in. */
@@ -52,6 +53,7 @@ function Parts({ account }: { account: Account }) {
         <Codes {...part} />
         <Passkeys {...part} />
         <Provider {...part} />
+        <RemindersPart prove={prove} />
       </div>
       <Sessions sessions={account.sessions} />
       {asked && (

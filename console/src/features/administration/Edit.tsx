@@ -89,6 +89,7 @@ export function Edit({
         <Functions draft={draft} set={set} known={list.functions} />
         <Deputies draft={draft} set={set} list={list.colleagues} />
         <Absences draft={draft} set={set} />
+        <Conflicts draft={draft} set={set} />
         <Chat draft={draft} set={set} />
         <label className="field">
           mail address
@@ -214,6 +215,39 @@ function Absences({ draft, set }: Part) {
       ))}
       <button type="button" onClick={() => set({ absences: [...absences, ["", ""]] })}>
         Add an absence
+      </button>
+    </fieldset>
+  );
+}
+
+function Conflicts({ draft, set }: Part) {
+  const { conflicts } = draft.settings;
+  return (
+    <fieldset className={styles.group}>
+      <legend>departments they keep away from; no reason is kept, and a look there is asked about</legend>
+      {conflicts.map((name, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an entry is known by its place alone
+        <div key={at} className="row end">
+          <label className="field">
+            department
+            <input
+              type="text"
+              maxLength={200}
+              value={name}
+              onChange={(event) => set({ conflicts: replaced(conflicts, at, event.target.value) })}
+            />
+          </label>
+          <button
+            type="button"
+            aria-label={`remove department ${at + 1}`}
+            onClick={() => set({ conflicts: replaced(conflicts, at) })}
+          >
+            Remove
+          </button>
+        </div>
+      ))}
+      <button type="button" onClick={() => set({ conflicts: [...conflicts, ""] })}>
+        Add a department
       </button>
     </fieldset>
   );

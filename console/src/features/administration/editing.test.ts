@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Colleague } from "../../api/colleagues";
 import { changeOf, departmentOf, deputyChoices, draftOf, lacks, replaced } from "./editing";
 
-const settings = { functions: [], deputies: [], absences: [], chat: [], mail: null };
+const settings = { functions: [], deputies: [], absences: [], conflicts: [], chat: [], mail: null };
 const make = (account: string, role: string, department: string | null, disabled = false): Colleague => ({
   account,
   role,

@@ -5,7 +5,14 @@ export interface Draft extends ChangeColleague {
   account: string;
 }
 
-const NOTHING: ColleagueSettings = { functions: [], deputies: [], absences: [], chat: [], mail: null };
+const NOTHING: ColleagueSettings = {
+  functions: [],
+  deputies: [],
+  absences: [],
+  conflicts: [],
+  chat: [],
+  mail: null,
+};
 
 /** What a form begins with; without a colleague, for a new one. */
 export function draftOf(one?: Colleague): Draft {
@@ -45,6 +52,8 @@ export function lacks(draft: Draft): string {
   if (draft.role === "approver" && !draft.department) return "Say for which department they approve.";
   if (draft.settings.absences.some(([from, until]) => !from || !until || from >= until))
     return "Each absence needs a first day, and a later first day back.";
+  if (draft.settings.conflicts.some((name) => name.trim() === ""))
+    return "Each department to keep away from needs its name.";
   if (draft.settings.chat.some(([system, id]) => system.trim() === "" || id.trim() === ""))
     return "Each chat account needs its system and its id.";
   return "";

@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Disclosure, REASON_MOST, useAnswer, useAsked } from "../../api/disclosures";
+import { type RunSummary, useRunsWaiting } from "../../api/runs";
 import { useSession } from "../../session/session";
 import { Empty, Failure, Loaded } from "../../ui/states";
 import { CASE_TEXT } from "../../words/casework";
@@ -14,6 +16,7 @@ import { split } from "./waiting";
 export function ApprovalsPage() {
   const { approves } = useSession().capabilities;
   const query = useAsked(approves);
+  const runs = useRunsWaiting(approves);
   const [done, setDone] = useState("");
   if (!approves) return <Refused />;
   return (
@@ -25,9 +28,13 @@ export function ApprovalsPage() {
       <Loaded query={query}>
         {({ disclosures }) => {
           const { mine, others } = split(disclosures);
+          const steps = runs.data?.runs ?? [];
           return (
             <>
-              {mine.length === 0 && <Empty title={CASE_TEXT.noApprovalsTitle}>{CASE_TEXT.noApprovals}</Empty>}
+              {steps.length > 0 && <Steps runs={steps} />}
+              {mine.length + steps.length === 0 && (
+                <Empty title={CASE_TEXT.noApprovalsTitle}>{CASE_TEXT.noApprovals}</Empty>
+              )}
               {mine.map((one) => (
                 <Request key={one.id} one={one} answered={setDone} />
               ))}
@@ -45,6 +52,27 @@ function Refused() {
     <div className="page">
       <Empty title="Not for this role">Approvers of each department answer requests here.</Empty>
     </div>
+  );
+}
+
+/** Steps of playbooks that touch a person and wait for this department's word; they are read and answered in their run. */
+function Steps({ runs }: { runs: RunSummary[] }) {
+  return (
+    <section className="panel stack" aria-label="steps that wait for you">
+      <h2>Steps that touch a person</h2>
+      <ul className={`plain ${styles.steps}`}>
+        {runs.map((run) => (
+          <li key={run.id} data-run={run.id}>
+            <Link to="/runs/$id" params={{ id: run.id }}>
+              <b>{run.name}</b>
+              <span className="muted small">
+                {run.case}, waits: {run.waiting.join(", ")}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

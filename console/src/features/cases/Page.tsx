@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { type CaseSummary, useCases } from "../../api/cases";
+import { type Found, useFind } from "../../api/work";
 import { useSession } from "../../session/session";
 import { OpenCaseDialog } from "../../triage/OpenCaseDialog";
 import { Choice, Tag } from "../../ui/bits";
@@ -37,7 +38,7 @@ export function CasesPage() {
             options={[{ id: "", text: "any" }, ...STATES]}
           />
           <SearchField
-            label="number, title or kind"
+            label="number, title, kind, or text inside"
             value={url.text ?? ""}
             search={(text) => change({ text: text || undefined })}
           />
@@ -63,8 +64,63 @@ export function CasesPage() {
           )
         }
       </Loaded>
+      {url.text && <Inside text={url.text.trim()} />}
       {opening && <OpenCaseDialog close={() => setOpening(false)} />}
     </div>
+  );
+}
+
+const PLACES: Record<Found["place"], { text: string; tab?: string }> = {
+  title: { text: "title" },
+  note: { text: "note", tab: "notes" },
+  task: { text: "task", tab: "tasks" },
+  evidence: { text: "evidence", tab: "evidence" },
+  asset: { text: "system or file" },
+};
+
+/** Where the text stands inside the colleague's cases, as far as they may read it. */
+function Inside({ text }: { text: string }) {
+  const query = useFind(text);
+  if (text.length < 2) return null;
+  return (
+    <section className="panel stack" aria-label="found inside cases">
+      <h2>Found inside your cases</h2>
+      <Loaded query={query}>
+        {({ hits }) => (
+          <>
+            {hits.length === 0 && (
+              <p className="muted">No note that you may read, task or name of evidence holds these words.</p>
+            )}
+            <ul className="plain stack">
+              {hits.flatMap((hit) =>
+                hit.found.map((found) => (
+                  <li
+                    key={`${hit.case.id} ${found.place} ${found.id} ${found.excerpt}`}
+                    data-found={found.place}
+                  >
+                    <div className="row small muted">
+                      <Link
+                        to="/cases/$id"
+                        params={{ id: hit.case.id }}
+                        search={{
+                          tab: PLACES[found.place].tab,
+                          note: found.place === "note" ? (found.id ?? undefined) : undefined,
+                        }}
+                      >
+                        {hit.case.id}
+                      </Link>
+                      <Tag>{PLACES[found.place].text}</Tag>
+                      <span className="break">{hit.case.title}</span>
+                    </div>
+                    <p className="break">{found.excerpt}</p>
+                  </li>
+                )),
+              )}
+            </ul>
+          </>
+        )}
+      </Loaded>
+    </section>
   );
 }
 

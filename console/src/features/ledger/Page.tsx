@@ -7,10 +7,11 @@ import { count, counted, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { Check, Keys } from "./Check";
 import { asked, isFiltered } from "./filters";
+import { Watch } from "./Watch";
 
 /** Every look at a subject and every act, and the proof that none was changed. */
 export function LedgerPage() {
-  const { sees_ledger, verifies_ledger } = useSession().capabilities;
+  const { sees_ledger, verifies_ledger, sees_watch } = useSession().capabilities;
   return (
     <div className="page">
       <div className="head">
@@ -26,6 +27,7 @@ export function LedgerPage() {
         changed, removed or put in later shows.
       </p>
       {verifies_ledger && <Check />}
+      {sees_watch && <Watch />}
       {sees_ledger || !verifies_ledger ? (
         <Rows />
       ) : (

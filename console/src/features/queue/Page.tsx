@@ -13,6 +13,7 @@ import { useUrl } from "../../url";
 import { counted } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Card, SmallCard } from "./Card";
+import { Export } from "./Export";
 import { Filters } from "./Filters";
 import styles from "./Queue.module.css";
 
@@ -29,6 +30,7 @@ export function QueuePage() {
           <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>t</kbd> takes, <kbd>c</kbd> closes,{" "}
           <kbd>o</kbd> opens a case, <kbd>?</kbd> all keys
         </p>
+        <Export {...(url.day && { day: url.day })} />
       </div>
       {overview.data && <Strip overview={overview.data} />}
       {overview.data?.setup_hint && <Empty title="Nothing to see yet">{overview.data.setup_hint}</Empty>}

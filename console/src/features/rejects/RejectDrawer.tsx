@@ -49,14 +49,20 @@ function Shown({ id, close, retry }: { id: string; close: () => void; retry: (id
                 ["status", reject.status],
               ]}
             />
-            <section className="stack">
-              <h3>
-                {reject.raw_text === null || reject.raw_text === undefined
-                  ? "As received (base64, since it is no text)"
-                  : "As received"}
-              </h3>
-              <pre tabIndex={0}>{reject.raw_text ?? reject.raw_base64}</pre>
-            </section>
+            {reject.withheld ? (
+              <p className="muted" data-withheld>
+                The record itself is not shown: {reject.withheld}.
+              </p>
+            ) : (
+              <section className="stack">
+                <h3>
+                  {reject.raw_text === null || reject.raw_text === undefined
+                    ? "As received (base64, since it is no text)"
+                    : "As received"}
+                </h3>
+                <pre tabIndex={0}>{reject.raw_text ?? reject.raw_base64}</pre>
+              </section>
+            )}
           </>
         )}
       </Loaded>

@@ -4,8 +4,17 @@ import { Drawer } from "../../ui/Drawer";
 import { Failure } from "../../ui/states";
 import { useRoom } from "./room";
 
-/** A question before a command: what it needs, why, and the server's refusal if it comes. */
-export function Ask({
+type Asked = Omit<Parameters<typeof AskIn>[0], "of">;
+
+/** A question before a command in the room's case. */
+export function Ask(asked: Asked) {
+  const { id } = useRoom();
+  return <AskIn of={id} {...asked} />;
+}
+
+/** A question before a command in a case: what it needs, why, and the server's refusal if it comes. */
+export function AskIn({
+  of,
   title,
   action,
   close,
@@ -15,6 +24,8 @@ export function Ask({
   missing = "",
   children,
 }: {
+  /** Number of the case. */
+  of: string;
   title: string;
   /** What the button says. */
   action: string;
@@ -26,9 +37,8 @@ export function Ask({
   missing?: string;
   children?: ReactNode;
 }) {
-  const { id } = useRoom();
   const [text, setText] = useState("");
-  const run = useCommand(id);
+  const run = useCommand(of);
   const lacks = missing || (text.trim() === "" ? "Say why, in a line, first." : "");
   const wanted = label === "why" ? lacks : missing || (text.trim() === "" ? "Fill in the text first." : "");
   const hint = useId();

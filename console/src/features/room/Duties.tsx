@@ -5,7 +5,7 @@ import { Drawer } from "../../ui/Drawer";
 import { Failure } from "../../ui/states";
 import { useUrl } from "../../url";
 import { LETTERS, PHASES } from "../../words/casework";
-import { instant, time } from "../../words/format";
+import { counted, instant, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { Ask } from "./Ask";
 import { dueWords } from "./clocks";
@@ -29,6 +29,7 @@ export function Duties() {
   const [url, change] = useUrl();
   const [asking, setAsking] = useState<Asking | null>(null);
   const all = Object.values(of.duties);
+  const vacant = all.filter((one) => one.state === "vacant");
   const mine = all.filter((one) => one.holder === account && one.state !== "done");
   const shown = url.duty ? of.duties[url.duty] : undefined;
   const ask = (what: Asking["what"], one: Duty) => {
@@ -63,6 +64,12 @@ export function Duties() {
             .join(", ")}
           . One answers for each phase.
         </p>
+        {vacant.length > 0 && (
+          <p role="status">
+            <b>{counted(vacant.length, "vacancy", "vacancies")}</b>: {vacant.map(words).join("; ")}. Name
+            deputies or holders of these functions.
+          </p>
+        )}
         {all.length === 0 ? <p className="muted">No duties were drawn.</p> : <Board />}
       </section>
       {shown && (
@@ -181,6 +188,14 @@ function HandOver({ one, close }: { one: Duty; close: () => void }) {
   );
 }
 
+const cellWords = (one: Duty) =>
+  [
+    `${words(one)}: ${one.letter}`,
+    one.holder ?? "nobody",
+    ...(one.deputy_of ? [`stands in for ${one.deputy_of}`] : []),
+    said(one.state),
+  ].join(", ");
+
 function Board() {
   const { of, account } = useRoom();
   const [, change] = useUrl();
@@ -219,13 +234,14 @@ function Board() {
                         data-duty={one.id}
                         data-state={one.state}
                         data-own={one.holder === account}
-                        aria-label={`${words(one)}: ${one.letter}, ${one.holder ?? "nobody"}, ${said(one.state)}`}
+                        aria-label={cellWords(one)}
                         onClick={() => change({ duty: one.id }, { replace: true })}
                       >
                         <b>{LETTERS[one.letter]?.letter}</b>
                         <span>
                           {one.holder ?? "nobody"}
-                          <i>{said(one.state)}</i>
+                          {one.deputy_of && <i>for {one.deputy_of}</i>}
+                          <i>{one.state === "vacant" ? "vacant: an alarm" : said(one.state)}</i>
                         </span>
                       </button>
                     )}

@@ -9,9 +9,11 @@ import { said } from "../../words/labels";
 import { Ask } from "./Ask";
 import { clocks } from "./clocks";
 import { life } from "./commands";
+import { More } from "./More";
 import styles from "./Room.module.css";
 import { type Step, steps } from "./rights";
 import { useNow, useRoom } from "./room";
+import { Watch } from "./Watch";
 
 const STEPS: Record<Step, { button: string; title: string; label?: string; says: string }> = {
   investigate: {
@@ -86,6 +88,8 @@ export function Head() {
               Export…
             </button>
           )}
+          <Watch />
+          <More />
         </div>
       </div>
       <Clocks />
@@ -96,16 +100,17 @@ export function Head() {
 }
 
 function Clocks() {
-  const { of } = useRoom();
-  const readings = clocks(of.marks, useNow());
+  const { of, view } = useRoom();
+  const readings = clocks(of.marks, useNow(), view.clocks);
   return (
     <dl className={styles.clocks} aria-label="clocks">
-      {readings.map(({ name, at, words, running }) => (
-        <div key={name} data-running={running}>
+      {readings.map(({ name, at, words, running, target, late }) => (
+        <div key={name} data-running={running} data-late={late}>
           <dt>{name}</dt>
           <dd>
             <b>{words}</b>
             {at && <span className="muted small nowrap"> {at}</span>}
+            {target && <div className="muted small">{target}</div>}
           </dd>
         </div>
       ))}

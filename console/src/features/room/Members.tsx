@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { CaseRole, Department, Member } from "../../api/cases";
 import { Choice } from "../../ui/bits";
-import { DEPARTMENTS, ROLES } from "../../words/casework";
+import { CASE_TEXT, DEPARTMENTS, ROLES } from "../../words/casework";
 import { instant, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { Ask } from "./Ask";
@@ -10,7 +10,7 @@ import { PickColleague } from "./Picking";
 import styles from "./Room.module.css";
 import { useRoom } from "./room";
 
-type Asking = { what: "add" | "leave" } | { what: "change" | "remove"; account: string };
+type Asking = { what: "add" | "leave" } | { what: "change" | "remove" | "conflict"; account: string };
 
 /** Who works on the case, both departments side by side. */
 export function Members() {
@@ -52,6 +52,16 @@ export function Members() {
                     Take off…
                   </button>
                 )}
+                {name !== account && (
+                  <button
+                    type="button"
+                    className="link"
+                    aria-label={`declare a conflict of interest of ${name}`}
+                    onClick={() => setAsking({ what: "conflict", account: name })}
+                  >
+                    Conflict…
+                  </button>
+                )}
               </div>
             )}
           </li>
@@ -70,9 +80,14 @@ export function Members() {
             </button>
           )}
           {of.members[account] && mine.goesOn && (
-            <button type="button" onClick={() => setAsking({ what: "leave" })}>
-              Leave…
-            </button>
+            <>
+              <button type="button" onClick={() => setAsking({ what: "leave" })}>
+                Leave…
+              </button>
+              <button type="button" onClick={() => setAsking({ what: "conflict", account })}>
+                Conflict…
+              </button>
+            </>
           )}
         </span>
       </div>
@@ -91,6 +106,16 @@ export function Members() {
           command={(reason) => people.remove(asking.account, reason)}
         >
           <p>Their open duties go to others, and they no longer see the case.</p>
+        </Ask>
+      )}
+      {asking?.what === "conflict" && (
+        <Ask
+          title={`Declare a conflict of interest${asking.account === account ? "" : ` of ${asking.account}`}`}
+          action="Declare"
+          close={close}
+          command={(reason) => people.declareInvolved(asking.account, reason)}
+        >
+          <p>{CASE_TEXT.conflictRule}</p>
         </Ask>
       )}
       {asking?.what === "leave" && (

@@ -1,11 +1,14 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { type Note, useCommand, type Visibility } from "../../api/cases";
 import { Segments, Tag } from "../../ui/bits";
 import { Failure } from "../../ui/states";
+import { useUrl } from "../../url";
 import { CASE_TEXT, VISIBILITIES } from "../../words/casework";
 import { instant, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { note } from "./commands";
+import { MentionChoice } from "./MentionChoice";
+import { mentionPieces, readersOf } from "./mentions";
 import styles from "./Room.module.css";
 import { useRoom } from "./room";
 
@@ -15,6 +18,9 @@ const MOST = 20_000;
 export function Notes() {
   const { of, mine, account } = useRoom();
   const [corrected, setCorrected] = useState<Note | null>(null);
+  const [url] = useUrl();
+  // Who comes from a mention sees the note that it is about.
+  const meant = useCallback((item: HTMLLIElement | null) => item?.scrollIntoView({ block: "center" }), []);
   const notes = Object.values(of.notes).sort((a, b) => b.at - a.at);
   const correction = new Map(notes.flatMap((n) => (n.corrects ? [[n.corrects, n] as const] : [])));
   return (
@@ -28,7 +34,13 @@ export function Notes() {
         {notes.map((one) => {
           const later = correction.get(one.id);
           return (
-            <li key={one.id} className={styles.note} data-note={one.id}>
+            <li
+              key={one.id}
+              className={styles.note}
+              data-note={one.id}
+              data-meant={one.id === url.note}
+              ref={one.id === url.note ? meant : undefined}
+            >
               <div className="row small muted">
                 <b>{one.author}</b>
                 {one.department && <span>{said(one.department)}</span>}
@@ -37,7 +49,9 @@ export function Notes() {
                 {one.corrects && <Tag>a correction</Tag>}
                 {later && <Tag>corrected {time(instant(later.at))}</Tag>}
               </div>
-              <p className={styles.prose}>{one.text}</p>
+              <p className={styles.prose}>
+                <Mentioning text={one.text} told={one.mentions} own={account} />
+              </p>
               {mine.writes && one.author === account && !later && (
                 <button type="button" className="link small" onClick={() => setCorrected(one)}>
                   Correct…
@@ -51,8 +65,21 @@ export function Notes() {
   );
 }
 
+/** A text whose mentions stand out; who may not read the note was not told. */
+function Mentioning({ text, told, own }: { text: string; told: string[]; own: string }) {
+  return mentionPieces(text, told).map(({ text: piece, account }, at) =>
+    account ? (
+      <mark key={`${at.toString()} ${piece}`} data-own={account === own}>
+        {piece}
+      </mark>
+    ) : (
+      <span key={`${at.toString()} ${piece.slice(0, 8)}`}>{piece}</span>
+    ),
+  );
+}
+
 function Write({ corrects, done }: { corrects: Note | null; done: () => void }) {
-  const { id, mine } = useRoom();
+  const { id, of, mine, account } = useRoom();
   const [text, setText] = useState(corrects?.text ?? "");
   const [visibility, setVisibility] = useState<Visibility>(corrects?.visibility ?? "both");
   const run = useCommand(id);
@@ -81,6 +108,10 @@ function Write({ corrects, done }: { corrects: Note | null; done: () => void }) 
           onChange={(event) => setText(event.target.value)}
         />
       </label>
+      <MentionChoice
+        names={readersOf(of, account, visibility)}
+        pick={(name) => setText((old) => `${old}${old === "" || /\s$/.test(old) ? "" : " "}@${name} `)}
+      />
       {run.error && <Failure error={run.error} />}
       <div className="row">
         {corrects ? (

@@ -1,9 +1,12 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { type CaseView, useCaseView } from "../../api/cases";
+import { type CaseView, isOutline, useCaseView } from "../../api/cases";
+import { Tag } from "../../ui/bits";
 import { useKeys } from "../../ui/keys";
 import { Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
+import { CASE_TEXT } from "../../words/casework";
+import { said } from "../../words/labels";
 import { About } from "./About";
 import { Decisions } from "./Decisions";
 import { Disclosures } from "./Disclosures";
@@ -40,13 +43,38 @@ export function RoomPage() {
         <Link to="/cases">Cases</Link> / {id}
       </nav>
       <Loaded query={query}>
-        {(view) => (
-          <RoomContext.Provider value={view}>
-            <Room view={view} />
-          </RoomContext.Provider>
-        )}
+        {(view) =>
+          isOutline(view) ? (
+            <Outline summary={view.summary} />
+          ) : (
+            <RoomContext.Provider value={view}>
+              <Room view={view} />
+            </RoomContext.Provider>
+          )
+        }
       </Loaded>
     </div>
+  );
+}
+
+/** That a case is there and how it stands, for who is not in it. */
+function Outline({ summary }: { summary: CaseView["summary"] }) {
+  return (
+    <section className="panel stack" aria-label="outline of the case" data-outline={summary.id}>
+      <h1>
+        <span className="nowrap">{summary.id}</span> {summary.title}
+      </h1>
+      <div className="row">
+        <b>{said(summary.state)}</b>
+        <Tag>{said(summary.kind)}</Tag>
+        <Tag>severity: {summary.severity}</Tag>
+        <Tag>phase: {summary.phase}</Tag>
+      </div>
+      <p>{CASE_TEXT.outline}</p>
+      <p>
+        <Link to="/duties">Go to the duty board</Link>
+      </p>
+    </section>
   );
 }
 

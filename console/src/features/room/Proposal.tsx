@@ -11,7 +11,7 @@ import styles from "./Room.module.css";
 import { canVote, questionWords, voteOf, voters } from "./rights";
 import { useNow, useRoom } from "./room";
 
-type Asking = "vote" | "rule" | "withdraw" | "withdrawVote";
+type Asking = "vote" | "rule" | "withdraw" | "withdrawVote" | "recuse";
 
 /** One proposal with its exact wording, both votes side by side, and what can be done with it. */
 export function ProposalPanel({ proposal }: { proposal: Proposal }) {
@@ -62,6 +62,11 @@ export function ProposalPanel({ proposal }: { proposal: Proposal }) {
             Take your vote back…
           </button>
         )}
+        {waits && !proposal.recused.includes(account) && (mine.works || proposal.decider === account) && (
+          <button type="button" onClick={() => setAsking("recuse")}>
+            Stay out of it…
+          </button>
+        )}
         {waits && mine.works && proposal.by === account && (
           <button type="button" onClick={() => setAsking("withdraw")}>
             Take the proposal back…
@@ -70,6 +75,16 @@ export function ProposalPanel({ proposal }: { proposal: Proposal }) {
       </div>
       {(asking === "vote" || asking === "rule") && (
         <Answering what={asking} proposal={proposal} close={close} />
+      )}
+      {asking === "recuse" && (
+        <Ask
+          title="Stay out of this decision"
+          action="Stay out"
+          close={close}
+          command={(why) => decision.recuse(proposal.id, why)}
+        >
+          <p>Somebody else of your department votes, or somebody else rules. You remain in the case.</p>
+        </Ask>
       )}
       {asking === "withdraw" && (
         <Ask
@@ -171,6 +186,7 @@ function Answering({
         {"respond" in question && <Details question={question} />}
         <p className="muted small mono break">{read.hash}</p>
       </blockquote>
+      {what === "rule" && <Votes proposal={read} />}
       <Segments
         label="answer"
         value={answer}

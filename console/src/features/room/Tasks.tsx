@@ -7,11 +7,11 @@ import { CASE_TEXT } from "../../words/casework";
 import { instant, time } from "../../words/format";
 import { Ask } from "./Ask";
 import { dueWords } from "./clocks";
-import { task } from "./commands";
+import { micros, task } from "./commands";
 import styles from "./Room.module.css";
 import { useNow, useRoom } from "./room";
 
-type Asking = { what: "done" | "block" | "resume"; one: Task };
+type Asking = { what: "done" | "block" | "resume" | "assign"; one: Task };
 
 const ASKS = {
   done: { title: "The task is done", action: "Done", label: "what came of it" },
@@ -38,17 +38,25 @@ export function Tasks() {
           <Row key={one.id} one={one} ask={(what) => setAsking({ what, one })} />
         ))}
       </ul>
-      {asking && (
-        <Ask
-          {...ASKS[asking.what]}
-          most={asking.what === "resume" ? 4000 : 20_000}
-          close={() => setAsking(null)}
-          command={(text) => task[asking.what](asking.one.id, text)}
-        >
-          <p>{asking.one.title}</p>
-        </Ask>
+      {asking?.what === "assign" && <Assign one={asking.one} close={() => setAsking(null)} />}
+      {asking && asking.what !== "assign" && (
+        <Tell what={asking.what} one={asking.one} close={() => setAsking(null)} />
       )}
     </section>
+  );
+}
+
+/** How a task stands now, in words. */
+function Tell({ what, one, close }: { what: keyof typeof ASKS; one: Task; close: () => void }) {
+  return (
+    <Ask
+      {...ASKS[what]}
+      most={what === "resume" ? 4000 : 20_000}
+      close={close}
+      command={(text) => task[what](one.id, text)}
+    >
+      <p>{one.title}</p>
+    </Ask>
   );
 }
 
@@ -64,6 +72,15 @@ function Row({ one, ask }: { one: Task; ask: (what: Asking["what"]) => void }) {
             {one.state !== "done" && (
               <button type="button" onClick={() => ask("done")} aria-label={`done: ${one.title}`}>
                 Done…
+              </button>
+            )}
+            {one.state !== "done" && (
+              <button
+                type="button"
+                onClick={() => ask("assign")}
+                aria-label={`give to somebody: ${one.title}`}
+              >
+                Give to…
               </button>
             )}
             {one.state === "open" && (
@@ -91,6 +108,39 @@ function Row({ one, ask }: { one: Task; ask: (what: Asking["what"]) => void }) {
       </div>
       {one.text && <p className={styles.prose}>{one.text}</p>}
     </li>
+  );
+}
+
+/** The task goes to somebody else, or has another time. */
+function Assign({ one, close }: { one: Task; close: () => void }) {
+  const { of } = useRoom();
+  const [assignee, setAssignee] = useState(one.assignee ?? "");
+  const [due, setDue] = useState(one.due === null ? "" : instant(one.due).slice(0, 16));
+  const able = Object.entries(of.members).filter(([, member]) => member.role !== "observer");
+  // The field counts minutes: a time that was not touched stays what it was.
+  const same = one.due !== null && due === instant(one.due).slice(0, 16);
+  const until = same ? one.due : micros(due);
+  const changed = assignee !== (one.assignee ?? "") || !(same || (one.due === null && due === ""));
+  return (
+    <Ask
+      title="Give the task to somebody"
+      action="Give"
+      close={close}
+      missing={changed ? "" : "Pick somebody else or another time first."}
+      command={(reason) => task.assign(one.id, assignee, until ?? undefined, reason)}
+    >
+      <p>{one.title}</p>
+      <Choice
+        label="by whom"
+        value={assignee}
+        pick={setAssignee}
+        options={[{ id: "", text: "nobody yet" }, ...able.map(([name]) => ({ id: name, text: name }))]}
+      />
+      <label className="field">
+        due (UTC)
+        <input type="datetime-local" value={due} onChange={(event) => setDue(event.target.value)} />
+      </label>
+    </Ask>
   );
 }
 

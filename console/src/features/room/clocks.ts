@@ -1,4 +1,4 @@
-import type { Marks } from "../../api/cases";
+import type { ClockReading, Marks } from "../../api/cases";
 import { instant, lasting, time } from "../../words/format";
 
 /** What one clock of a case shows. */
@@ -8,16 +8,33 @@ export interface Reading {
   at: string | null;
   words: string;
   running: boolean;
+  /** How that stands against its target; nothing where there is none. */
+  target: string | null;
+  late: boolean;
+}
+
+/** Which clock leads to which mark. */
+const CLOCK = { shared: "share", contained: "contain", decided: "decide", closed: "close" } as const;
+
+/** How a clock stands against what it may take at the case's severity. */
+function against(read: ClockReading | undefined, reached: boolean, now: number): string | null {
+  if (!read) return null;
+  const target = lasting(read.target_seconds * 1_000_000);
+  if (reached) return read.overdue ? `late: target ${target}` : `in time: target ${target}`;
+  if (read.stopped !== null || read.paused) return `target ${target}`;
+  return `due ${dueWords(Date.parse(read.due) * 1000, now)}`;
 }
 
 /** The clocks of a case at `now` (microseconds): how long until it was shared, contained, decided, and, once it is, closed. */
-export function clocks(marks: Marks, now: number): Reading[] {
+export function clocks(marks: Marks, now: number, read: ClockReading[] = []): Reading[] {
   const age = lasting(now - marks.opened);
   const opened: Reading = {
     name: "opened",
     at: time(instant(marks.opened)),
     words: `${age} ago`,
     running: false,
+    target: null,
+    late: false,
   };
   const names = [
     "shared",
@@ -27,17 +44,29 @@ export function clocks(marks: Marks, now: number): Reading[] {
   ] as const;
   const rest = names.map((name): Reading => {
     const mark = marks[name];
+    const found = read.find(({ clock }) => clock === CLOCK[name]);
+    const target = against(found, mark !== null, now);
+    const late = found?.overdue ?? false;
     if (mark !== null)
       return {
         name,
         at: time(instant(mark)),
         words: `after ${lasting(mark - marks.opened)}`,
         running: false,
+        target,
+        late,
       };
     // A case that is over was not shared, contained or decided on the way; nothing runs any more.
-    if (marks.closed !== null) return { name, at: null, words: "never", running: false };
+    if (marks.closed !== null) return { name, at: null, words: "never", running: false, target, late };
     const paused = name === "decided" && marks.pauses.some((p) => p.until === null);
-    return { name, at: null, words: paused ? "not yet, paused" : `not yet, ${age} so far`, running: true };
+    return {
+      name,
+      at: null,
+      words: paused ? "not yet, paused" : `not yet, ${age} so far`,
+      running: true,
+      target,
+      late,
+    };
   });
   return [opened, ...rest];
 }

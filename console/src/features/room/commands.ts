@@ -1,5 +1,5 @@
 /** Commands of casework as the API takes them: one object with the concern's name, in it one with the command's. */
-import type { Answer, CaseRole, Command, Question, Respond, Visibility } from "../../api/cases";
+import type { AlertRef, Answer, CaseRole, Command, Question, Respond, Visibility } from "../../api/cases";
 
 /** Leaves out what nobody filled in. */
 function filled(fields: Record<string, unknown>): Record<string, unknown> {
@@ -20,6 +20,12 @@ export const life = {
   closeBenign: (reason: string): Command => ({ life: { close_benign: { reason } } }),
   reopen: (reason: string): Command => ({ life: { reopen: { reason } } }),
   enterPhase: (phase: string, reason: string): Command => ({ life: { enter_phase: { phase, reason } } }),
+  reconsider: (reason: string): Command => ({ life: { reconsider: { reason } } }),
+  reclassify: (kind: string, severity: string, reason: string): Command => ({
+    life: { reclassify: { kind, severity, reason } },
+  }),
+  pauseClock: (why: string, reason: string): Command => ({ life: { pause_clock: { why, reason } } }),
+  resumeClock: (reason: string): Command => ({ life: { resume_clock: { reason } } }),
 };
 
 export const people = {
@@ -31,6 +37,11 @@ export const people = {
   }),
   remove: (account: string, reason: string): Command => ({ people: { remove: { account, reason } } }),
   leave: (reason: string): Command => ({ people: { leave: { reason } } }),
+  declareInvolved: (account: string, reason: string): Command => ({
+    people: { declare_involved: { account, reason } },
+  }),
+  watch: (): Command => ({ people: "watch" }),
+  unwatch: (): Command => ({ people: "unwatch" }),
 };
 
 export const note = {
@@ -39,11 +50,22 @@ export const note = {
   }),
 };
 
+/** What a case can have to do with. The server fills in what it knows of an alert. */
+export type Linked = { subject: string } | { asset: string } | { case: string } | { alert: AlertRef };
+
+export const link = {
+  add: (what: Linked, reason: string): Command => ({ link: { link: { link: what, reason } } }),
+  remove: (what: Linked, reason: string): Command => ({ link: { unlink: { link: what, reason } } }),
+};
+
 export const task = {
   add: (title: string, assignee: string, due: string): Command => ({
     task: { add: filled({ title, assignee, due: micros(due) }) },
   }),
   done: (id: string, text: string): Command => ({ task: { done: { task: id, text } } }),
+  assign: (id: string, assignee: string, due: number | undefined, reason: string): Command => ({
+    task: { assign: filled({ task: id, assignee, due, reason }) },
+  }),
   block: (id: string, text: string): Command => ({ task: { block: { task: id, text } } }),
   resume: (id: string, reason: string): Command => ({ task: { resume: { task: id, reason } } }),
 };
@@ -91,6 +113,7 @@ export const decision = {
   rule: (proposal: string, hash: string, answer: Answer, reason: string): Command => ({
     decision: { rule: { proposal, hash, answer, reason } },
   }),
+  recuse: (proposal: string, reason: string): Command => ({ decision: { recuse: { proposal, reason } } }),
   withdrawVote: (proposal: string, reason: string): Command => ({
     decision: { withdraw_vote: { proposal, reason } },
   }),

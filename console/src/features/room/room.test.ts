@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Case, Member, Proposal, TimelineItem } from "../../api/cases";
+import type { Case, ClockReading, Member, Proposal, TimelineItem } from "../../api/cases";
 import { clocks, dueWords } from "./clocks";
-import { decision, duty, life, micros, note, people, task } from "./commands";
+import { decision, duty, life, link, micros, note, people, task } from "./commands";
 import { chosen, counts, pieces } from "./history";
 import { canProposeClosing, canVote, needs, rights, steps, voters } from "./rights";
 
@@ -79,6 +79,29 @@ describe("the clocks of a case", () => {
     expect(paused.map((r) => r.words).slice(2)).toEqual(["not yet, 1 h 30 min so far", "not yet, paused"]);
   });
 
+  it("stand against what they may take", () => {
+    const share = {
+      clock: "share" as const,
+      stopped: null,
+      due: "1970-01-01T02:00:00Z",
+      target_seconds: 7_200,
+      elapsed_seconds: 3_600,
+      paused: false,
+      overdue: false,
+    };
+    const targets = (over: Partial<typeof marks>, read: Partial<ClockReading>, now: number) =>
+      clocks({ ...marks, ...over }, now, [{ ...share, ...read }])[1];
+    expect(targets({}, {}, 60 * MINUTE)?.target).toBe("due in 1 h");
+    expect(targets({}, { overdue: true }, 180 * MINUTE)).toMatchObject({
+      target: "due 1 h late",
+      late: true,
+    });
+    const shared = { ...marks, shared: 60 * MINUTE };
+    expect(clocks(shared, 0, [share])[1]?.target).toBe("in time: target 2 h");
+    expect(clocks(shared, 0, [{ ...share, overdue: true }])[1]?.target).toBe("late: target 2 h");
+    expect(clocks(marks, 0)[1]?.target).toBeNull();
+  });
+
   it("say what is late", () => {
     expect(dueWords(0, 5 * MINUTE)).toBe("5 min late");
     expect(dueWords(3 * 24 * 60 * MINUTE, 0)).toBe("in 3 days");
@@ -102,6 +125,22 @@ describe("commands", () => {
     });
     expect(decision.close("unfounded", "no")).toEqual({
       decision: { propose: { wording: { question: { close: { outcome: "unfounded" } }, reason: "no" } } },
+    });
+  });
+
+  it("watch, link, and stay out", () => {
+    expect([people.watch(), people.unwatch()]).toEqual([{ people: "watch" }, { people: "unwatch" }]);
+    expect(link.add({ asset: "server 3" }, "it lay there")).toEqual({
+      link: { link: { link: { asset: "server 3" }, reason: "it lay there" } },
+    });
+    expect(link.remove({ case: "C-2026-0002" }, "no")).toEqual({
+      link: { unlink: { link: { case: "C-2026-0002" }, reason: "no" } },
+    });
+    expect(decision.recuse("p", "I know them")).toEqual({
+      decision: { recuse: { proposal: "p", reason: "I know them" } },
+    });
+    expect(task.assign("t", "", undefined, "free")).toEqual({
+      task: { assign: { task: "t", reason: "free" } },
     });
   });
 

@@ -2,7 +2,7 @@ import type { ColumnDef } from "@tanstack/react-table";
 import { useMemo } from "react";
 import { useRules } from "../../api/queries";
 import type { RuleList, RuleView } from "../../api/types";
-import { Choice, Tag } from "../../ui/bits";
+import { Choice, Segments, Tag } from "../../ui/bits";
 import { DataTable } from "../../ui/DataTable";
 import { SearchField } from "../../ui/SearchField";
 import { Empty, Loaded } from "../../ui/states";
@@ -11,6 +11,7 @@ import { count, counted } from "../../words/format";
 import { said } from "../../words/labels";
 import { found } from "./found";
 import { RuleDrawer } from "./RuleDrawer";
+import { Verdicts } from "./Verdicts";
 
 const SHOWN = 300;
 const LEVELS = ["critical", "high", "medium", "low", "informational"];
@@ -58,14 +59,31 @@ function columns(open: (id: string) => void): ColumnDef<RuleView>[] {
 
 /** What is looked for. */
 export function RulesPage() {
-  const query = useRules();
+  const [url, change] = useUrl();
+  const verdicts = url.tab === "verdicts";
   return (
     <div className="page">
-      <h1>Rules</h1>
-      <Loaded query={query}>{(list) => <Rules list={list} />}</Loaded>
+      <div className="head">
+        <h1>Rules</h1>
+        <Segments
+          label="what to show"
+          options={[
+            { id: "rules", text: "Rules" },
+            { id: "verdicts", text: "What verdicts say" },
+          ]}
+          value={verdicts ? "verdicts" : "rules"}
+          pick={(tab) => change({ tab: tab === "verdicts" ? tab : undefined })}
+        />
+      </div>
+      {verdicts ? <Verdicts /> : <All />}
       <RuleDrawer />
     </div>
   );
+}
+
+function All() {
+  const query = useRules();
+  return <Loaded query={query}>{(list) => <Rules list={list} />}</Loaded>;
 }
 
 function Rules({ list }: { list: RuleList }) {

@@ -5,6 +5,7 @@ import { Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count } from "../../words/format";
 import { said } from "../../words/labels";
+import { Learning } from "./Verdicts";
 
 /** The rule that the address names, with its text. */
 export function RuleDrawer() {
@@ -44,6 +45,7 @@ function Shown({ id, close }: { id: string; close: () => void }) {
                 </ul>
               </section>
             )}
+            <Learning id={rule.id} />
             <section className="stack">
               <h3>Its text</h3>
               <pre tabIndex={0}>{rule.yaml}</pre>

@@ -6,6 +6,7 @@ import { rememberCsrf, send } from "../../api/client";
 import { useAsked } from "../../api/disclosures";
 import { ApiError } from "../../api/errors";
 import { useSessionQuery } from "../../api/queries";
+import { useRunsWaiting } from "../../api/runs";
 import type { Capabilities, Session } from "../../api/types";
 import { SessionContext } from "../../session/session";
 import { Drawer } from "../../ui/Drawer";
@@ -24,6 +25,7 @@ type Shown = Capabilities & { has_cases: boolean };
 const PAGES = [
   { to: "/", label: "Queue", needs: ["sees_subjects"] },
   { to: "/cases", label: "Cases", needs: ["opens_cases", "has_cases"] },
+  { to: "/duties", label: "Duties", needs: ["opens_cases", "has_cases", "approves"] },
   { to: "/approvals", label: "Approvals", needs: ["approves"] },
   { to: "/subjects", label: "Subjects", needs: ["sees_subjects"] },
   { to: "/hunt", label: "Events", needs: ["hunts"] },
@@ -31,6 +33,7 @@ const PAGES = [
   { to: "/sources", label: "Sources", needs: ["sees_sources"] },
   { to: "/rejects", label: "Rejects", needs: ["sees_sources"] },
   { to: "/rules", label: "Rules", needs: [] },
+  { to: "/reports", label: "Reports", needs: ["sees_reports"] },
   { to: "/contests", label: "Contests", needs: ["opens_cases"] },
   { to: "/administration", label: "Administration", needs: ["manages_colleagues"] },
   { to: "/mine", label: "About me", needs: ["has_own_data"] },
@@ -107,7 +110,8 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   const cases = useCases({}, !capabilities.opens_cases);
   const shown: Shown = { ...capabilities, has_cases: (cases.data?.cases.length ?? 0) > 0 };
   const asked = useAsked(capabilities.approves);
-  const waits = split(asked.data?.disclosures ?? []).mine.length;
+  const runs = useRunsWaiting(capabilities.approves);
+  const waits = split(asked.data?.disclosures ?? []).mine.length + (runs.data?.runs.length ?? 0);
   const pages = PAGES.filter(({ needs }) => needs.length === 0 || needs.some((need) => shown[need]));
   const signOut = async () => {
     await send("/session", undefined, "DELETE").catch(() => undefined);
@@ -158,7 +162,15 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   );
 }
 
-const GO = { q: "/", s: "/subjects", e: "/hunt", w: "/cases", l: "/ledger", a: "/approvals" } as const;
+const GO = {
+  q: "/",
+  s: "/subjects",
+  e: "/hunt",
+  w: "/cases",
+  d: "/duties",
+  l: "/ledger",
+  a: "/approvals",
+} as const;
 
 function useGlobalKeys(help: () => void) {
   const navigate = useNavigate();

@@ -12,6 +12,8 @@ use crate::words::{CaseRole, words};
 
 /// Most tasks of a case.
 const TASKS_MOST: usize = 2_000;
+/// How far ahead a task may be due, microseconds: ten years of 366 days. What lies beyond is a slip, and no calendar shows it.
+const AHEAD_MOST: i64 = 10 * 366 * 86_400_000_000;
 
 words! {
     /// Where a task stands.
@@ -295,6 +297,9 @@ fn not_done<'d>(draft: &'d Draft<'_>, task: TaskId) -> Result<&'d Task, Refused>
 fn check(draft: &Draft<'_>, assignee: Option<&str>, due: Option<Timestamp>) -> Result<(), Refused> {
     if due.is_some_and(|due| due < draft.ctx.now) {
         return Err(Refused::DueInThePast);
+    }
+    if due.is_some_and(|due| due > draft.ctx.now.plus_micros(AHEAD_MOST)) {
+        return Err(Refused::DueTooFar);
     }
     let Some(account) = assignee else { return Ok(()) };
     draft.check_fit(account)?;

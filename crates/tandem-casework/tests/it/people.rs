@@ -235,6 +235,8 @@ fn tasks_are_for_members_who_work_and_a_leaver_drops_them() {
     ));
     let past = Some(play.now.plus_micros(-HOUR));
     assert_eq!(play.refused("ida", task("carl", past)), Refused::DueInThePast);
+    let never = Some(tandem_domain::Timestamp(i64::MAX));
+    assert_eq!(play.refused("ida", task("carl", never)), Refused::DueTooFar);
     play.must("ida", task("carl", None));
     let id = TaskId(play.next);
     play.must(

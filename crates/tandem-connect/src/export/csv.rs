@@ -1,6 +1,6 @@
 //! Findings as CSV (RFC 4180), safe to open in a spreadsheet.
 
-use super::Finding;
+use super::{CaseFile, Finding};
 use crate::gate::{Gate, GateBreach};
 use crate::notice::level_words;
 use crate::text;
@@ -23,6 +23,11 @@ pub const COLUMNS: [&str; 14] = [
     "case",
 ];
 
+/// Column names of cases.
+pub const CASE_COLUMNS: [&str; 9] = [
+    "case", "title", "level", "opened", "changed", "closed", "verdict", "findings", "why",
+];
+
 /// An export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
@@ -39,12 +44,27 @@ pub enum CsvError {
 /// # Errors
 /// [`CsvError`] if a text must not leave.
 pub fn findings(findings: &[Finding], gate: &dyn Gate) -> Result<Vec<u8>, CsvError> {
+    table(&COLUMNS, findings.iter().map(row), gate)
+}
+
+/// Cases as a table with a heading.
+///
+/// # Errors
+/// [`CsvError`] if a text must not leave.
+pub fn cases(cases: &[CaseFile], gate: &dyn Gate) -> Result<Vec<u8>, CsvError> {
+    table(&CASE_COLUMNS, cases.iter().map(case_row), gate)
+}
+
+fn table<const N: usize>(
+    columns: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    gate: &dyn Gate,
+) -> Result<Vec<u8>, CsvError> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(CsvError::Write)?;
-    for finding in findings {
-        let row = row(finding);
+    writer.write_record(columns).map_err(CsvError::Write)?;
+    for row in rows {
         for cell in &row {
             gate.check(cell)?;
         }
@@ -53,6 +73,23 @@ pub fn findings(findings: &[Finding], gate: &dyn Gate) -> Result<Vec<u8>, CsvErr
     writer
         .into_inner()
         .map_err(|e| CsvError::Write(csv::Error::from(std::io::Error::other(e.to_string()))))
+}
+
+fn case_row(case: &CaseFile) -> [String; 9] {
+    let ids: Vec<&str> = case.findings.iter().map(|finding| finding.id.as_str()).collect();
+    [
+        cell(case.id.as_str()),
+        cell(&case.title),
+        level_words(case.level).to_owned(),
+        case.opened.to_string(),
+        case.changed.to_string(),
+        case.closed.map(|at| at.to_string()).unwrap_or_default(),
+        case.verdict
+            .map(|verdict| super::ocsf::verdict(Some(verdict)).1.to_owned())
+            .unwrap_or_default(),
+        cell(&ids.join(" ")),
+        cell(&case.sentences.join(" ")),
+    ]
 }
 
 fn row(finding: &Finding) -> [String; 14] {

@@ -158,7 +158,7 @@ const fn risk(level: RiskLevel) -> (u8, &'static str) {
 }
 
 /// `verdict_id`: 1 False Positive, 2 True Positive, 6 Insufficient Data, 10 Benign; 0 while nobody has decided.
-const fn verdict(verdict: Option<Verdict>) -> (u8, &'static str) {
+pub(super) const fn verdict(verdict: Option<Verdict>) -> (u8, &'static str) {
     match verdict {
         None => (0, "Unknown"),
         Some(Verdict::FalsePositive) => (1, "False Positive"),

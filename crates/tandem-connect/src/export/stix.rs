@@ -36,35 +36,18 @@ pub fn findings(findings: &[Finding], gate: &dyn Gate) -> Result<Screened<Value>
 /// # Errors
 /// [`GateBreach`] if a text must not leave.
 pub fn case(case: &CaseFile, gate: &dyn Gate) -> Result<Screened<Value>, GateBreach> {
+    cases(std::slice::from_ref(case), gate)
+}
+
+/// Cases with their findings as one bundle.
+///
+/// # Errors
+/// [`GateBreach`] if a text must not leave.
+pub fn cases(cases: &[CaseFile], gate: &dyn Gate) -> Result<Screened<Value>, GateBreach> {
     let mut bundle = Bundle::new();
-    let mut refs = Vec::new();
-    for finding in &case.findings {
-        refs.extend(bundle.finding(finding));
+    for case in cases {
+        bundle.case(case);
     }
-    let incident = id("incident", case.id.as_str());
-    let mut object = common("incident", &incident, case.opened, case.changed);
-    put(&mut object, "name", json!(format!("{} {}", case.id, case.title)));
-    put(&mut object, "description", json!(case.sentences.join("\n")));
-    put(
-        &mut object,
-        "external_references",
-        reference(case.id.as_str(), &case.link),
-    );
-    bundle.add(object);
-    refs.push(incident);
-    refs.sort();
-    refs.dedup();
-    let mut object = common(
-        "report",
-        &id("report", case.id.as_str()),
-        case.opened,
-        case.changed,
-    );
-    put(&mut object, "name", json!(format!("{} {}", case.id, case.title)));
-    put(&mut object, "report_types", json!(["observed-data"]));
-    put(&mut object, "published", json!(instant(case.changed)));
-    put(&mut object, "object_refs", json!(refs));
-    bundle.add(object);
     bundle.done(gate)
 }
 
@@ -142,6 +125,34 @@ impl Bundle {
         refs.push(note);
         refs.push(account);
         refs
+    }
+
+    /// Adds a case as incident and report, with its findings.
+    fn case(&mut self, case: &CaseFile) {
+        let mut refs = Vec::new();
+        for finding in &case.findings {
+            refs.extend(self.finding(finding));
+        }
+        let incident = id("incident", case.id.as_str());
+        let mut object = common("incident", &incident, case.opened, case.changed);
+        put(&mut object, "name", json!(format!("{} {}", case.id, case.title)));
+        put(&mut object, "description", json!(case.sentences.join("\n")));
+        put(
+            &mut object,
+            "external_references",
+            reference(case.id.as_str(), &case.link),
+        );
+        self.add(object);
+        refs.push(incident);
+        refs.sort();
+        refs.dedup();
+        let report = id("report", case.id.as_str());
+        let mut object = common("report", &report, case.opened, case.changed);
+        put(&mut object, "name", json!(format!("{} {}", case.id, case.title)));
+        put(&mut object, "report_types", json!(["observed-data"]));
+        put(&mut object, "published", json!(instant(case.changed)));
+        put(&mut object, "object_refs", json!(refs));
+        self.add(object);
     }
 
     fn account(&mut self, finding: &Finding) -> String {

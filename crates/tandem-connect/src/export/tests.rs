@@ -236,3 +236,31 @@ fn techniques_are_told_from_nonsense() {
         assert!(!is_technique(bad), "{bad}");
     }
 }
+
+#[test]
+fn several_cases_make_one_bundle_and_one_table() {
+    let mut other = case();
+    other.id = CaseId::of(2026, 43);
+    other.title = "=HYPERLINK(\"https://evil.example\")".to_owned();
+    other.findings.truncate(1);
+    let both = [case(), other];
+    let bundle = stix::cases(&both, &Open).unwrap().into_inner();
+    assert_eq!(
+        bundle,
+        stix::cases(&both, &Open).unwrap().into_inner(),
+        "the same ids"
+    );
+    let of = |kind: &str| {
+        let objects = bundle["objects"].as_array().unwrap().iter();
+        objects.filter(|object| object["type"] == kind).count()
+    };
+    assert_eq!((of("incident"), of("report"), of("observed-data")), (2, 2, 2));
+    let table = String::from_utf8(csv::cases(&both, &Open).unwrap()).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert_eq!(lines[0], csv::CASE_COLUMNS.join(","));
+    assert!(lines[2].contains("'=HYPERLINK"), "{table}");
+    let mut named = case();
+    named.sentences = vec!["Anna Schmidt was told".to_owned()];
+    assert!(csv::cases(&[named], &NoAnna).is_err());
+}

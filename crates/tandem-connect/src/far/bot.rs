@@ -75,7 +75,8 @@ impl Bot {
         };
         let answer = self.send(method, &path, body.get(), context.now).await?;
         Ok(Receipt {
-            room: None,
+            // What is said there later is found by it.
+            room: Some(self.settings.conversation.clone()),
             message: answer["id"]
                 .as_str()
                 .map(str::to_owned)

@@ -28,6 +28,19 @@ pub struct MattermostSettings {
     pub clicks: Option<Clicks>,
 }
 
+/// What the server says of one post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostFacts {
+    /// Its channel.
+    pub room: String,
+    /// The first post of its thread, if it is an answer.
+    pub root: Option<String>,
+    /// Who wrote it.
+    pub user: String,
+    /// A bot or a webhook wrote it, or Tandem did.
+    pub automatic: bool,
+}
+
 /// A server, with a bot account.
 #[derive(Debug)]
 pub struct Mattermost {
@@ -193,6 +206,27 @@ impl Mattermost {
             return Ok(None);
         }
         field(FAR, &answer.success(code)?.json()?, "/id").map(Some)
+    }
+
+    /// What the server says of a post. An outgoing webhook tells neither the thread nor whether a bot wrote it.
+    ///
+    /// # Errors
+    /// [`SendError`] if the server cannot be asked, or shows the bot no such post.
+    pub async fn post_facts(&self, id: &str) -> Result<PostFacts, SendError> {
+        let answer = self
+            .call(Method::GET, &["posts", id], &[], Body::None)
+            .await?
+            .success(code)?
+            .json()?;
+        let props = &answer["props"];
+        let says = |name: &str| props[name].as_str() == Some("true");
+        let root = answer["root_id"].as_str().filter(|root| !root.is_empty());
+        Ok(PostFacts {
+            room: field(FAR, &answer, "/channel_id")?,
+            root: root.map(str::to_owned),
+            user: field(FAR, &answer, "/user_id")?,
+            automatic: says("from_bot") || says("from_webhook") || props["tandem_key"].is_string(),
+        })
     }
 
     async fn json(&self, method: Method, path: &[&str], body: &Value) -> Result<Value, SendError> {

@@ -112,9 +112,20 @@ impl Socket {
     /// # Errors
     /// [`SendError::Busy`] if the connection breaks; Slack will send the envelope again.
     pub async fn acknowledge(&mut self, id: &str) -> Result<(), SendError> {
-        let text = json!({"envelope_id": id}).to_string();
+        self.write(&json!({"envelope_id": id})).await
+    }
+
+    /// Says that an envelope is kept, with what would be the answer's body over HTTP: words for whoever typed a command.
+    ///
+    /// # Errors
+    /// As [`Self::acknowledge`].
+    pub async fn answer(&mut self, id: &str, payload: &Value) -> Result<(), SendError> {
+        self.write(&json!({"envelope_id": id, "payload": payload})).await
+    }
+
+    async fn write(&mut self, message: &Value) -> Result<(), SendError> {
         self.stream
-            .send(Message::text(text))
+            .send(Message::text(message.to_string()))
             .await
             .map_err(|_| busy("the connection broke"))
     }

@@ -61,6 +61,12 @@ fn answer(server: &Mutex<Server>, seen: &Seen) -> Reply {
                 .collect();
             Reply::json(&json!({"order": [], "posts": posts}))
         }
+        ("GET", ["posts", "p7"]) => Reply::json(
+            &json!({"id": "p7", "channel_id": "c1", "user_id": "u1", "root_id": "p0", "props": {}}),
+        ),
+        ("GET", ["posts", "p8"]) => Reply::json(
+            &json!({"id": "p8", "channel_id": "c1", "user_id": "bot", "root_id": "", "props": {"from_bot": "true"}}),
+        ),
         ("GET", ["users", "email", "a@example.org"]) => Reply::json(&json!({"id": "u1"})),
         _ => refuse(404, "api.context.404.app_error"),
     }
@@ -196,6 +202,17 @@ async fn an_id_of_a_far_side_cannot_climb_out_of_its_path() {
         server.paths(),
         ["DELETE /api/v4/channels/c1/members/..%2F..%2Fusers%2Fu1%3Fx"]
     );
+}
+
+#[tokio::test]
+async fn a_post_s_thread_and_writer_are_asked_for() {
+    let (_server, _state, far) = start().await;
+    let said = far.post_facts("p7").await.unwrap();
+    assert_eq!((said.room.as_str(), said.root.as_deref()), ("c1", Some("p0")));
+    assert_eq!((said.user.as_str(), said.automatic), ("u1", false));
+    let own = far.post_facts("p8").await.unwrap();
+    assert!(own.automatic && own.root.is_none(), "{own:?}");
+    far.post_facts("p9").await.unwrap_err();
 }
 
 #[tokio::test]

@@ -33,7 +33,9 @@ async fn slack_side(say: Vec<Value>) -> (String, tokio::task::JoinHandle<Vec<Str
             while let Some(Ok(message)) = socket.next().await {
                 if let Message::Text(text) = message {
                     let answer: Value = serde_json::from_str(&text).unwrap();
-                    acknowledged.push(answer["envelope_id"].as_str().unwrap().to_owned());
+                    let words = answer["payload"]["text"].as_str().map(|text| format!(": {text}"));
+                    let id = answer["envelope_id"].as_str().unwrap();
+                    acknowledged.push(format!("{id}{}", words.unwrap_or_default()));
                     break;
                 }
             }
@@ -78,13 +80,14 @@ async fn replies_and_commands_come_in_and_are_acknowledged() {
     socket.acknowledge(&first.id).await.unwrap();
     let second = socket.next().await.unwrap().unwrap();
     assert!(slack::slash_payload(&second.payload, NOW).unwrap().is_ok());
-    socket.acknowledge(&second.id).await.unwrap();
+    let words = json!({"text": "nothing waits"});
+    socket.answer(&second.id, &words).await.unwrap();
     assert_eq!(
         socket.next().await.unwrap(),
         None,
         "Slack asks for a new connection"
     );
-    assert_eq!(work.await.unwrap(), ["e1", "e2"]);
+    assert_eq!(work.await.unwrap(), ["e1", "e2: nothing waits"]);
 }
 
 #[tokio::test]

@@ -119,6 +119,7 @@ async fn a_bot_posts_replies_and_replaces_with_one_token() {
     let (server, tokens, far) = bot().await;
     let first = deliver(&far, "n1", &Anchor::default(), false).await.unwrap();
     assert_eq!(first.message.as_deref(), Some("1:act"));
+    assert_eq!(first.room.as_deref(), Some("19:c@thread.tacv2"));
     let thread = Anchor {
         root: first.message.clone(),
         ..Anchor::default()

@@ -59,40 +59,54 @@ impl Group {
 }
 
 impl WatchDay {
+    /// An empty day, to be filled row by row.
+    pub const fn new(day: Day) -> Self {
+        Self {
+            day,
+            by_who: BTreeMap::new(),
+        }
+    }
+
     /// Sorts out the rows that fall on `day`, each by the clock of the colleague who wrote it. Give it all rows from 14 hours
     /// before the day (UTC) to 12 hours after it: no clock is further away from UTC. Rows of other days are passed over, and so
     /// are the system's, and members of staff who read what is kept about themselves.
     pub fn of<'a>(day: Day, rows: impl IntoIterator<Item = &'a Row>, colleagues: &Colleagues) -> Self {
-        let nobody = Colleague::default();
-        let mut by_who: BTreeMap<String, Acts> = BTreeMap::new();
+        let mut made = Self::new(day);
         for row in rows {
-            let entry = &row.entry;
-            let colleague = colleagues.get(&entry.who).unwrap_or(&nobody);
-            let local = entry
-                .at
-                .plus_micros(i64::from(colleague.offset_minutes).saturating_mul(MINUTE));
-            if local.day() != day || entry.who == SYSTEM || is_own_data(row, colleague) {
-                continue;
-            }
-            let acts = by_who.entry(entry.who.clone()).or_default();
-            acts.as_auditor |= entry.role == Role::Auditor.as_str();
-            if is_export(&entry.act) {
-                acts.exports.add(row);
-            }
-            let Some(subject) = &entry.subject else {
-                continue;
-            };
-            if entry.case.is_none() {
-                acts.without_case.add(row);
-            }
-            if local.hour() < NIGHT_ENDS {
-                acts.night.add(row);
-            }
-            if colleague.own_subject.as_ref() == Some(subject) || colleague.ties.contains_key(subject) {
-                acts.tied.entry(subject.clone()).or_default().add(row);
-            }
+            made.add(row, colleagues);
         }
-        Self { day, by_who }
+        made
+    }
+
+    /// Takes one more row in, as [`WatchDay::of`] does, for whoever reads the ledger piece by piece. Of a row nothing is kept but
+    /// its number, its subject and its case. `colleagues` must know the row's ties when it is added.
+    pub fn add(&mut self, row: &Row, colleagues: &Colleagues) {
+        let entry = &row.entry;
+        let nobody = Colleague::default();
+        let colleague = colleagues.get(&entry.who).unwrap_or(&nobody);
+        let local = entry
+            .at
+            .plus_micros(i64::from(colleague.offset_minutes).saturating_mul(MINUTE));
+        if local.day() != self.day || entry.who == SYSTEM || is_own_data(row, colleague) {
+            return;
+        }
+        let acts = self.by_who.entry(entry.who.clone()).or_default();
+        acts.as_auditor |= entry.role == Role::Auditor.as_str();
+        if is_export(&entry.act) {
+            acts.exports.add(row);
+        }
+        let Some(subject) = &entry.subject else {
+            return;
+        };
+        if entry.case.is_none() {
+            acts.without_case.add(row);
+        }
+        if local.hour() < NIGHT_ENDS {
+            acts.night.add(row);
+        }
+        if colleague.own_subject.as_ref() == Some(subject) || colleague.ties.contains_key(subject) {
+            acts.tied.entry(subject.clone()).or_default().add(row);
+        }
     }
 
     /// The day.

@@ -44,8 +44,8 @@ pub const NIGHT_ENDS: u8 = 5;
 pub enum Tie {
     /// Works in the colleague's own team or department.
     Colleague,
-    /// Works where the colleague declared, or somebody else established, a conflict of interest: the department of a former
-    /// partner or a relative, say.
+    /// Somebody, or somebody who works where, the colleague declared, or somebody else established, a conflict of interest: in
+    /// the department of a former partner or a relative, say.
     Conflict,
 }
 

@@ -141,7 +141,7 @@ impl Judge<'_> {
                 ),
                 Tie::Conflict => (
                     WatchKind::LookInConflictingDepartment,
-                    format!("{subject}, with whose department they have a conflict of interest,"),
+                    format!("{subject}, with whom or whose department they have a conflict of interest,"),
                     "who has a conflict of interest leaves the work to somebody else",
                 ),
             }

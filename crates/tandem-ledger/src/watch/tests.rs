@@ -190,7 +190,7 @@ fn looks_at_oneself_the_own_team_and_a_conflict_are_findings_each_time() {
     assert!(findings.iter().all(|finding| finding.who == ME), "{findings:?}");
     let sentences: Vec<_> = findings.iter().map(|finding| finding.sentence.as_str()).collect();
     insta::assert_snapshot!(sentences.join("\n"), @r"
-    a.meyer looked at or acted on S-EX, with whose department they have a conflict of interest, on 1970-01-01, in part for case C-2026-0007 and in part without a case; who has a conflict of interest leaves the work to somebody else
+    a.meyer looked at or acted on S-EX, with whom or whose department they have a conflict of interest, on 1970-01-01, in part for case C-2026-0007 and in part without a case; who has a conflict of interest leaves the work to somebody else
     a.meyer looked at or acted on S-MATE of their own team on 1970-01-01, without a case; who is near to a subject leaves the work to somebody else
     a.meyer looked at or acted on themselves on 1970-01-01, without a case; everybody reads what is kept about themselves on the page for it, and works on others only
     ");
@@ -264,6 +264,17 @@ fn who_works_at_night_by_habit_is_not_reported_for_it() {
     }
     book.look(30, 2, ME, "S-1");
     assert_eq!(book.kinds(30, &known), []);
+}
+
+#[test]
+fn a_day_that_is_read_row_by_row_is_the_same_day() {
+    let known = colleagues(&[ME]);
+    let book = ordinary(&[ME, "b.kaya"]);
+    let mut day = WatchDay::new(Day(7));
+    for row in &book.rows {
+        day.add(row, &known);
+    }
+    assert_eq!(day, WatchDay::of(Day(7), &book.rows, &known));
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn deep_nesting_and_endless_chains_are_refused_not_a_crash() {
             "{found:?}"
         );
     }
-    // Up to the bounds, nothing overflows the stack of a thread of 2 MiB.
+    // Up to the bounds, nothing overflows the stack, however small the caller's is.
     for when in [nested(30), sets(29), chain(240), sum(480), ifs(160)] {
         let text = format!("{HEAD}forbid (principal, action, resource)\nwhen {{ {when} }};");
         let file = PolicyFile {

@@ -42,10 +42,14 @@ pub struct Capabilities {
     pub opens_cases: bool,
     /// See figures that name nobody.
     pub sees_reports: bool,
+    /// Take a copy of them out of Tandem.
+    pub exports_reports: bool,
     /// Read the ledger.
     pub sees_ledger: bool,
     /// Check that the ledger holds.
     pub verifies_ledger: bool,
+    /// See findings about how colleagues used Tandem.
+    pub sees_watch: bool,
     /// Manage the accounts of those who work with Tandem.
     pub manages_colleagues: bool,
     /// Answers disclosures and acts for a department.

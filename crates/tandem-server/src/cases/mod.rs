@@ -1,24 +1,31 @@
 //! Casework over the store: facts are read, folded and decided on by `tandem-casework`; what it decides is kept together with
 //! the ledger's rows about it.
 
+mod board;
 mod evidence;
+mod find;
+mod links;
 mod roster;
+mod two;
 mod view;
 
 use tandem_casework::case::{self as work, Case, Command, Context as Given, Fact};
 use tandem_casework::raci::RaciBook;
 use tandem_casework::timeline::{self, Outside, Reference};
 use tandem_casework::words::{CaseState as State, Visibility};
-use tandem_casework::{Refused, SYSTEM};
+use tandem_casework::{ClockTargets, Refused, SYSTEM};
 use tandem_domain::{AlertId, AlertStatus, CaseId, Side, SubjectId};
 use tandem_ledger::Entry;
 use tandem_policy::{Action, CaseState, Context, DataClass};
 use tandem_store::{AlertChange, Change, FactRow, Head, HistoryRow, Step, WorkFilter, WorkKind};
 
+pub use board::{Board, LateItem, Mention, WaitsAs, WorkItem};
 pub use evidence::{ITEM, Shown, Upload};
+pub use find::{CaseHit, CaseHits, Found};
 pub(crate) use roster::roster_faults;
 pub use roster::{ColleagueSettings, usual_functions};
-pub use view::{CaseList, CaseSummary, CaseView, OpenCase, TimelineItem};
+pub use two::{MergeCase, SplitCase};
+pub use view::{CaseList, CaseSummary, CaseView, ClockView, OpenCase, TimelineItem};
 
 use crate::app::App;
 use crate::asker::Asker;
@@ -62,6 +69,15 @@ const BEFORE_DAYS: i32 = 60;
 /// When they cannot be used; a test holds that they can.
 pub fn raci() -> Result<RaciBook, Vec<tandem_casework::Fault>> {
     RaciBook::load(RACI)
+}
+
+/// The shipped targets of clocks.
+///
+/// # Errors
+/// When they cannot be used; a test holds that they can.
+pub fn targets() -> Result<ClockTargets, Vec<tandem_casework::Fault>> {
+    let text = include_str!("../../../../content/clocks/targets.yaml");
+    ClockTargets::load("clocks/targets.yaml", text)
 }
 
 /// A case with the facts that made it.
@@ -126,6 +142,7 @@ impl App {
         let mut context = asker
             .context()
             .in_case(policy_state(case), case.may_see(account))
+            .asked(board::works_for(case, account))
             .counsel(counsel);
         for subject in &case.subjects {
             context = context.about(subject);
@@ -146,6 +163,21 @@ impl App {
         let id = asker.case.as_ref().ok_or(ServiceError::Missing("case"))?;
         let known = self.case(id).await?;
         asker.may(self, action, data, &self.case_context(asker, &known.case))?;
+        Ok(known)
+    }
+
+    /// The asker's case for a look at it. Who is offered a duty of it may look too, and sees its outline.
+    ///
+    /// # Errors
+    /// Missing or forbidden.
+    pub async fn case_to_look_at(&self, asker: &Asker) -> Result<Known, ApiError> {
+        let id = asker.case.as_ref().ok_or(ServiceError::Missing("case"))?;
+        let known = self.case(id).await?;
+        let mut context = self.case_context(asker, &known.case);
+        if board::holds(&known.case, asker.account()) {
+            context = context.asked(true);
+        }
+        asker.may(self, Action::Look, DataClass::Case, &context)?;
         Ok(known)
     }
 
@@ -197,14 +229,7 @@ impl App {
             context = context.about(&alert.subject);
         }
         asker.may(self, Action::OpenCase, DataClass::Case, &context)?;
-        let year = crate::pipeline::now()
-            .day()
-            .to_string()
-            .get(..4)
-            .and_then(|y| y.parse().ok())
-            .unwrap_or_default();
-        let number = self.store.next_number(&format!("case-{year}")).await?;
-        let id = CaseId::of(year, number);
+        let id = self.next_case_id().await?;
         let opening = view::opening(self, asked, &alerts).await?;
         let roster = self.roster().await?;
         let given = self.given(asker, &roster)?;
@@ -226,6 +251,14 @@ impl App {
         self.case_view(&asker, &known).await
     }
 
+    /// The next free number of a case.
+    async fn next_case_id(&self) -> Result<CaseId, ApiError> {
+        let today = crate::pipeline::now().day().to_string();
+        let year = today.get(..4).and_then(|y| y.parse().ok()).unwrap_or_default();
+        let number = self.store.next_number(&format!("case-{year}")).await?;
+        Ok(CaseId::of(year, number))
+    }
+
     /// Does something in a case.
     ///
     /// # Errors
@@ -242,18 +275,18 @@ impl App {
         &self,
         asker: &Asker,
         command: Command,
-        step: Step,
+        mut step: Step,
     ) -> Result<CaseView, ApiError> {
         let (action, data) = right(&command);
         let id = asker.case.as_ref().ok_or(ServiceError::Missing("case"))?;
         let known = self.case(id).await?;
-        asker.may(
-            self,
-            action,
-            data,
-            &self.case_context(asker, &known.case).asked(true),
-        )?;
+        let mut context = self.case_context(asker, &known.case);
+        if board::is_own_duty(&known.case, &command, asker.account()) {
+            context = context.asked(true);
+        }
+        asker.may(self, action, data, &context)?;
         let act = act(&command);
+        let command = self.with_what_is_known(asker, command, &mut step).await?;
         let roster = self.roster().await?;
         let given = self.given(asker, &roster)?;
         let added = work::decide(&known.case, command, &given).map_err(refused)?;
@@ -338,12 +371,12 @@ impl App {
     /// When the stores fail, or the asker may not see it.
     pub async fn case_view(&self, asker: &Asker, known: &Known) -> Result<CaseView, ApiError> {
         if !known.case.may_see(asker.account()) {
-            return Ok(view::outline(known));
+            return Ok(view::outline(known, &self.targets));
         }
         let outside = self.outside(&known.case).await?;
         let items =
             timeline::timeline(&known.case, &known.facts, &outside, asker.account()).map_err(refused)?;
-        view::case(asker, known, &items)
+        view::case(asker, known, &items, &self.targets)
     }
 
     /// Indicators of a case's subjects around its alerts, as evidence of their side.
@@ -497,6 +530,7 @@ fn head(case: &Case) -> Result<Head, serde_json::Error> {
     links.extend(case.members.keys().map(|m| ("member".to_owned(), m.clone())));
     links.extend(case.subjects.iter().map(|s| ("subject".to_owned(), s.0.clone())));
     links.extend(case.alerts.keys().map(|a| ("alert".to_owned(), a.to_string())));
+    links.extend(board::awaited(case).map(|a| (board::AWAITED.to_owned(), a)));
     Ok(Head {
         status: case.state.as_str().to_owned(),
         due: None,

@@ -20,6 +20,9 @@ pub struct ColleagueSettings {
     pub deputies: Vec<String>,
     /// When they are away: from and until, RFC 3339.
     pub absences: Vec<(String, String)>,
+    /// Departments of the organisation that they keep away from, as people facts write them; no reason is kept. A look at
+    /// somebody there is a finding for the auditor.
+    pub conflicts: Vec<String>,
     /// Their accounts in chat: system and id.
     pub chat: Vec<(String, String)>,
     /// Where mail for them goes.

@@ -9,7 +9,9 @@ use tandem_casework::case::link::AlertRef;
 use tandem_casework::text::{Reason, Title};
 use tandem_casework::timeline::Item;
 use tandem_casework::words::{CaseKind, Phase, Severity};
+use tandem_casework::{ClockTargets, Reading};
 use tandem_domain::Alert;
+use tandem_domain::time::MICROS_PER_SECOND;
 use utoipa::ToSchema;
 
 use super::Known;
@@ -88,6 +90,25 @@ pub struct TimelineItem {
     pub visibility: String,
 }
 
+/// What one clock of a case shows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClockView {
+    /// `share`, `contain`, `decide` or `close`.
+    pub clock: String,
+    /// When it stopped; nothing while it runs.
+    pub stopped: Option<String>,
+    /// When it will be, or was, overdue, if it does not stand still again.
+    pub due: String,
+    /// How long it may take at the case's severity, seconds.
+    pub target_seconds: i64,
+    /// How long it took so far, pauses left out, seconds.
+    pub elapsed_seconds: i64,
+    /// It stands still now.
+    pub paused: bool,
+    /// It took, or takes, longer.
+    pub overdue: bool,
+}
+
 /// A case whole, as the asker may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CaseView {
@@ -100,8 +121,25 @@ pub struct CaseView {
     pub my_role: Option<String>,
     /// Technical and human evidence and what was done, oldest first.
     pub timeline: Vec<TimelineItem>,
+    /// What its clocks show.
+    pub clocks: Vec<ClockView>,
     /// Facts so far; a change is decided on this state.
     pub version: u64,
+}
+
+fn clocks(case: &Case, targets: &ClockTargets) -> Vec<ClockView> {
+    let now = crate::pipeline::now();
+    let readings = case.clocks(targets, now);
+    let view = |reading: &Reading| ClockView {
+        clock: reading.clock.as_str().into(),
+        stopped: reading.stopped.map(|at| at.to_string()),
+        due: reading.due(now).to_string(),
+        target_seconds: reading.target.0 / MICROS_PER_SECOND,
+        elapsed_seconds: reading.elapsed / MICROS_PER_SECOND,
+        paused: reading.paused,
+        overdue: reading.overdue,
+    };
+    readings.iter().map(view).collect()
 }
 
 /// A case in short.
@@ -123,12 +161,13 @@ pub fn summary(case: &Case) -> CaseSummary {
 }
 
 /// A case for who may know that it is there and how it stands, but not what is in it.
-pub fn outline(known: &Known) -> CaseView {
+pub fn outline(known: &Known, targets: &ClockTargets) -> CaseView {
     CaseView {
         summary: summary(&known.case),
         case: Value::Object(serde_json::Map::new()),
         my_role: None,
         timeline: Vec::new(),
+        clocks: clocks(&known.case, targets),
         version: known.facts.len() as u64,
     }
 }
@@ -137,7 +176,12 @@ pub fn outline(known: &Known) -> CaseView {
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn case(asker: &Asker, known: &Known, items: &[Item]) -> Result<CaseView, ApiError> {
+pub fn case(
+    asker: &Asker,
+    known: &Known,
+    items: &[Item],
+    targets: &ClockTargets,
+) -> Result<CaseView, ApiError> {
     let case = &known.case;
     let account = asker.account();
     let mut body = serde_json::to_value(case)?;
@@ -176,6 +220,7 @@ pub fn case(asker: &Asker, known: &Known, items: &[Item]) -> Result<CaseView, Ap
             .get(account)
             .map(|member| member.role.as_str().into()),
         timeline,
+        clocks: clocks(case, targets),
         version: known.facts.len() as u64,
     })
 }
@@ -201,13 +246,41 @@ fn seal_votes(case: &Case, body: &mut serde_json::Map<String, Value>) {
     }
 }
 
-fn text<T>(made: Result<T, tandem_casework::text::TextError>, field: &'static str) -> Result<T, ApiError> {
+/// A text that somebody wrote, or which field of what they sent it is no text for.
+///
+/// # Errors
+/// Which field, why, and what to do.
+pub fn text<T>(
+    made: Result<T, tandem_casework::text::TextError>,
+    field: &'static str,
+) -> Result<T, ApiError> {
     made.map_err(|error| {
         ApiError::bad(
             field,
             format!("{field}: {error}"),
             "shorten or correct it and send it again",
         )
+    })
+}
+
+/// What a case keeps of an alert.
+///
+/// # Errors
+/// When the database fails.
+pub async fn alert_ref(app: &App, alert: &Alert) -> Result<AlertRef, ApiError> {
+    let known = app.known(&alert.subject, alert.raised).await?;
+    let mut detectors: Vec<String> = known
+        .iter()
+        .filter(|indicator| alert.indicators.contains(&indicator.id))
+        .map(|indicator| indicator.detector.clone())
+        .collect();
+    detectors.sort_unstable();
+    detectors.dedup();
+    Ok(AlertRef {
+        id: alert.id,
+        subject: alert.subject.clone(),
+        raised: alert.raised,
+        detectors,
     })
 }
 
@@ -238,20 +311,7 @@ pub async fn opening(app: &App, asked: &OpenCase, alerts: &[Alert]) -> Result<Op
     };
     let mut refs = Vec::new();
     for alert in alerts {
-        let known = app.known(&alert.subject, alert.raised).await?;
-        let mut detectors: Vec<String> = known
-            .iter()
-            .filter(|indicator| alert.indicators.contains(&indicator.id))
-            .map(|indicator| indicator.detector.clone())
-            .collect();
-        detectors.sort_unstable();
-        detectors.dedup();
-        refs.push(AlertRef {
-            id: alert.id,
-            subject: alert.subject.clone(),
-            raised: alert.raised,
-            detectors,
-        });
+        refs.push(alert_ref(app, alert).await?);
     }
     Ok(Opening {
         kind,

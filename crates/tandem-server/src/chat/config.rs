@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use tandem_connect::far::bot::{Bot, BotSettings};
 use tandem_connect::far::hook::Hook;
 use tandem_connect::far::mail::{MailError, MailSettings, Post, Security as MailSecurity};
 use tandem_connect::far::matrix::{Matrix, MatrixSettings};
@@ -14,8 +15,10 @@ use tandem_connect::net::{BaseError, RouteError};
 use tandem_connect::standard::SigningKey;
 use tandem_connect::{Base, Far, Http, Route, Secret};
 
+use super::door::InboundSettings;
+
 /// Where Slack's Web API is.
-const SLACK: &str = "https://slack.com/api";
+pub(super) const SLACK: &str = "https://slack.com/api";
 
 /// What goes out to far sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub enum Kind {
     Slack,
     /// A Microsoft Teams channel, by a workflow.
     TeamsWorkflow,
+    /// A Microsoft Teams channel, by a bot.
+    TeamsBot,
     /// Mail.
     Mail,
     /// A signed webhook.
@@ -71,6 +76,7 @@ impl Kind {
             Self::MattermostHook => "mattermost_hook",
             Self::Slack => "slack",
             Self::TeamsWorkflow => "teams_workflow",
+            Self::TeamsBot => "teams_bot",
             Self::Mail => "mail",
             Self::Hook => "hook",
         }
@@ -106,13 +112,13 @@ pub struct ConnectorSettings {
     pub secret_file: Option<PathBuf>,
     /// Environment variable with the secret.
     pub secret_env: Option<String>,
-    /// Address of the server or the receiver; for mail the relay's host name.
+    /// Address of the server or the receiver; for mail the relay's host name, for a bot of Teams the service's address.
     pub server: Option<String>,
     /// Matrix: the homeserver's name as it stands in ids.
     pub domain: Option<String>,
-    /// Mattermost: id of the team.
+    /// Mattermost: id of the team. Slack and Teams: id of the workspace or tenant, the only one from which anything counts.
     pub team: Option<String>,
-    /// The usual room, for what belongs to no case's room.
+    /// The usual room, for what belongs to no case's room; for a bot of Teams the conversation.
     pub room: Option<String>,
     /// Whether each case gets a room of its own where the far side can.
     #[serde(default = "yes")]
@@ -125,6 +131,12 @@ pub struct ConnectorSettings {
     pub port: Option<u16>,
     /// Mail: how it is secured; `start_tls` without it.
     pub security: Option<Security>,
+    /// Teams: application id of the bot.
+    pub app: Option<String>,
+    /// Teams: where the bot's tokens come from.
+    pub login: Option<String>,
+    /// What it takes in; without it, it only speaks (but to Matrix, Tandem always listens).
+    pub inbound: Option<InboundSettings>,
 }
 
 const fn yes() -> bool {
@@ -183,6 +195,9 @@ pub enum ConnectorError {
         /// Why.
         source: MailError,
     },
+    /// Something is to come in where nothing can.
+    #[error("connector `{0}`: this kind takes nothing in; take `inbound` out of the settings")]
+    Inbound(String),
     /// The way out cannot be set up.
     #[error("the way to far sides cannot be set up")]
     Route(#[from] RouteError),
@@ -231,7 +246,11 @@ impl ConnectorSettings {
         self.kind.has_rooms() && self.case_rooms
     }
 
-    fn wants<'a>(&self, value: Option<&'a String>, what: &'static str) -> Result<&'a str, ConnectorError> {
+    pub(super) fn wants<'a>(
+        &self,
+        value: Option<&'a String>,
+        what: &'static str,
+    ) -> Result<&'a str, ConnectorError> {
         value
             .map(String::as_str)
             .filter(|text| !text.is_empty())
@@ -242,15 +261,26 @@ impl ConnectorSettings {
     }
 
     fn secret(&self) -> Result<Secret, ConnectorError> {
+        let (file, env) = (self.secret_file.as_ref(), self.secret_env.as_ref());
+        self.secret_at(file, env, "`secret_file` or `secret_env`")
+    }
+
+    /// The secret in that file or environment variable.
+    pub(super) fn secret_at(
+        &self,
+        file: Option<&PathBuf>,
+        env: Option<&String>,
+        what: &'static str,
+    ) -> Result<Secret, ConnectorError> {
         let failed = |place: String| {
             let name = self.name.clone();
             move |source| ConnectorError::Secret { name, place, source }
         };
-        if let Some(path) = &self.secret_file {
+        if let Some(path) = file {
             let text = std::fs::read_to_string(path).map_err(failed(path.display().to_string()))?;
             return Ok(Secret::new(text.trim()));
         }
-        let variable = self.wants(self.secret_env.as_ref(), "`secret_file` or `secret_env`")?;
+        let variable = self.wants(env, what)?;
         // The error of an unreadable variable holds its value, so it is not passed on.
         let text = std::env::var(variable).map_err(|_| {
             failed(format!("${variable}"))(std::io::Error::other("it is not set, or no text"))
@@ -258,7 +288,7 @@ impl ConnectorSettings {
         Ok(Secret::new(text.trim()))
     }
 
-    fn base(&self, text: &str) -> Result<Base, ConnectorError> {
+    pub(super) fn base(&self, text: &str) -> Result<Base, ConnectorError> {
         Base::parse(text).map_err(|source| ConnectorError::Address {
             name: self.name.clone(),
             source,
@@ -269,11 +299,11 @@ impl ConnectorSettings {
         self.base(self.wants(self.server.as_ref(), "`server`")?)
     }
 
-    /// The far side, ready to be spoken to; nothing is connected yet.
+    /// The far side, ready to be spoken to; nothing is connected yet. `address` is Tandem's own, for buttons that lead back.
     ///
     /// # Errors
     /// [`ConnectorError`] names the connector and what is wrong, never a secret.
-    pub fn far(&self, http: &Http, route: &Route) -> Result<Far, ConnectorError> {
+    pub fn far(&self, http: &Http, route: &Route, address: &str) -> Result<Far, ConnectorError> {
         let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if self.name.is_empty() || self.name.len() > 40 || !self.name.chars().all(named) {
             return Err(ConnectorError::Name(self.name.clone()));
@@ -299,7 +329,7 @@ impl ConnectorSettings {
                     token: self.secret()?,
                     team: self.wants(self.team.as_ref(), "`team`")?.to_owned(),
                     usual_room: self.room.clone(),
-                    clicks: None,
+                    clicks: self.clicks(address)?,
                 },
             )),
             Kind::MattermostHook => {
@@ -314,6 +344,16 @@ impl ConnectorSettings {
                 let address = self.base(self.secret()?.expose())?;
                 Far::TeamsHook(TeamsHook::new(http, address))
             }
+            Kind::TeamsBot => Far::TeamsBot(Bot::new(
+                http,
+                BotSettings {
+                    login: self.base(self.wants(self.login.as_ref(), "`login`")?)?,
+                    service: self.server()?,
+                    app: self.wants(self.app.as_ref(), "`app`")?.to_owned(),
+                    secret: self.secret()?,
+                    conversation: self.wants(self.room.as_ref(), "`room`")?.to_owned(),
+                },
+            )),
             Kind::Mail => Far::Mail(self.mail(route)?),
             Kind::Hook => {
                 let key =

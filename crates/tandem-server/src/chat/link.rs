@@ -1,6 +1,7 @@
 //! Which chat account is whose: a colleague who is signed in gets a code, and sends it from the account that is theirs.
 
 use serde::{Deserialize, Serialize};
+use tandem_connect::inbound::Inbound;
 use tandem_domain::Timestamp;
 use tandem_store::{ColleagueRow, WorkFilter, WorkKind};
 use utoipa::ToSchema;
@@ -62,17 +63,24 @@ impl App {
         })?;
         self.store.put_ceremony(&ceremony(&code), expires, &body).await?;
         Ok(ChatCode {
-            command: format!("!tandem link {code}"),
+            command: format!("{} link {code}", self.chat.command()),
             code,
             expires: expires.to_string(),
         })
     }
 
-    /// The colleague who linked that chat account and may still work.
-    pub(super) async fn linked(&self, connector: &str, user: &str) -> Result<Option<ColleagueRow>, ApiError> {
+    /// The colleague who linked the chat account that said something, and may still work.
+    pub(super) async fn linked(
+        &self,
+        one: &Connected,
+        what: &Inbound,
+    ) -> Result<Option<ColleagueRow>, ApiError> {
+        if one.is_foreign(what) {
+            return Ok(None);
+        }
         let mut rows = self.store.colleagues().await?.into_iter();
         Ok(rows.find(|row| {
-            let linked = |(known, id): &(String, String)| known == connector && id == user;
+            let linked = |(known, id): &(String, String)| *known == one.settings.name && *id == what.user;
             !row.disabled && settings(row).chat.iter().any(linked)
         }))
     }

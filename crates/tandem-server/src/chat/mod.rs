@@ -1,33 +1,46 @@
 //! Chat, mail and webhooks at work: what happens is told in the same transaction, sent by a courier, and what people answer
 //! from accounts that they linked is taken in.
 
+mod acts;
 mod config;
+mod door;
 mod gate;
+mod keys;
 mod link;
 mod listen;
+mod mattermost;
 mod notices;
 mod outbox;
+mod said;
+mod slack;
+mod teams;
 mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tandem_connect::outbox::{Connector, Courier, Policy, Round};
-use tandem_connect::{Base, Far, Http};
+use tandem_connect::{Base, Far, Http, Screened};
 use tandem_store::Store;
 use tandem_vault::VaultError;
 use tokio::sync::Notify;
 
 pub use self::config::{ChatSettings, ConnectorError, ConnectorSettings, Kind, Security};
+use self::door::Door;
+pub use self::door::InboundSettings;
 pub use self::gate::NameGate;
 pub use self::link::ChatCode;
 pub use self::listen::ListenError;
+pub(crate) use self::notices::waiting as message;
 pub use self::outbox::{Outbox, OutboxError};
+pub(crate) use self::slack::unreadable;
 pub use self::view::{
     ConnectorTest, ConnectorView, DeadLetter, OutboxCountView, OutboxView, ReplayDead, Replayed,
 };
 
 use crate::app::App;
+use crate::http::error::ApiError;
 
 /// How long a message belongs to whoever sends it: three times the longest exchange.
 const LEASE: Duration = Duration::from_secs(60);
@@ -45,6 +58,8 @@ pub struct Connected {
     pub settings: ConnectorSettings,
     /// How to speak to it.
     pub far: Arc<Far>,
+    /// How what it sends is believed.
+    pub(crate) door: Option<Arc<Door>>,
 }
 
 /// The way out and in.
@@ -89,7 +104,8 @@ impl Chat {
                 }
                 connected.push(Connected {
                     settings: one.clone(),
-                    far: Arc::new(one.far(&http, &route)?),
+                    far: Arc::new(one.far(&http, &route, &settings.address)?),
+                    door: one.door(&http)?.map(Arc::new),
                 });
             }
         }
@@ -130,6 +146,12 @@ impl Chat {
         self.connected.iter().find(|known| known.settings.name == name)
     }
 
+    /// What begins a command, where colleagues can type one.
+    fn command(&self) -> &'static str {
+        let hears = self.connected.iter().find(|one| one.hears());
+        hears.map_or(tandem_connect::render::matrix::COMMAND, Connected::prefix)
+    }
+
     /// True if nothing goes out at all.
     pub fn is_silent(&self) -> bool {
         self.connected.is_empty()
@@ -140,7 +162,8 @@ impl Chat {
         self.wake.notify_one();
     }
 
-    fn link(&self, path: &str) -> String {
+    /// The address of a page of the console.
+    pub(crate) fn link(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 }
@@ -163,6 +186,17 @@ fn draw() -> f64 {
 }
 
 impl App {
+    /// What is answered at once, past the gate like everything that leaves.
+    ///
+    /// # Errors
+    /// When the names cannot be learnt, or the answer holds one.
+    pub(crate) async fn screened(&self, answer: Value) -> Result<Screened<Value>, ApiError> {
+        if !self.chat.gate.knows() {
+            self.learn_names().await?;
+        }
+        Screened::new(answer, &*self.chat.gate).map_err(|breach| ApiError::internal(&breach))
+    }
+
     /// Sends what is due, once around.
     ///
     /// # Errors
@@ -188,6 +222,9 @@ pub fn start(app: &Arc<App>) {
     for one in app.chat.connected() {
         if matches!(one.far.as_ref(), Far::Matrix(_)) {
             tokio::spawn(listening(Arc::clone(app), one.settings.name.clone()));
+        }
+        if one.has_socket() {
+            tokio::spawn(slack::listening(Arc::clone(app), one.settings.name.clone()));
         }
     }
 }

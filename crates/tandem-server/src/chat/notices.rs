@@ -12,12 +12,14 @@ use tandem_casework::ids::{Digest, ProposalId};
 use tandem_casework::words::Outcome;
 use tandem_connect::outbox::OutboxItem;
 use tandem_connect::{Button, Job, Key, Notice, NoticeKind, Verb};
-use tandem_domain::{CaseId, Department, Role, Timestamp, Verdict};
+use tandem_domain::{CaseId, Day, Department, Role, Timestamp, Verdict};
 use tandem_playbook::{Run, What};
 use tandem_policy::Terms;
 use tandem_store::{Change, FactRow, OutboxRow};
 
+use super::acts::department_words;
 use super::config::Kind;
+use super::link::short;
 use super::{Connected, outbox};
 use crate::app::App;
 use crate::cases::ColleagueSettings;
@@ -123,12 +125,19 @@ fn proposed(case: &Case, proposal: ProposalId, wording: &Wording, hash: Digest) 
 }
 
 fn opened(case: &Case) -> Tale {
-    Tale::new(
+    let mut tale = Tale::new(
         NoticeKind::CaseOpened,
         "case.opened",
         format!("A case of {} was opened", case.kind),
     )
-    .with(format!("Severity: {}.", case.severity))
+    .with(format!("Severity: {}.", case.severity));
+    let button = |verb| Button {
+        verb,
+        target: case.id.0.clone(),
+    };
+    tale.buttons
+        .extend([Verb::Acknowledge, Verb::Take, Verb::Ask].map(button));
+    tale
 }
 
 /// What a fact makes to be told; most facts are nobody's business outside.
@@ -139,6 +148,11 @@ fn tale(case: &Case, fact: &Fact, opening: bool) -> Option<Tale> {
             NoticeKind::CaseClosed,
             "case.closed",
             format!("The case is closed: {outcome}"),
+        ),
+        CaseFact::Life(LifeFact::MergedInto { case: into, .. }) => Tale::new(
+            NoticeKind::CaseClosed,
+            "case.merged",
+            format!("The case goes on in {into}"),
         ),
         CaseFact::Life(LifeFact::Reopened { .. }) => {
             Tale::new(NoticeKind::CaseOpened, "case.reopened", "The case is open again")
@@ -193,8 +207,8 @@ impl App {
     /// The tale as one connector tells it; `None` if it has nobody to tell it to.
     fn told(&self, one: &Connected, tale: &Tale, place: &Place<'_>, key: &str) -> Option<Job> {
         let mut notice = self.notice(tale, place, key);
-        if one.settings.kind != Kind::Matrix {
-            // Only Matrix is listened to: elsewhere a button would lead nowhere.
+        if !one.hears() {
+            // A button would lead nowhere.
             notice.buttons.clear();
         }
         Some(match one.settings.kind {
@@ -352,7 +366,7 @@ impl App {
             // The usual room may hold people who are not in the case, so the case is not named.
             case: None,
             lane: terms.id.clone(),
-            path: "/disclosures".to_owned(),
+            path: "/approvals".to_owned(),
             subjects: Vec::new(),
             mails: approvers.filter_map(mail).collect(),
             at: terms.at,
@@ -369,6 +383,84 @@ impl App {
             }
             if let Some(job) = self.told(one, &tale, &place, &terms.id) {
                 rows.push(waiting(one, &place.lane, terms.id.clone(), job, terms.at)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The mail that findings about colleagues wait, for the step that keeps them. It goes to those who may read one and to
+    /// nobody else: rooms hold colleagues of both departments, and those whom it is about are among them. It says neither who
+    /// nor what.
+    ///
+    /// # Errors
+    /// When a message is too large.
+    pub(crate) fn watch_messages(
+        &self,
+        day: Day,
+        mails: Vec<String>,
+        findings: u64,
+    ) -> Result<Vec<OutboxRow>, ApiError> {
+        let key = format!("watch.{day}");
+        let at = crate::pipeline::now();
+        let waits = match findings {
+            1 => "A finding about the use of Tandem waits".to_owned(),
+            many => format!("{many} findings about the use of Tandem wait"),
+        };
+        let tale = Tale::new(NoticeKind::DutyDue, "watch.found", waits)
+            .with("Whom it is about is not told. Read and answer it in Tandem.");
+        let place = Place {
+            case: None,
+            lane: key.clone(),
+            path: "/ledger".to_owned(),
+            subjects: Vec::new(),
+            mails,
+            at,
+        };
+        let mut rows = Vec::new();
+        let post = self.chat.connected().iter();
+        for one in post.filter(|one| one.settings.kind == Kind::Mail) {
+            if let Some(job) = self.told(one, &tale, &place, &key) {
+                rows.push(waiting(one, &place.lane, key.clone(), job, at)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The messages that a question to the other department makes: that there is one, not what it asks.
+    ///
+    /// # Errors
+    /// When the database fails, or a message is too large.
+    pub(super) async fn question_messages(
+        &self,
+        known: &crate::cases::Known,
+        from: Option<Department>,
+        about: &str,
+    ) -> Result<Vec<OutboxRow>, ApiError> {
+        let crate::cases::Known { case, facts } = known;
+        let contacts = self.contacts().await?;
+        let mails = case
+            .members
+            .iter()
+            .filter(|(_, member)| from.is_none() || member.department != from)
+            .filter_map(|(account, _)| contacts.get(account)?.mail.clone());
+        let place = Place {
+            case: Some(&case.id),
+            lane: lane(case, facts),
+            path: format!("/cases/{}", case.id),
+            subjects: Vec::new(),
+            mails: mails.collect(),
+            at: crate::pipeline::now(),
+        };
+        let title = format!("A question of {}", department_words(from));
+        let tale = Tale::new(NoticeKind::Question, "case.question", title)
+            .with("It stands on the case's timeline. An answer in this room stands there too.");
+        let key = format!("ask.{}", short(about));
+        let first_life = place.lane == case.id.as_str();
+        let mut rows = Vec::new();
+        for one in self.chat.connected() {
+            let reaches = one.settings.makes_rooms() && first_life || one.settings.has_usual_place();
+            if let Some(job) = reaches.then(|| self.told(one, &tale, &place, &key)).flatten() {
+                rows.push(waiting(one, &place.lane, key.clone(), job, place.at)?);
             }
         }
         Ok(rows)
@@ -437,7 +529,7 @@ fn escalation((number, row): (usize, &FactRow)) -> Option<(u64, String, Timestam
 }
 
 /// A message that waits to be sent.
-pub(super) fn waiting(
+pub(crate) fn waiting(
     one: &Connected,
     lane: &str,
     key: String,
@@ -479,7 +571,7 @@ fn room_job(
             topic: format!("A case of {}. What is decided stands in Tandem.", case.kind),
             members: linked(one, case.members.keys(), contacts),
         }),
-        CaseFact::Life(LifeFact::Closed { .. }) => Some(Job::CloseRoom {}),
+        CaseFact::Life(LifeFact::Closed { .. } | LifeFact::MergedInto { .. }) => Some(Job::CloseRoom {}),
         CaseFact::People(PeopleFact::Joined { account, .. }) => {
             only(account).map(|members| Job::Invite { members })
         }

@@ -20,7 +20,7 @@ const LISTED: usize = 500;
 pub struct ConnectorView {
     /// Its name in the settings.
     pub name: String,
-    /// `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `mail` or `hook`.
+    /// `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail` or `hook`.
     pub kind: String,
     /// Whether it makes a room for each case.
     pub case_rooms: bool,

@@ -174,6 +174,7 @@ fn check_settings(settings: &ColleagueSettings) -> Result<(), ApiError> {
         settings.functions.len(),
         settings.deputies.len(),
         settings.absences.len(),
+        settings.conflicts.len(),
         settings.chat.len(),
     ];
     if sizes.iter().any(|size| *size > ENTRIES) {
@@ -189,6 +190,7 @@ fn check_settings(settings: &ColleagueSettings) -> Result<(), ApiError> {
     let mut texts = texts
         .chain(&settings.functions)
         .chain(&settings.deputies)
+        .chain(&settings.conflicts)
         .chain(&settings.mail);
     if texts.any(odd) {
         return bad(
@@ -225,6 +227,13 @@ fn check_settings(settings: &ColleagueSettings) -> Result<(), ApiError> {
             "chat",
             "a chat account lacks its system or its id".to_owned(),
             "fill in both",
+        );
+    }
+    if settings.conflicts.iter().any(blank) {
+        return bad(
+            "conflicts",
+            "a department to keep away from has no name".to_owned(),
+            "fill it in or remove it",
         );
     }
     let mail = settings.mail.as_deref();

@@ -229,7 +229,7 @@ impl App {
             purpose,
             reason: asked.reason.trim().to_owned(),
             at: now,
-            expires: now.plus_micros(i64::from(asked.hours) * 3_600_000_000),
+            expires: now.plus_micros(i64::from(asked.hours).saturating_mul(3_600_000_000)),
         };
         let request = DisclosureRequest::new(
             terms,

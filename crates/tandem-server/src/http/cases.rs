@@ -9,7 +9,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tandem_domain::CaseId;
-use tandem_policy::{Action, DataClass};
 use utoipa::IntoParams;
 
 use super::error::ApiError;
@@ -82,12 +81,18 @@ pub async fn open_case(State(app): Shared, signed: Signed, Json(asked): Json<Ope
 /// A case whole. The look is in the ledger before the answer goes out.
 ///
 /// # Errors
-/// As [`App::permitted_case`], or the look cannot be recorded.
+/// As [`App::case_to_look_at`], or the look cannot be recorded.
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = String, Path,)), responses((status = 200, body = CaseView), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn case(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<CaseView> {
     let asker = inside(signed, &id)?;
-    let known = app.permitted_case(&asker, Action::Look, DataClass::Case).await?;
+    let known = app.case_to_look_at(&asker).await?;
     let view = app.case_view(&asker, &known).await?;
+    if !known.case.may_see(asker.account()) {
+        // The outline shows no subject.
+        let entry = asker.entry("case.outline", None, Some(known.case.id.as_str()))?;
+        app.store.add_to_ledger(vec![entry]).await?;
+        return Ok(Json(view));
+    }
     for subject in &known.case.subjects {
         asker.look(&app, subject, "case").await?;
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use tandem_policy::{Action, DataClass};
+use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::session::Signed;
@@ -14,6 +16,20 @@ use crate::chat::{ChatCode, ConnectorTest, OutboxView, ReplayDead, Replayed};
 
 type Shared = State<Arc<App>>;
 type Answer<T> = Result<Json<T>, ApiError>;
+
+/// What these operations look like.
+#[derive(OpenApi)]
+#[openapi(paths(chat_code, outbox, replay_dead, test_connector))]
+pub(super) struct Description;
+
+/// The routes below `/api/v1`.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/account/chat-code", post(chat_code))
+        .route("/outbox", get(outbox))
+        .route("/outbox/replay", post(replay_dead))
+        .route("/connectors/{name}/test", post(test_connector))
+}
 
 /// A code that makes a chat account the asker's: whoever sends it there within ten minutes, once.
 ///

@@ -1,7 +1,10 @@
 //! Errors as every caller sees them: a status, a stable code, plain words and the way out.
 
 use axum::Json;
+use axum::body::to_bytes;
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::api::dto::{ErrorBody, ErrorView};
@@ -131,6 +134,65 @@ impl IntoResponse for ApiError {
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+/// Longest words of a refusal that are passed on, bytes.
+const WORDS: usize = 4_096;
+
+/// Gives every refusal of the API the same shape. What is refused before a handler is reached (a body or query that cannot be
+/// read, a method that is not there) would be plain text otherwise, or nothing at all.
+pub(super) async fn worded(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !response.status().is_client_error() || is_json {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let said = to_bytes(body, WORDS).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let (code, words, hint) = usual(parts.status);
+    // Only about the content of a request the reader knows more than the status says.
+    let precise = matches!(
+        parts.status,
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let message = if precise && !said.trim().is_empty() {
+        said.trim()
+    } else {
+        words
+    };
+    let mut worded = ApiError::new(parts.status, code, message, hint).into_response();
+    if let Some(allowed) = parts.headers.get(header::ALLOW) {
+        worded.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    worded
+}
+
+/// Code, words and way out of a refusal that has none of its own.
+fn usual(status: StatusCode) -> (&'static str, &'static str, &'static str) {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method",
+            "this address does not take that method",
+            "GET /api/openapi.json lists what each address takes",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            "the body is larger than this address takes",
+            "send less at once, or pack it first",
+        ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "media_type",
+            "the body is not of a type that this address takes",
+            "send JSON with `content-type: application/json`",
+        ),
+        _ => (
+            "unreadable",
+            "the request cannot be read",
+            "GET /api/openapi.json says what each address takes",
+        ),
     }
 }
 

@@ -18,11 +18,14 @@ use utoipa::{IntoParams, OpenApi};
 use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
-use super::{assets, cases, chat, colleagues, disclosures, inbound, own, push, runs, sign_in};
+use super::{
+    assets, cases, chat, colleagues, disclosures, exports, inbound, ledger, own, push, reminders, reports,
+    rooms, runs, sign_in, work,
+};
 use crate::api::dto::*;
 use crate::app::App;
 use crate::events::EventFilter;
-use crate::service::{self, LedgerAsked, QueueAsked, RejectsAsked, ServiceError, SubjectsAsked};
+use crate::service::{self, QueueAsked, RejectsAsked, ServiceError, SubjectsAsked};
 
 type Shared = State<Arc<App>>;
 type Answer<T> = Result<Json<T>, ApiError>;
@@ -249,6 +252,7 @@ async fn find(app: &App, asked: EventsAsked) -> Answer<EventList> {
         .into_iter()
         .map(|a| a.to_lowercase())
         .collect();
+    let typed = accounts.len();
     if let Some(subject) = some(asked.subject) {
         let row = app.subject_row(&subject).await?;
         let day = to.map_or(tandem_domain::Day(i32::MAX / 2), tandem_domain::Timestamp::day);
@@ -270,9 +274,9 @@ async fn find(app: &App, asked: EventsAsked) -> Answer<EventList> {
         .map_err(ServiceError::from)?;
     let (events, truncated) = app.find_events(&filter, &segments).await?;
     Ok(Json(EventList {
+        sql: filter.sql_as_shown(typed, &events),
         events,
         truncated,
-        sql: filter.sql(),
     }))
 }
 
@@ -347,7 +351,7 @@ async fn reject(State(app): Shared, signed: Signed, Path(id): Path<i64>) -> Answ
         DataClass::SourcesAndRejects,
         &signed.context(),
     )?;
-    Ok(Json(app.reject(id).await?))
+    Ok(Json(app.reject(signed.sight(&app, &signed.context()), id).await?))
 }
 
 #[utoipa::path(post, path = "/api/v1/rejects/replay", tag = "sources", request_body = ReplayRequest, responses((status = 200, body = ReplayAnswer), (status = 400, body = ErrorBody)))]
@@ -378,38 +382,6 @@ async fn rules(State(app): Shared, signed: Signed) -> Answer<RuleList> {
 async fn rule(State(app): Shared, signed: Signed, Path(id): Path<String>) -> Answer<RuleDetail> {
     signed.may(&app, Action::Look, DataClass::Rules, &signed.context())?;
     Ok(Json(app.rule(&id).await?))
-}
-
-#[utoipa::path(get, path = "/api/v1/ledger", tag = "ledger", params(LedgerAsked), responses((status = 200, body = LedgerView), (status = 403, body = ErrorBody)))]
-async fn ledger(State(app): Shared, signed: Signed, Query(asked): Query<LedgerAsked>) -> Answer<LedgerView> {
-    signed.may(&app, Action::Look, DataClass::Ledger, &signed.context())?;
-    Ok(Json(app.ledger_view(&asked).await?))
-}
-
-#[utoipa::path(get, path = "/api/v1/ledger/check", tag = "ledger", responses((status = 200, body = LedgerCheck), (status = 403, body = ErrorBody)))]
-async fn ledger_check(State(app): Shared, signed: Signed) -> Answer<LedgerCheck> {
-    signed.may(&app, Action::Verify, DataClass::Ledger, &signed.context())?;
-    Ok(Json(app.ledger_check().await?))
-}
-
-#[utoipa::path(get, path = "/api/v1/ledger/export", tag = "ledger", responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 403, body = ErrorBody)))]
-async fn ledger_export(State(app): Shared, signed: Signed) -> Result<Response, ApiError> {
-    signed.may(&app, Action::Export, DataClass::Ledger, &signed.context())?;
-    let entry = signed.entry("export.make", None, Some("ledger"))?;
-    app.store.add_to_ledger(vec![entry]).await?;
-    let file = tempfile::tempfile_in(&app.config.data_dir)?;
-    let out = app.export_ledger(std::io::BufWriter::new(file)).await?;
-    let mut file = out.into_inner().map_err(std::io::Error::from)?;
-    std::io::Seek::rewind(&mut file)?;
-    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
-    let headers = [
-        (header::CONTENT_TYPE, "application/x-ndjson"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"ledger.ndjson\"",
-        ),
-    ];
-    Ok((headers, axum::body::Body::from_stream(stream)).into_response())
 }
 
 async fn healthz() -> &'static str {
@@ -460,9 +432,6 @@ async fn unknown() -> ApiError {
         replay,
         rules,
         rule,
-        ledger,
-        ledger_check,
-        ledger_export,
         cases::cases,
         cases::open_case,
         cases::case,
@@ -482,10 +451,6 @@ async fn unknown() -> ApiError {
         own::contest,
         own::contests,
         own::command,
-        chat::chat_code,
-        chat::outbox,
-        chat::replay_dead,
-        chat::test_connector,
         inbound::inbound_alerts,
         push::push
     ),
@@ -497,7 +462,14 @@ struct Description;
 pub fn describe() -> String {
     let whole = Description::openapi()
         .merge_from(sign_in::Description::openapi())
-        .merge_from(runs::Description::openapi());
+        .merge_from(runs::Description::openapi())
+        .merge_from(work::Description::openapi())
+        .merge_from(ledger::Description::openapi())
+        .merge_from(reports::Description::openapi())
+        .merge_from(chat::Description::openapi())
+        .merge_from(rooms::Description::openapi())
+        .merge_from(exports::Description::openapi())
+        .merge_from(reminders::Description::openapi());
     let mut text = whole.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
@@ -541,14 +513,14 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(colleagues::routes())
         .merge(own::routes())
         .merge(runs::routes())
+        .merge(work::routes())
         .route("/inbound/{source}", post(inbound::inbound_alerts))
-        .route("/account/chat-code", post(chat::chat_code))
-        .route("/outbox", get(chat::outbox))
-        .route("/outbox/replay", post(chat::replay_dead))
-        .route("/connectors/{name}/test", post(chat::test_connector))
-        .route("/ledger", get(ledger))
-        .route("/ledger/check", get(ledger_check))
-        .route("/ledger/export", get(ledger_export))
+        .merge(ledger::routes())
+        .merge(reports::routes())
+        .merge(chat::routes())
+        .merge(rooms::routes())
+        .merge(exports::routes())
+        .merge(reminders::routes())
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))
         .route(
@@ -556,7 +528,8 @@ pub fn router(app: Arc<App>) -> Router {
             post(push::push).layer(DefaultBodyLimit::max(body)),
         )
         .merge(sign_in::operations())
-        .fallback(unknown);
+        .fallback(unknown)
+        .layer(middleware::from_fn(super::error::worded));
     Router::new()
         .nest("/api/v1", api)
         .route("/api/openapi.json", get(openapi))

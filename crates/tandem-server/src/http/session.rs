@@ -78,20 +78,21 @@ fn capabilities(app: &App, asker: &Asker) -> Capabilities {
         let usual = Context::of(usual_purpose(asker.role()));
         asker.can(app, action, data, &usual)
     };
+    // Whoever may for an audit, may without saying so.
+    let reports = |action| {
+        let audit = Context::of(Purpose::Audit);
+        can(action, DataClass::Reports) || asker.can(app, action, DataClass::Reports, &audit)
+    };
     Capabilities {
         sees_subjects: can(Action::Look, DataClass::Queue),
         hunts: can(Action::Search, DataClass::TechnicalEvidence),
         sees_sources: can(Action::Look, DataClass::SourcesAndRejects),
         opens_cases: can(Action::OpenCase, DataClass::Case),
-        sees_reports: can(Action::Look, DataClass::Reports)
-            || asker.can(
-                app,
-                Action::Look,
-                DataClass::Reports,
-                &Context::of(Purpose::Audit),
-            ),
+        sees_reports: reports(Action::Look),
+        exports_reports: reports(Action::Export),
         sees_ledger: can(Action::Look, DataClass::Ledger),
         verifies_ledger: can(Action::Verify, DataClass::Ledger),
+        sees_watch: can(Action::Look, DataClass::WatchFindings),
         manages_colleagues: can(Action::Manage, DataClass::Colleagues),
         approves: asker.role() == Role::Approver,
         has_own_data: asker.colleague.own_subject().is_some(),

@@ -4,6 +4,7 @@
 //! a fresh alert that may become one, are told once it is over. That this can happen is always said, whether it does or not.
 
 mod contests;
+mod tie;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -184,7 +184,10 @@ pub(super) fn month(day: &str) -> String {
 
 /// True if an act of the ledger is a look at a subject under the pseudonym.
 pub(super) fn is_look(act: &str) -> bool {
-    matches!(act, "subject.look" | "events.search" | "contest.look")
+    matches!(
+        act,
+        "subject.look" | "events.search" | "case.search" | "contest.look"
+    )
 }
 
 /// What people files say about a person.

@@ -1,7 +1,7 @@
 //! The pipeline: reading in, and analysing what was read.
 
 pub mod analyse;
-mod clock;
+pub(crate) mod clock;
 mod compose;
 mod day;
 pub mod indicators;
@@ -16,6 +16,7 @@ mod slow;
 
 pub use analyse::{AnalysisSummary, analyse};
 pub use ingest::{IngestOptions, IngestSummary, Progress, ingest};
+pub(crate) use people::PEOPLE;
 
 use tandem_domain::Timestamp;
 

@@ -14,6 +14,8 @@ use crate::app::App;
 
 /// Largest people file, bytes: a row is about 200 bytes, so a million people fit.
 const MAX_FILE: u64 = 512 << 20;
+/// Source under which rejected rows of people files are kept.
+pub const PEOPLE: &str = "people";
 /// Bytes shown to the recogniser.
 const HEAD: usize = 4 << 10;
 
@@ -88,7 +90,7 @@ pub async fn import(
             .map(|l| l.len() as u64 + 1)
             .sum();
         RejectRow {
-            source: "people".into(),
+            source: PEOPLE.into(),
             stream: input.key(),
             offset,
             reason: format!("line {}: {}", r.line, r.reason),

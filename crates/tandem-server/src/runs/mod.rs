@@ -152,6 +152,36 @@ impl App {
         Ok(RunList { runs })
     }
 
+    /// The runs with a step that waits for the word of the asker's department, which the asker may give.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs_waiting(&self, asker: &Asker) -> Result<RunList, ApiError> {
+        let filter = WorkFilter {
+            status: vec![RunStatus::Running.as_str().to_owned()],
+            limit: LISTED,
+            ..WorkFilter::default()
+        };
+        let mut runs = Vec::new();
+        for row in self.store.work(WorkKind::Run, &filter).await? {
+            let summary: RunSummary = serde_json::from_str(&row.head.summary)?;
+            if !summary.needs_approval {
+                continue;
+            }
+            let kept = self.kept_run(&row.id).await?;
+            if !waits_for(&kept.run, asker.colleague.department()) {
+                continue;
+            }
+            let inside = asker.for_case(kept.case()?);
+            let known = self.case(&kept.case()?).await?;
+            let context = self.case_context(&inside, &known.case).asked(true);
+            if inside.can(self, Action::ApproveAct, DataClass::Case, &context) {
+                runs.push(summary);
+            }
+        }
+        Ok(RunList { runs })
+    }
+
     /// Begins a run in the asker's case.
     ///
     /// # Errors

@@ -1,4 +1,7 @@
 //! The dead-letter store: list, show.
+//!
+//! A rejected record is raw data. Who only looks after the system sees why it was rejected; the record itself is for who may
+//! see raw events, and a row of a people file, which names somebody, only for whoever holds the machine.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +9,9 @@ use tandem_store::{RejectFilter, StoredReject};
 
 use super::ServiceError;
 use crate::api::dto::{RejectDetail, RejectList, RejectView};
+use crate::api::views::Sight;
 use crate::app::App;
+use crate::pipeline::PEOPLE;
 
 /// Which rejects are asked for.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
@@ -44,11 +49,11 @@ impl App {
         })
     }
 
-    /// One reject with its bytes.
+    /// One reject, with its bytes for who may see them.
     ///
     /// # Errors
     /// When there is none or the database fails.
-    pub async fn reject(&self, id: i64) -> Result<RejectDetail, ServiceError> {
+    pub async fn reject(&self, sight: Sight, id: i64) -> Result<RejectDetail, ServiceError> {
         let filter = RejectFilter {
             ids: vec![id],
             limit: 1,
@@ -56,11 +61,47 @@ impl App {
         };
         let found = self.store.rejects(&filter).await?;
         let reject = found.first().ok_or(ServiceError::Missing("rejected record"))?;
+        let withheld = if is_people(reject) && sight != Sight::ALL {
+            Some(
+                "a row of a people file names somebody; `tandem rejects show` on the machine itself shows it",
+            )
+        } else if sight.evidence {
+            None
+        } else {
+            Some("a rejected record is raw data; an IT analyst who triages sees it")
+        };
+        let raw = reject.row.raw.as_slice();
+        let shown: &[u8] = if withheld.is_some() { &[] } else { raw };
         Ok(RejectDetail {
             summary: view(reject),
-            raw_text: std::str::from_utf8(&reject.row.raw).ok().map(str::to_owned),
-            raw_base64: STANDARD.encode(&reject.row.raw),
+            raw_text: std::str::from_utf8(shown)
+                .ok()
+                .filter(|_| withheld.is_none())
+                .map(str::to_owned),
+            raw_base64: STANDARD.encode(shown),
+            withheld: withheld.map(str::to_owned),
         })
+    }
+}
+
+/// True for a row of a people file.
+fn is_people(reject: &StoredReject) -> bool {
+    reject.row.source == PEOPLE
+}
+
+/// Why a row was rejected. Of a people file, only which line and field: what stands in the wrong column may be a name.
+fn reason(reject: &StoredReject) -> String {
+    let row = &reject.row;
+    if is_people(reject) {
+        let line = row.reason.split(':').next().unwrap_or_default();
+        return match &row.field {
+            Some(field) => format!("{line}: `{field}` cannot be read"),
+            None => format!("{line}: it cannot be read"),
+        };
+    }
+    match &row.field {
+        Some(field) if !row.reason.contains(field.as_str()) => format!("{}: {}", field, row.reason),
+        _ => row.reason.clone(),
     }
 }
 
@@ -71,10 +112,7 @@ fn view(reject: &StoredReject) -> RejectView {
         source: row.source.clone(),
         stream: row.stream.clone(),
         offset: row.offset,
-        reason: match &row.field {
-            Some(field) if !row.reason.contains(field.as_str()) => format!("{}: {}", field, row.reason),
-            _ => row.reason.clone(),
-        },
+        reason: reason(reject),
         hint: row.hint.clone(),
         bytes: row.bytes,
         received: row.received.to_string(),

@@ -88,6 +88,9 @@ pub fn connector(name: &str, kind: Kind, secrets: &Path, secret: &str) -> Connec
         from: None,
         port: None,
         security: None,
+        app: None,
+        login: None,
+        inbound: None,
     }
 }
 
@@ -148,6 +151,8 @@ async fn a_case_that_is_opened_is_told_once_and_names_nobody() {
     });
     let request = office.it.post(&format!("/cases/{case}/disclosures"), asked).await;
     assert_eq!(request.status, StatusCode::OK, "{}", request.text);
+    let investigate = json!({ "life": { "investigate": { "reason": "Anna Berg again" } } });
+    done(&office.it, &case, investigate).await;
     let propose = json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "Anna Berg was told to" } } } });
     done(&office.it, &case, propose).await;
     send_all(&place).await;

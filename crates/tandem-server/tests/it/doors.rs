@@ -21,7 +21,8 @@ fn operations() -> Vec<(Method, String)> {
                 .replace("{id}", "1")
                 .replace("{source}", "shop")
                 .replace("{account}", "ines")
-                .replace("{name}", "chat");
+                .replace("{name}", "chat")
+                .replace("{token}", "made-up");
             found.push((method, path));
         }
     }

@@ -6,15 +6,27 @@ mod chat;
 mod chat_matrix;
 mod colleagues;
 mod doors;
+mod exports;
+mod hostile;
 mod intake;
 mod keeping;
 mod office;
 mod own;
+mod privacy;
 mod provider;
+mod reminders;
+mod reports;
+mod rooms;
+mod rooms_mattermost;
+mod rooms_slack;
+mod rooms_socket;
+mod rooms_teams;
 mod runs;
 mod sign_in;
 #[allow(dead_code)] // The same device can lie, which is tested where passkeys are checked.
 #[path = "../../../tandem-sign-in/tests/it/software_passkey.rs"]
 mod software_passkey;
 mod support;
+mod teamwork;
 mod together;
+mod watch;

@@ -268,3 +268,33 @@ async fn what_cannot_be_contested_is_refused_and_kept_nowhere() {
     assert_eq!(nobody.status, StatusCode::NOT_FOUND, "{}", nobody.text);
     assert_eq!(own(&office.anna).await["contests"], json!([]));
 }
+
+#[tokio::test]
+async fn an_account_is_tied_to_its_person_on_the_machine_and_the_ledger_names_no_pseudonym() {
+    let place = place().await;
+    let office = office(&place).await;
+    let otto = place.colleague("otto", Role::Staff, None).await;
+    assert_eq!(otto.get("/own").await.status, StatusCode::NOT_FOUND);
+    for (account, person) in [("nobody", "E1002"), ("otto", "E9999"), ("otto", "")] {
+        place.app.tie_account(account, person).await.unwrap_err();
+    }
+    assert_eq!(otto.get("/own").await.status, StatusCode::NOT_FOUND);
+    for person in ["E1002", "ines.holm", "Ines Holm"] {
+        place.app.tie_account("otto", person).await.unwrap();
+        let shown = own(&otto).await.to_string();
+        assert!(
+            shown.contains("Ines Holm") && !shown.contains("Anna Berg"),
+            "{shown}"
+        );
+    }
+    let ledger = office.auditor.get("/ledger?act=colleague.tie").await.json();
+    let rows = ledger["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3, "{ledger}");
+    for row in rows {
+        assert_eq!(
+            (&row["object"], &row["subject"]),
+            (&json!("otto"), &Value::Null),
+            "{row}"
+        );
+    }
+}

@@ -111,7 +111,20 @@ async fn a_step_on_a_person_needs_both_departments_and_other_hands() {
         let early = ask(desk, &id, take.clone()).await;
         assert_eq!(early.status, refused, "{why}: {}", early.text);
     }
+    for (desk, waits) in [
+        (&office.approver_it, 1),
+        (&office.approver_corporate, 1),
+        (&office.auditor, 0),
+    ] {
+        let runs = desk.get("/runs").await.json();
+        assert_eq!(runs["runs"].as_array().unwrap().len(), waits, "{runs}");
+    }
     must(&office.approver_it, &id, yes.clone()).await;
+    assert_eq!(
+        office.approver_it.get("/runs").await.json()["runs"],
+        json!([]),
+        "what was answered waits no more"
+    );
     let again = ask(&office.approver_it, &id, yes.clone()).await;
     assert_ne!(again.status, StatusCode::OK, "answers once: {}", again.text);
     let forged = json!({ "command": "approve", "step": step, "reason": "x", "department": "corporate" });

@@ -92,4 +92,12 @@ async fn settings_are_changed(store: Store) {
         store.set_setting("budget", value).await.unwrap();
         assert_eq!(store.setting("budget").await.unwrap().as_deref(), Some(value));
     }
+    for (name, value) in [("hour.ines", "8"), ("hour.carl", ""), ("day.ines", "x")] {
+        store.set_setting(name, value).await.unwrap();
+    }
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(
+        store.settings_under("hour.").await.unwrap(),
+        [pair("carl", ""), pair("ines", "8")]
+    );
 }

@@ -7,7 +7,8 @@ on_both!(
     alerts_are_filtered,
     alerts_are_counted_by_day_and_subject,
     a_decision_is_written_down_with_its_history,
-    decisions_outlive_a_new_analysis
+    decisions_outlive_a_new_analysis,
+    what_was_concluded_is_found_with_what_it_rests_on
 );
 
 fn history(action: &str) -> HistoryRow {
@@ -62,6 +63,7 @@ async fn alerts_are_filtered(store: Store) {
     let cases = [
         (AlertFilter { day, ..all() }, 2),
         (AlertFilter { to, ..all() }, 4),
+        (AlertFilter { from: to, ..all() }, 4),
         (AlertFilter { subject, ..all() }, 3),
         (with(AlertStatus::New), 5),
         (with(AlertStatus::Closed), 1),
@@ -186,4 +188,46 @@ async fn decisions_outlive_a_new_analysis(store: Store) {
         2
     );
     assert_eq!(store.alert_history(dropped).await.unwrap().len(), 1);
+}
+
+async fn what_was_concluded_is_found_with_what_it_rests_on(store: Store) {
+    three_days(&store).await;
+    let of = |number: u32, day: i32| make::alert(number, day).id;
+    for (id, status, verdict) in [
+        (of(10_101, 101), AlertStatus::InProgress, None),
+        (of(10_101, 101), AlertStatus::Closed, Some(Verdict::Benign)),
+        (of(10_201, 102), AlertStatus::InProgress, None),
+    ] {
+        store
+            .set_alert_status(id, status, verdict, &history("looked"))
+            .await
+            .unwrap();
+    }
+    let concluded = store.concluded_alerts(10).await.unwrap();
+    assert_eq!(concluded.len(), 1);
+    assert_eq!(
+        (concluded[0].0.id, concluded[0].0.verdict, concluded[0].1),
+        (of(10_101, 101), Some(Verdict::Benign), Timestamp(50))
+    );
+    let acts = store.first_acts(Day(101), Day(102)).await.unwrap();
+    assert_eq!(acts.len(), 2);
+    assert_eq!(
+        acts[&of(10_101, 101).to_string()],
+        (Timestamp(50), "ines".to_owned())
+    );
+    assert!(store.first_acts(Day(100), Day(100)).await.unwrap().is_empty());
+    let from = AlertFilter {
+        from: Some(Day(102)),
+        ..AlertFilter::default()
+    };
+    assert_eq!(count(&store, from).await, 2);
+
+    let kept = store.indicators_between(Day(100), Day(102)).await.unwrap();
+    let mut ids: Vec<_> = kept.iter().map(|indicator| indicator.id).collect();
+    ids.push(tandem_domain::IndicatorId(u128::MAX));
+    let detectors = store.detectors_of(&ids).await.unwrap();
+    assert_eq!(detectors.len(), kept.len());
+    assert!(detectors.values().all(|detector| detector == "behaviour"));
+    assert_eq!(store.indicators_with(&ids).await.unwrap().len(), kept.len());
+    assert!(store.indicators_with(&[]).await.unwrap().is_empty());
 }

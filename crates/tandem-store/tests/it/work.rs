@@ -11,6 +11,7 @@ on_both!(
     of_two_decisions_on_the_same_state_one_is_kept,
     work_is_found_by_status_link_text_and_due_time,
     numbers_are_given_once,
+    a_mark_is_taken_once_and_with_its_step,
 );
 
 fn case_id() -> CaseId {
@@ -87,6 +88,7 @@ async fn a_step_is_kept_whole_or_not_at_all(store: Store) {
             body: "{}".into(),
         }],
         settings: Vec::new(),
+        once: Vec::new(),
         contents: vec![Content {
             id: "e1".into(),
             case: case_id(),
@@ -333,4 +335,21 @@ async fn numbers_are_given_once(store: Store) {
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
     assert_eq!(store.next_number("case-2027").await.unwrap(), 1);
+}
+
+async fn a_mark_is_taken_once_and_with_its_step(store: Store) {
+    begun(&store).await;
+    let step = |setting: &str| Step {
+        settings: vec![("heard".to_owned(), setting.to_owned())],
+        once: vec![("request-1".to_owned(), Timestamp(100))],
+        ..Step::default()
+    };
+    assert!(!store.is_marked("request-1").await.unwrap());
+    store.take_step(step("first")).await.unwrap();
+    assert!(store.is_marked("request-1").await.unwrap());
+    let again = store.take_step(step("second")).await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
+    assert_eq!(store.setting("heard").await.unwrap().as_deref(), Some("first"));
+    store.forget_expired(Timestamp(101)).await.unwrap();
+    store.take_step(step("third")).await.unwrap();
 }

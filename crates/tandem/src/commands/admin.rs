@@ -8,7 +8,7 @@ use tandem_server::content::{lists_without_people, load_mappings, load_rules};
 use tandem_server::pipeline::maintain::maintain as run_maintain;
 use tandem_store::ColleagueRow;
 
-use crate::args::{Cli, ConfigAction, SignInLink};
+use crate::args::{Cli, ConfigAction, SignInLink, TieAccount};
 use crate::output;
 
 /// `tandem config`.
@@ -90,6 +90,18 @@ pub fn colleague(account: &str, role: Role, department: Option<Department>) -> C
         created: tandem_server::pipeline::now(),
         body: "{}".to_owned(),
     }
+}
+
+/// `tandem tie-account`.
+pub async fn tie_account(app: &App, asked: &TieAccount) -> anyhow::Result<()> {
+    app.tie_account(&asked.account, &asked.person)
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    eprintln!(
+        "{} finds what Tandem knows about them under About me",
+        asked.account
+    );
+    Ok(())
 }
 
 /// `tandem ingest-token`.

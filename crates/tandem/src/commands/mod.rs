@@ -51,6 +51,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         },
         Command::SignInLink(asked) => admin::sign_in_link(open(&cli).await?.as_ref(), asked).await,
+        Command::TieAccount(asked) => admin::tie_account(open(&cli).await?.as_ref(), asked).await,
         Command::IngestToken(asked) => admin::ingest_token(open(&cli).await?.as_ref(), &asked.name).await,
     }
 }

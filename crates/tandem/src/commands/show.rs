@@ -259,7 +259,7 @@ pub async fn rejects(app: &App, action: &RejectAction, json: bool) -> anyhow::Re
             eprintln!("{} in all", list.total);
         }
         RejectAction::Show { id } => {
-            let reject = app.reject(*id).await?;
+            let reject = app.reject(Sight::ALL, *id).await?;
             if json {
                 return output::json(&reject);
             }

@@ -76,7 +76,7 @@ pub struct RejectList {
     pub rejects: Vec<RejectView>,
 }
 
-/// A reject with its bytes.
+/// A reject, with its bytes for who may see them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RejectDetail {
     /// In short.
@@ -86,6 +86,8 @@ pub struct RejectDetail {
     pub raw_text: Option<String>,
     /// As base64.
     pub raw_base64: String,
+    /// Why the bytes are not shown, if they are not.
+    pub withheld: Option<String>,
 }
 
 /// Which rejects to try again.

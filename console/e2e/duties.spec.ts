@@ -1,0 +1,118 @@
+import { answer, openCase, part, visit } from "./case";
+import { shots } from "./target";
+import { accessible, alongside, expect, settled, test } from "./watch";
+
+test("duties over all cases are accepted, fulfilled and declined by keyboard", async ({ page }) => {
+  await page.goto("/");
+  await settled(page);
+  const id = await openCase(page, "Duties that wait on a board");
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await expect(page).toHaveURL(/\/duties$/);
+  await settled(page);
+  await expect(page.getByRole("heading", { level: 1, name: "Duty board" })).toBeVisible();
+  const mine = (duty: string) => page.locator(`[data-item="${id} duty ${duty}"]`);
+  const duty = "detect/it_analyst";
+  await expect(mine(duty)).toContainText("offered");
+  await accessible(page, "duty board");
+  await page.screenshot({ path: `${shots()}/duties.png`, fullPage: true });
+
+  /** Walks the keyboard to a duty. */
+  const stand = async (on: string) => {
+    for (let at = 0; at < 300; at++) {
+      if ((await mine(on).getAttribute("data-current")) === "true") break;
+      await page.keyboard.press("j");
+    }
+    await expect(mine(on)).toHaveAttribute("data-current", "true");
+  };
+
+  await test.step("y accepts the one that the keyboard stands on", async () => {
+    await stand(duty);
+    await page.keyboard.press("y");
+    await expect(mine(duty)).toContainText("accepted");
+  });
+
+  await test.step("f says what came of it, and it is gone from the board", async () => {
+    await expect(mine(duty)).toHaveAttribute("data-current", "true");
+    await page.keyboard.press("f");
+    await expect(page.getByRole("dialog")).toContainText(id);
+    await answer(page, "three sources say the same", "Fulfilled");
+    await expect(mine(duty)).toHaveCount(0);
+  });
+
+  await test.step("n declines with a reason", async () => {
+    const other = "analyse/it_analyst";
+    await stand(other);
+    await page.keyboard.press("n");
+    await answer(page, "on leave by then", "Decline");
+    await expect(mine(other)).toHaveCount(0);
+  });
+
+  await test.step("Enter goes to the room", async () => {
+    const left = page.locator("[data-current=true]");
+    const to = (await left.getAttribute("data-item"))?.split(" ")[0] ?? "";
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`/cases/${to}`));
+  });
+});
+
+test("who is offered a duty sees the outline, accepts, and is in the case", async ({ page, browser }) => {
+  await page.goto("/cases");
+  await settled(page);
+  const id = await openCase(page, "A duty offered to the other department");
+  await alongside(browser, "corporate_investigator", async (office) => {
+    await office.goto(`/cases/${id}`);
+    await settled(office);
+    await expect(office.locator(`[data-outline="${id}"]`)).toBeVisible();
+    await accessible(office, "outline of a case");
+    await office.getByRole("link", { name: "Go to the duty board" }).click();
+    await settled(office);
+    const offered = office.locator(`[data-item="${id} duty detect/corporate_investigator"]`);
+    await offered.getByRole("button", { name: /^accept/ }).click();
+    await expect(offered).toContainText("accepted");
+    await visit(office, id, "duties");
+    await expect(office.locator("[data-own-duty='detect/corporate_investigator']")).toBeVisible();
+  });
+});
+
+test("a mention leads from the board to the note", async ({ page, browser }) => {
+  await page.goto("/cases");
+  await settled(page);
+  const id = await openCase(page, "Somebody is asked by name");
+  await visit(page, id, "notes");
+  await page.getByRole("region", { name: "members" }).getByRole("button", { name: "Add…" }).click();
+  await page.getByRole("dialog").getByLabel("account").selectOption("corporate_investigator");
+  await answer(page, "knows the department", "Add");
+  await part(page, "Notes");
+  await page.getByRole("textbox", { name: /^note/ }).fill("Who owns the stick?");
+  await page
+    .getByRole("group", { name: "mention a member" })
+    .getByRole("button", { name: "@corporate_investigator" })
+    .click();
+  await page.getByRole("button", { name: "Write the note" }).click();
+  await expect(page.locator("[data-note] mark")).toHaveText("@corporate_investigator");
+  await accessible(page, "note with a mention");
+  await alongside(browser, "corporate_investigator", async (office) => {
+    await office.goto("/duties");
+    await settled(office);
+    await office
+      .getByRole("region", { name: "where you were mentioned" })
+      .getByRole("link", { name: `it_analyst in ${id}` })
+      .click();
+    await expect(office.locator("[data-meant=true]")).toContainText("Who owns the stick?");
+    await office.getByRole("button", { name: "Watch", exact: true }).click();
+    await expect(office.getByRole("button", { name: "Watching" })).toHaveAttribute("aria-pressed", "true");
+    await office.goto("/duties");
+    await settled(office);
+    await expect(office.locator(`[data-watched="${id}"]`)).toBeVisible();
+  });
+});
+
+test("the board fits a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/duties");
+  await settled(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wide).toBeLessThanOrEqual(1);
+  await page.screenshot({ path: `${shots()}/duties-phone.png` });
+});

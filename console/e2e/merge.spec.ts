@@ -1,0 +1,86 @@
+import { answer, openCase, part, visit } from "./case";
+import { accessible, expect, settled, test } from "./watch";
+
+test("two cases become one, and the old one leads on", async ({ page }) => {
+  await page.goto("/cases");
+  await settled(page);
+  const into = await openCase(page, "The case in which the work goes on");
+  const from = await openCase(page, "The same matter, found twice");
+  await visit(page, from, "timeline");
+  await page.getByText("More", { exact: true }).click();
+  await page.getByRole("button", { name: "Merge into another…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("button", { name: "Merge", exact: true })).toBeDisabled();
+  await dialog.getByLabel("case in which the work goes on").selectOption(into);
+  await accessible(page, "merge dialog");
+  await answer(page, "one stick, one matter", "Merge");
+  await expect(page).toHaveURL(new RegExp(`/cases/${into}$`));
+  await expect(page.locator("[data-part=timeline]")).toContainText(`took in ${from}`);
+  await visit(page, from, "notes");
+  await expect(page.getByText("This case goes on in")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Write the note" })).toHaveCount(0);
+  await page.getByText("This case goes on in").getByRole("link", { name: into }).click();
+  await expect(page).toHaveURL(new RegExp(`/cases/${into}$`));
+});
+
+test("a subject is split off with its alerts", async ({ page }) => {
+  await page.goto("/");
+  await settled(page);
+  const alert = await page.locator("[data-alert]").last().getAttribute("data-alert");
+  const id = await openCase(page, "Two matters in one", [alert ?? ""]);
+  await visit(page, id, "timeline");
+  await page.getByText("More", { exact: true }).click();
+  await page.getByRole("button", { name: "Split a part off…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("checkbox").first().check();
+  await expect(dialog.getByRole("checkbox").nth(1)).toBeChecked();
+  await expect(dialog.getByRole("checkbox").nth(1)).toBeDisabled();
+  await dialog.getByLabel("title of the new case").fill("A matter of its own");
+  await accessible(page, "split dialog");
+  await answer(page, "they have nothing to do with one another", "Split");
+  await expect(page.getByRole("heading", { level: 1, name: /A matter of its own/ })).toBeVisible();
+  const made = new URL(page.url()).pathname.split("/").pop() ?? "";
+  expect(made).not.toBe(id);
+  const about = page.getByRole("region", { name: "what the case is about" });
+  await expect(about.getByRole("link", { name: id })).toBeVisible();
+  await visit(page, id, "timeline");
+  await expect(about.getByRole("link", { name: made })).toBeVisible();
+  await expect(about).toContainText("None: nobody is named yet.");
+});
+
+test("a case is linked to a file and to another case, and found by what is in it", async ({ page }) => {
+  await page.goto("/cases");
+  await settled(page);
+  const other = await openCase(page, "A case nearby");
+  const id = await openCase(page, "A case with links");
+  await visit(page, id, "notes");
+  const about = page.getByRole("region", { name: "what the case is about" });
+  await about.getByRole("button", { name: "Link…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "A system or file" }).click();
+  await dialog.getByLabel("system, file or share, in one line").fill("file server 3");
+  await accessible(page, "link dialog");
+  await answer(page, "where it lay", "Link");
+  await expect(about).toContainText("file server 3");
+  await about.getByRole("button", { name: "Link…" }).click();
+  await dialog.getByRole("button", { name: "Another case" }).click();
+  await dialog.getByLabel("other case").selectOption(other);
+  await answer(page, "the same week", "Link");
+  await expect(about.getByRole("link", { name: other })).toBeVisible();
+  await about.getByRole("button", { name: `take away the link to case ${other}` }).click();
+  await answer(page, "another week after all", "Take away");
+  await expect(about.getByRole("link", { name: other })).toHaveCount(0);
+
+  await part(page, "Notes");
+  const needle = `the ochre ledger ${Date.now()}`;
+  await page.getByRole("textbox", { name: /^note/ }).fill(`We look for ${needle} in the archive.`);
+  await page.getByRole("button", { name: "Write the note" }).click();
+  await expect(page.locator("[data-note]")).toContainText([needle]);
+  await page.goto(`/cases?text=${encodeURIComponent(needle)}`);
+  await settled(page);
+  const found = page.getByRole("region", { name: "found inside cases" });
+  await expect(found.locator("[data-found=note]")).toContainText(needle);
+  await accessible(page, "search inside cases");
+  await found.getByRole("link", { name: id }).click();
+  await expect(page.locator("[data-meant=true]")).toContainText(needle);
+});
