@@ -45,6 +45,7 @@ suppress_key_server_warning: true
 presence: {{enabled: false}}
 federation_domain_whitelist: []
 rc_message: {fast}
+rc_room_creation: {fast}
 rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
 rc_joins: {{local: {fast}, remote: {fast}}}
 """

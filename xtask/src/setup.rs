@@ -7,7 +7,7 @@ use crate::sh::{Outcome, Step, command, exists, quiet, root};
 /// Something a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// A C compiler, for the bundled SQLite and compression libraries.
+    /// A C compiler and make, for the bundled SQLite, compression and allocator.
     Cc,
     /// npm and a node of at least [`NODE`].
     Node,
@@ -29,7 +29,7 @@ pub fn ensure(needs: &[Need]) -> Outcome {
     let mut packages = Vec::new();
     for need in needs {
         match need {
-            Need::Cc if !exists("cc") => packages.extend(["gcc", "libc6-dev"]),
+            Need::Cc if !exists("cc") || !exists("make") => packages.extend(["gcc", "libc6-dev", "make"]),
             Need::Node if !exists("npm") => packages.extend(["nodejs", "npm"]),
             Need::Chromium if chromium().is_none() => packages.push("chromium"),
             Need::Postgres if !postgres() => packages.push("postgresql"),

@@ -11,6 +11,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// The same as Tandem's own, so that memory is measured as it is.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Prints figures: how well the baselines find, how fast the pipeline runs.
 #[derive(Debug, Parser)]
 #[command(name = "tandem-bench", version)]

@@ -11,6 +11,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::Cli;
 
+/// Reading fills and empties large buffers on several threads; the system's allocator kept what each of them had freed, and
+/// memory grew with the length of the input. How long this one keeps freed pages is set in `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log(cli.verbose);

@@ -93,7 +93,12 @@ fn what_fits_everything_the_rule_ever_saw_is_its_end_and_no_exception() {
 
 #[test]
 fn a_value_that_may_not_stand_or_is_a_pattern_is_not() {
-    assert_eq!(exception(&uploads(), |_, value| !value.contains("acme")), None);
+    let other = exception(&uploads(), |_, value| !value.contains("acme")).unwrap();
+    assert_eq!(other.field, "c-ip", "another field's value stands in");
+    assert_eq!(
+        exception(&uploads(), |field, _| field != "cs-host" && field != "c-ip"),
+        None
+    );
     let mut all: Vec<Seen> = (0..4)
         .map(|n| seen(&format!("S-{n}"), false, &[&[("Path", "C:\\*")]]))
         .collect();

@@ -57,7 +57,9 @@ trusted_key_servers: []
 suppress_key_server_warning: true
 presence: {{enabled: false}}
 federation_domain_whitelist: []
+caches: {{sync_response_cache_duration: 0s}}
 rc_message: {fast}
+rc_room_creation: {fast}
 rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
 rc_joins: {{local: {fast}, remote: {fast}}}
 "#

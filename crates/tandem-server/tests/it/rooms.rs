@@ -193,6 +193,8 @@ pub async fn notes(office: &Office<'_>, case: &str) -> Vec<(String, String)> {
 
 /// Proposes to close as unfounded; gives the proposal's id.
 pub async fn proposed(office: &Office<'_>, case: &str) -> String {
+    let investigate = json!({ "life": { "investigate": { "reason": "worth a closer look" } } });
+    done(&office.it, case, investigate).await;
     let propose = json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "a planned migration" } } } });
     let seen = done(&office.it, case, propose).await;
     let proposals = seen["case"]["proposals"].as_object().unwrap();
