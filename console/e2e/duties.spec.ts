@@ -1,6 +1,13 @@
+import type { Page } from "@playwright/test";
 import { answer, openCase, part, visit } from "./case";
 import { shots } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
+
+/** Opens what is folded of long groups. */
+async function unfold(page: Page): Promise<void> {
+  const more = page.getByRole("button", { name: /^Show all/ });
+  while ((await more.count()) > 0) await more.first().click();
+}
 
 test("duties over all cases are accepted, fulfilled and declined by keyboard", async ({ page }) => {
   await page.goto("/");
@@ -11,6 +18,7 @@ test("duties over all cases are accepted, fulfilled and declined by keyboard", a
   await expect(page).toHaveURL(/\/duties$/);
   await settled(page);
   await expect(page.getByRole("heading", { level: 1, name: "Duty board" })).toBeVisible();
+  await unfold(page);
   const mine = (duty: string) => page.locator(`[data-item="${id} duty ${duty}"]`);
   const duty = "detect/it_analyst";
   await expect(mine(duty)).toContainText("offered");
@@ -67,6 +75,7 @@ test("who is offered a duty sees the outline, accepts, and is in the case", asyn
     await accessible(office, "outline of a case");
     await office.getByRole("link", { name: "Go to the duty board" }).click();
     await settled(office);
+    await unfold(office);
     const offered = office.locator(`[data-item="${id} duty detect/corporate_investigator"]`);
     await offered.getByRole("button", { name: /^accept/ }).click();
     await expect(offered).toContainText("accepted");

@@ -27,7 +27,22 @@ const PAGES: Listed[] = [
 const AUDITOR_PAGES: Listed[] = [
   { name: "auditor-cases", path: "/cases", heading: "Cases" },
   { name: "ledger", path: "/ledger", heading: "Ledger" },
+  { name: "auditor-connectors", path: "/administration/connectors", heading: "Connectors" },
 ];
+const ADMINISTRATOR_PAGES: Listed[] = [
+  { name: "administration", path: "/administration", heading: "Administration" },
+  { name: "connectors", path: "/administration/connectors", heading: "Connectors" },
+];
+const COUNCIL_PAGES: Listed[] = [
+  { name: "policies-table", path: "/administration/policies", heading: "Policies" },
+  { name: "policies-files", path: "/administration/policies?tab=files", heading: "Policies" },
+  { name: "policies-always", path: "/administration/policies?tab=always", heading: "Policies" },
+];
+const OTHERS: Record<string, Listed[]> = {
+  auditor: AUDITOR_PAGES,
+  administrator: ADMINISTRATOR_PAGES,
+  works_council: COUNCIL_PAGES,
+};
 const PARTS = ["timeline", "notes", "tasks", "duties", "evidence", "decisions"];
 const THEMES = ["light", "dark"] as const;
 
@@ -97,18 +112,19 @@ test("no page is wider than a narrow window", async ({ page }) => {
   await narrow(page, [...PAGES, ...(await room(page))]);
 });
 
-test.describe("an auditor's pages", () => {
-  test.use({ role: "auditor" });
+for (const [role, pages] of Object.entries(OTHERS))
+  test.describe(`pages of the role ${role}`, () => {
+    test.use({ role });
 
-  for (const theme of THEMES) {
-    for (const listed of AUDITOR_PAGES) {
-      test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
-        await whole(page, listed, theme);
-      });
+    for (const theme of THEMES) {
+      for (const listed of pages) {
+        test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
+          await whole(page, listed, theme);
+        });
+      }
     }
-  }
 
-  test("are not wider than a narrow window", async ({ page }) => {
-    await narrow(page, AUDITOR_PAGES);
+    test("are not wider than a narrow window", async ({ page }) => {
+      await narrow(page, pages);
+    });
   });
-});

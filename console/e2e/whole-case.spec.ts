@@ -266,7 +266,7 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
 
   await test.step("the auditor finds that the ledger holds, and so does an outsider with its export", async () => {
     await alongside(browser, "auditor", async (auditor) => {
-      await auditor.goto(`/ledger?case=${id}`);
+      await auditor.goto(`/ledger?case=${id}&act=vault.open`);
       await settled(auditor);
       await expect(auditor.locator("[data-row]").filter({ hasText: "vault.open" }).first()).toBeVisible();
       await auditor.getByRole("button", { name: "Check the whole ledger" }).click();

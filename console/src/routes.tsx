@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { AccountPage } from "./features/account/Page";
+import { ConnectorsPage } from "./features/administration/Connectors";
 import { AdministrationPage } from "./features/administration/Page";
 import { AlertPage } from "./features/alert/Page";
 import { ApprovalsPage } from "./features/approvals/Page";
@@ -10,6 +11,7 @@ import { LedgerPage } from "./features/ledger/Page";
 import { OverviewPage } from "./features/overview/Page";
 import { ContestsPage } from "./features/own/Contests";
 import { OwnPage } from "./features/own/Page";
+import { PoliciesPage } from "./features/policies/Page";
 import { QueuePage } from "./features/queue/Page";
 import { RejectsPage } from "./features/rejects/Page";
 import { ReportsPage } from "./features/reports/Page";
@@ -40,6 +42,8 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/account", component: AccountPage }),
   createRoute({ getParentRoute: () => root, path: "/alerts/$id", component: AlertPage }),
   createRoute({ getParentRoute: () => root, path: "/administration", component: AdministrationPage }),
+  createRoute({ getParentRoute: () => root, path: "/administration/connectors", component: ConnectorsPage }),
+  createRoute({ getParentRoute: () => root, path: "/administration/policies", component: PoliciesPage }),
   createRoute({ getParentRoute: () => root, path: "/mine", component: OwnPage }),
   createRoute({ getParentRoute: () => root, path: "/contests", component: ContestsPage }),
   createRoute({ getParentRoute: () => root, path: "/approvals", component: ApprovalsPage }),

@@ -34,6 +34,10 @@ export interface Search {
   who?: string | undefined;
   act?: string | undefined;
   before?: string | undefined;
+  role?: string | undefined;
+  purpose?: string | undefined;
+  policy?: string | undefined;
+  file?: string | undefined;
 }
 
 /** Keeps only text. */

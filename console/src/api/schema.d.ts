@@ -704,6 +704,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The connectors of the settings: what goes there, how many messages wait, arrived or were given up, when each last worked and
+         *     what went wrong last. No secret and no message is shown.
+         * @description # Errors
+         *     Forbidden, or as [`App::connector_list`].
+         */
+        get: operations["connectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors/{name}/test": {
         parameters: {
             query?: never;
@@ -1404,6 +1426,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policies in force: their files, how each differs from the shipped one, and what holds whatever they say.
+         * @description # Errors
+         *     Forbidden.
+         */
+        get: operations["policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may do what, for which purpose, in which situation, as the policies in force answer it. What no row says is denied.
+         * @description # Errors
+         *     Forbidden, or a word that there is not.
+         */
+        get: operations["matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -2027,10 +2091,16 @@ export interface components {
             hunts: boolean;
             /** @description Manage the accounts of those who work with Tandem. */
             manages_colleagues: boolean;
+            /** @description Test connectors and send dead letters again. */
+            manages_connectors: boolean;
             /** @description Open cases. */
             opens_cases: boolean;
+            /** @description See the connectors and their dead letters. */
+            sees_connectors: boolean;
             /** @description Read the ledger. */
             sees_ledger: boolean;
+            /** @description Read the policies. */
+            sees_policies: boolean;
             /** @description See figures that name nobody. */
             sees_reports: boolean;
             /** @description See sources and rejected records. */
@@ -2283,6 +2353,52 @@ export interface components {
             /** @description Arrow type. */
             type: string;
         };
+        /** @description What went wrong last. */
+        ConnectorFailure: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description In words. */
+            said: string;
+        };
+        /** @description Every connector. */
+        ConnectorList: {
+            /** @description In the order of the settings, then those that are no longer in them. */
+            connectors: components["schemas"]["ConnectorState"][];
+        };
+        /** @description A connector and how it does. */
+        ConnectorState: {
+            /** @description When something arrived last, a test included (RFC 3339). */
+            arrived?: string | null;
+            /**
+             * Format: int64
+             * @description Messages that were given up.
+             */
+            dead: number;
+            failed?: null | components["schemas"]["ConnectorFailure"];
+            /** @description What goes there, in sentences. */
+            goes: string[];
+            /** @description Whether what people answer there comes back. */
+            hears: boolean;
+            /** @description The host it speaks to, where that is no secret. */
+            host?: string | null;
+            /**
+             * @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail` or `hook`; null if messages of
+             *     it are still there but the settings name it no more.
+             */
+            kind?: string | null;
+            /** @description Its name in the settings. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Messages that arrived.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Messages that are to be sent or are being sent.
+             */
+            waiting: number;
+        };
         /** @description What came back from a far side. */
         ConnectorTest: {
             /** @description True if the test message arrived. */
@@ -2372,12 +2488,19 @@ export interface components {
              * @description Failed attempts.
              */
             attempts: number;
+            /**
+             * @description Why it was given up: `gate`, `notice`, `refused`, `exhausted`, `unconfigured`, `unreadable`, or `unknown` if that was not
+             *     kept yet.
+             */
+            cause: string;
             /** @description The connector. */
             connector: string;
             /** @description When it was written. */
             created: string;
-            /** @description Why it was given up. */
+            /** @description Why it was given up, in the sender's words. */
             error: string;
+            /** @description When it was given up; null if that was not kept yet. */
+            given_up?: string | null;
             /**
              * Format: int64
              * @description Its id, for sending it again.
@@ -2385,6 +2508,8 @@ export interface components {
             id: number;
             /** @description What was to be done: `post`, `open_room`, `mail`; or `unreadable`. */
             job: string;
+            /** @description What can be done about it. */
+            next: string;
         };
         /** @description What is told later. */
         Delay: {
@@ -2590,6 +2715,11 @@ export interface components {
             /** @description Value. */
             value: Record<string, never>;
         };
+        /**
+         * @description How a file stands to the one that came with the program.
+         * @enum {string}
+         */
+        FileState: "shipped" | "changed" | "own";
         /** @description A place in a case where the text stands. */
         Found: {
             /** @description The text around it. */
@@ -2613,6 +2743,13 @@ export interface components {
              * @description Decibans there are.
              */
             technical: number;
+        };
+        /** @description When something is allowed. */
+        GrantView: {
+            /** @description For any of these purposes. */
+            purposes: string[];
+            /** @description In any of these situations. */
+            situations: string[];
         };
         /** @description One group's total. */
         GroupView: {
@@ -2715,6 +2852,13 @@ export interface components {
              * @description Decibans when it happened.
              */
             weight: number;
+        };
+        /** @description Something that no set of policies can switch off. */
+        InvariantView: {
+            /** @description What holds. */
+            holds: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description How long one kind of data is kept. */
         Kept: {
@@ -2840,6 +2984,45 @@ export interface components {
             disabled: boolean;
             /** @description Functions, deputies, absences, chat, mail. */
             settings: components["schemas"]["ColleagueSettings"];
+        };
+        /** @description What a role may do with a class of data. */
+        MatrixRowView: {
+            /** @description The action. */
+            action: string;
+            /** @description The class of data. */
+            class: string;
+            /** @description Its department, for roles that have one. */
+            department?: string | null;
+            /** @description Action and class in plain words. */
+            does: string;
+            /** @description When. */
+            grants: components["schemas"]["GrantView"][];
+            /** @description For notes: of which kind. */
+            note?: string | null;
+            /** @description Ids of the policies that allow it. */
+            policies: string[];
+            /** @description The role. */
+            role: string;
+        };
+        /** @description Who may do what. What no row says is denied. */
+        MatrixView: {
+            /** @description Every action. */
+            actions: components["schemas"]["WordView"][];
+            /** @description Every class of data. */
+            classes: components["schemas"]["WordView"][];
+            /**
+             * Format: int64
+             * @description How many rows the whole table has.
+             */
+            of: number;
+            /** @description Every purpose. */
+            purposes: components["schemas"]["WordView"][];
+            /** @description Every role. */
+            roles: components["schemas"]["WordView"][];
+            /** @description The rows that fit. */
+            rows: components["schemas"]["MatrixRowView"][];
+            /** @description Every situation that was tried. */
+            situations: components["schemas"]["WordView"][];
         };
         /** @description Somebody mentioned the asker in a note that the asker may read. The text stands in the case. */
         Mention: {
@@ -3090,6 +3273,53 @@ export interface components {
             playbook: Record<string, never>;
             /** @description In short. */
             summary: components["schemas"]["PlaybookSummary"];
+        };
+        /** @description A file of policies. */
+        PolicyFileView: {
+            /** @description From the shipped text to this one, as a unified diff; null unless it is changed. */
+            diff?: string | null;
+            /** @description Its name, below the folder. */
+            name: string;
+            /** @description Its policies, in order. */
+            policies: components["schemas"]["PolicyView"][];
+            /** @description How it stands to the shipped one. */
+            state: components["schemas"]["FileState"];
+            /** @description Its text, as it was read. */
+            text: string;
+        };
+        /** @description The policies in force. */
+        PolicySetView: {
+            /** @description Accounts that a policy names: for these, more or less may be allowed than their role says. */
+            accounts: string[];
+            /** @description The files, in the order in which they were read. */
+            files: components["schemas"]["PolicyFileView"][];
+            /** @description The folder they were read from; null for those that came with the program. */
+            folder?: string | null;
+            /** @description What holds whatever the files say. */
+            invariants: components["schemas"]["InvariantView"][];
+            /** @description Shipped files that the set does without. */
+            left_out: string[];
+            /** @description The setting that names the folder. */
+            setting: string;
+        };
+        /** @description One policy. */
+        PolicyView: {
+            /** @description Whether it allows; else it forbids. */
+            allows: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its last line.
+             */
+            last: number;
+            /**
+             * Format: int64
+             * @description Its first line in the file, from 1.
+             */
+            line: number;
+            /** @description Its plain sentence. */
+            why: string;
         };
         /** @description A share and its interval. */
         Precision: {
@@ -3805,6 +4035,13 @@ export interface components {
             findings: components["schemas"]["WatchFindingView"][];
             /** @description The last day that was judged; none before the first. */
             judged_to?: string | null;
+        };
+        /** @description A word with its meaning. */
+        WordView: {
+            /** @description As it is stored and asked for. */
+            id: string;
+            /** @description In plain words. */
+            means: string;
         };
         /** @description One thing that waits for the asker. It names no subject. */
         WorkItem: {
@@ -5200,6 +5437,33 @@ export interface operations {
             };
         };
     };
+    connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     test_connector: {
         parameters: {
             query?: never;
@@ -6449,6 +6713,77 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySetView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    matrix: {
+        parameters: {
+            query?: {
+                /** @description A role. */
+                role?: string;
+                /** @description A purpose, or `none`. */
+                purpose?: string;
+                /** @description An action. */
+                action?: string;
+                /** @description A class of data. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

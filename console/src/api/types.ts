@@ -11,6 +11,9 @@ interface MoreCapabilities {
   sees_watch: boolean;
   exports_reports: boolean;
   manages_colleagues: boolean;
+  sees_connectors: boolean;
+  manages_connectors: boolean;
+  sees_policies: boolean;
   approves: boolean;
   has_own_data: boolean;
 }

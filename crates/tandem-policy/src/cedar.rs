@@ -168,6 +168,11 @@ impl Lexicon {
 }
 
 impl Principal {
+    /// The account as policies write it; `None` for everybody whom no policy names.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
     /// What Cedar knows of them.
     pub const fn entities(&self) -> &Entities {
         &self.entities

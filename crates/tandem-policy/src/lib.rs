@@ -17,6 +17,7 @@ mod hint;
 mod invariant;
 pub mod joint;
 mod load;
+mod matrix;
 mod policies;
 mod probe;
 mod scope;
@@ -33,5 +34,6 @@ pub use joint::{
     Terms,
 };
 pub use load::PolicyFile;
+pub use matrix::{Grant, MatrixRow, NoteKind, Situation};
 pub use policies::{Policies, PolicyLine};
-pub use vocabulary::{Action, CaseState, DataClass, Field, Visibility};
+pub use vocabulary::{Action, CaseState, DataClass, Field, Visibility, purpose_plain, role_plain};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator};
+use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator};
 use miette::Diagnostic;
 
 use crate::PolicyError;
@@ -39,6 +39,10 @@ pub(crate) struct Source {
     pub file: String,
     pub line: usize,
     pub column: usize,
+    /// Its last line.
+    pub last: usize,
+    /// Whether it allows; else it forbids.
+    pub allows: bool,
     /// The plain sentence.
     pub why: String,
 }
@@ -236,10 +240,13 @@ fn name(
         loaded.accounts.insert(account.to_owned());
     }
     let (line, column) = place(file.text, offset);
+    let lines = policy.to_cedar().map_or(1, |own| own.lines().count().max(1));
     let source = Source {
         file: file.name.to_owned(),
         line,
         column,
+        last: line + lines - 1,
+        allows: policy.effect() == Effect::Permit,
         why: why.to_owned(),
     };
     loaded.sources.insert(id.to_owned(), source);

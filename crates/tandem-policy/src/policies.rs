@@ -75,6 +75,8 @@ pub(crate) struct Slice {
 pub struct Policies {
     pub(crate) lexicon: Lexicon,
     pub(crate) sources: BTreeMap<String, Source>,
+    /// Names and texts, as they were read.
+    files: Vec<(String, String)>,
     /// By role, action and class; `None` where nothing could allow it.
     pub(crate) slices: Vec<Option<Slice>>,
     /// Roles that may, in some situation, by action and class.
@@ -90,8 +92,12 @@ pub struct PolicyLine<'a> {
     pub why: &'a str,
     /// Its file.
     pub file: &'a str,
-    /// Its line, from 1.
+    /// Its first line, from 1.
     pub line: usize,
+    /// Its last line.
+    pub last: usize,
+    /// Whether it allows; else it forbids.
+    pub allows: bool,
 }
 
 impl Policies {
@@ -116,7 +122,11 @@ impl Policies {
 
     fn read(files: &[PolicyFile<'_>], schema: PolicyFile<'_>) -> Result<Self, PolicyError> {
         let loaded = load(files, schema)?;
-        let policies = Self::index(loaded).map_err(|why| internal(files, why))?;
+        let mut policies = Self::index(loaded).map_err(|why| internal(files, why))?;
+        let kept = files.iter();
+        policies.files = kept
+            .map(|file| (file.name.to_owned(), file.text.to_owned()))
+            .collect();
         policies.tried().map_err(|error| match error {
             Broken::Invariants(faults) => PolicyError { faults },
             Broken::Evaluation(why) => internal(files, why),
@@ -141,6 +151,12 @@ impl Policies {
         shipped("schema.cedarschema", SCHEMA)
     }
 
+    /// The files of the set, as they were read.
+    pub fn files(&self) -> impl Iterator<Item = PolicyFile<'_>> {
+        let named = self.files.iter();
+        named.map(|(name, text)| PolicyFile { name, text })
+    }
+
     /// The policies by id.
     pub fn lines(&self) -> impl Iterator<Item = PolicyLine<'_>> {
         self.sources.iter().map(|(id, source)| PolicyLine {
@@ -148,6 +164,8 @@ impl Policies {
             why: &source.why,
             file: &source.file,
             line: source.line,
+            last: source.last,
+            allows: source.allows,
         })
     }
 
@@ -281,6 +299,7 @@ impl Policies {
         Ok(Self {
             lexicon,
             sources: loaded.sources,
+            files: Vec::new(),
             slices,
             could: Vec::new(),
         })

@@ -148,7 +148,7 @@ words! {
 }
 
 /// A role as the subject of a plain sentence.
-pub(crate) const fn role_plain(role: tandem_domain::Role) -> &'static str {
+pub const fn role_plain(role: tandem_domain::Role) -> &'static str {
     use tandem_domain::Role;
     match role {
         Role::ItAnalyst => "IT analysts",
@@ -170,7 +170,7 @@ pub(crate) const fn department_plain(department: tandem_domain::Department) -> &
 }
 
 /// A purpose in a plain sentence: "for …".
-pub(crate) const fn purpose_plain(purpose: tandem_domain::Purpose) -> &'static str {
+pub const fn purpose_plain(purpose: tandem_domain::Purpose) -> &'static str {
     use tandem_domain::Purpose;
     match purpose {
         Purpose::Triage => "triage",

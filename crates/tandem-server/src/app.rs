@@ -110,6 +110,8 @@ pub struct App {
     pub shelf: Shelf,
     /// Who may do what.
     pub policies: tandem_policy::Policies,
+    /// What of them is shown, once it was asked for.
+    pub(crate) policies_shown: crate::policies::Shown,
     /// How people sign in.
     pub sign_in: SignIn,
     /// The way out to chat, mail and webhooks, and back in.
@@ -159,6 +161,7 @@ impl App {
             targets,
             shelf: Shelf::shipped(),
             policies,
+            policies_shown: crate::policies::Shown::default(),
             sign_in,
             chat,
             metrics,

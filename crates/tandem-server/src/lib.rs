@@ -16,6 +16,7 @@ pub mod http;
 pub mod ledger;
 pub mod own;
 pub mod pipeline;
+pub mod policies;
 pub mod reminders;
 pub mod reports;
 pub mod runs;

@@ -8,6 +8,7 @@ import { useUrl } from "../../url";
 import { counted } from "../../words/format";
 import { said } from "../../words/labels";
 import { Edit } from "./Edit";
+import { Parts } from "./Parts";
 import { SignInLink } from "./SignInLink";
 
 type Doing = { what: "edit" | "link"; account: string } | { what: "add" };
@@ -24,7 +25,10 @@ export function AdministrationPage() {
     );
   return (
     <div className="page">
-      <h1>Administration</h1>
+      <div className="head">
+        <h1>Administration</h1>
+        <Parts />
+      </div>
       <Loaded query={query}>{(list) => <List list={list} />}</Loaded>
     </div>
   );

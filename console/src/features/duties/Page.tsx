@@ -43,13 +43,21 @@ export function DutiesPage() {
   );
 }
 
+/** Shown of a group until all of it is asked for. */
+const FIRST = 20;
+
 type Asking = { item: WorkItem; move: "decline" | "done" };
 
 function Items({ board }: { board: Board }) {
   const navigate = useNavigate();
   const [at, setAt] = useState(0);
   const [asking, setAsking] = useState<Asking | null>(null);
-  const shown = groups(board.items);
+  const [whole, setWhole] = useState<string[]>([]);
+  const shown = groups(board.items).map((group) => ({
+    ...group,
+    count: group.items.length,
+    items: whole.includes(group.name) ? group.items : group.items.slice(0, FIRST),
+  }));
   const all = shown.flatMap((group) => group.items);
   const place = Math.min(at, all.length - 1);
   const current = all[place];
@@ -84,7 +92,7 @@ function Items({ board }: { board: Board }) {
       {shown.map((group) => (
         <section key={group.name} className="panel stack" aria-label={group.name}>
           <h2>
-            {group.name} <span className="muted small">{group.items.length}</span>
+            {group.name} <span className="muted small">{group.count}</span>
           </h2>
           <ul className="plain">
             {group.items.map((item) => (
@@ -97,6 +105,11 @@ function Items({ board }: { board: Board }) {
               />
             ))}
           </ul>
+          {group.items.length < group.count && (
+            <button type="button" onClick={() => setWhole([...whole, group.name])}>
+              Show all {group.count}
+            </button>
+          )}
         </section>
       ))}
       {asking && <Question {...asking} close={() => setAsking(null)} />}

@@ -88,19 +88,21 @@ function One({ name, means, figures }: { name: string; means: string; figures: C
     <section className="panel stack" aria-label={name}>
       <h2>{name}</h2>
       <p className="muted small">{means}</p>
-      <Spans
-        label={`${name}, drawn`}
-        longest={longest(figures)}
-        tick={spanWords}
-        spans={figures.map((one) => ({
-          id: groupWords(one),
-          name: groupWords(one),
-          words: sentence(one),
-          half: one.median_seconds,
-          most: one.ninetieth_seconds,
-          end: `${percent(one.late_share)} late`,
-        }))}
-      />
+      {figures.some((one) => one.median_seconds !== null) && (
+        <Spans
+          label={`${name}, drawn`}
+          longest={longest(figures)}
+          tick={spanWords}
+          spans={figures.map((one) => ({
+            id: groupWords(one),
+            name: groupWords(one),
+            words: sentence(one),
+            half: one.median_seconds,
+            most: one.ninetieth_seconds,
+            end: `${percent(one.late_share)} late`,
+          }))}
+        />
+      )}
       <section className="scroll" aria-label={`${name}, as a table`} tabIndex={0}>
         <table>
           <caption className="sr">{name}</caption>

@@ -5,12 +5,13 @@ import {
   useFeedback,
   useRuleFeedback,
 } from "../../api/reports";
+import { Diff } from "../../ui/Diff";
 import { download } from "../../ui/download";
 import { Empty, Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count, counted } from "../../words/format";
 import { said } from "../../words/labels";
-import { diffLines, nameOf, precisionWords } from "./learning";
+import { nameOf, precisionWords } from "./learning";
 
 /** What people concluded, by rule and detector. */
 export function Verdicts() {
@@ -120,26 +121,12 @@ export function Learning({ id }: { id: string }) {
   );
 }
 
-const MARKS = {
-  added: "var(--minus)",
-  removed: "var(--plus)",
-  place: "var(--ink-2)",
-  same: "inherit",
-} as const;
-
 function Proposed({ one, id }: { one: Proposal; id: string }) {
   return (
     <article className="panel stack" aria-label={`proposal: ${said(one.kind)}`} data-proposal={one.kind}>
       <h4>{one.title}.</h4>
       <p className="small">{one.reason}.</p>
-      <pre tabIndex={0}>
-        {diffLines(one.diff).map((line, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place alone
-          <span key={at} style={{ color: MARKS[line.kind], display: "block" }}>
-            {line.text === "" ? " " : line.text}
-          </span>
-        ))}
-      </pre>
+      <Diff text={one.diff} />
       <p className="muted small">
         To be reviewed by {one.reviewers.map(said).join(" and ")}. Tandem does not apply it: whoever keeps the
         rules does, or does not.

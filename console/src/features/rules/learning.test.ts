@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diffLines, nameOf, precisionWords } from "./learning";
+import { nameOf, precisionWords } from "./learning";
 
 describe("what verdicts say", () => {
   it("is no share before there are enough of them", () => {
@@ -13,12 +13,5 @@ describe("what verdicts say", () => {
     expect(nameOf({ detector: "rule:1", rule: { id: "1", title: "A rule" } })).toBe("A rule");
     expect(nameOf({ detector: "behaviour", rule: null })).toBe("departure from usual");
     expect(nameOf({ detector: "hr:notice_given", rule: null })).toBe("hr: notice given");
-  });
-
-  it("tells what a diff adds and removes", () => {
-    const kinds = diffLines("--- a\n+++ b\n@@ -1 +1 @@\n same\n-level: high\n+level: medium\n").map(
-      (l) => l.kind,
-    );
-    expect(kinds).toEqual(["place", "place", "place", "same", "removed", "added"]);
   });
 });

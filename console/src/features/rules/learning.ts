@@ -15,16 +15,3 @@ export function precisionWords(one: Pick<DetectorFeedback, "precision" | "said">
   const { low, share, high } = one.precision;
   return `${percent(share)} (${percent(low)} to ${percent(high)})`;
 }
-
-/** Lines of a unified diff with what each is. */
-export function diffLines(diff: string): { text: string; kind: "added" | "removed" | "place" | "same" }[] {
-  return diff
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((text) => {
-      if (text.startsWith("@@") || text.startsWith("---") || text.startsWith("+++"))
-        return { text, kind: "place" };
-      if (text.startsWith("+")) return { text, kind: "added" };
-      return { text, kind: text.startsWith("-") ? "removed" : "same" };
-    });
-}

@@ -19,8 +19,8 @@ import { SignInPage } from "../sign-in/Page";
 import styles from "./Shell.module.css";
 import { Theme } from "./Theme";
 
-/** What the bar depends on: what the role may do, and whether there are cases to see. */
-type Shown = Capabilities & { has_cases: boolean };
+/** What the bar depends on: what the role may do, whether there are cases to see, and whether policies have no other way. */
+type Shown = Capabilities & { has_cases: boolean; only_reads_policies: boolean };
 
 const PAGES = [
   { to: "/", label: "Queue", needs: ["sees_subjects"] },
@@ -35,6 +35,7 @@ const PAGES = [
   { to: "/rules", label: "Rules", needs: [] },
   { to: "/reports", label: "Reports", needs: ["sees_reports"] },
   { to: "/contests", label: "Contests", needs: ["opens_cases"] },
+  { to: "/administration/policies", label: "Policies", needs: ["only_reads_policies"] },
   { to: "/administration", label: "Administration", needs: ["manages_colleagues"] },
   { to: "/mine", label: "About me", needs: ["has_own_data"] },
 ] as const satisfies { to: string; label: string; needs: (keyof Shown)[] }[];
@@ -108,7 +109,11 @@ function Bar({ session, help }: { session: Session; help: () => void }) {
   const { capabilities } = session;
   // Who opens cases always finds them in the bar; others once they take part in one.
   const cases = useCases({}, !capabilities.opens_cases);
-  const shown: Shown = { ...capabilities, has_cases: (cases.data?.cases.length ?? 0) > 0 };
+  const shown: Shown = {
+    ...capabilities,
+    has_cases: (cases.data?.cases.length ?? 0) > 0,
+    only_reads_policies: capabilities.sees_policies && !capabilities.manages_colleagues,
+  };
   const asked = useAsked(capabilities.approves);
   const runs = useRunsWaiting(capabilities.approves);
   const waits = split(asked.data?.disclosures ?? []).mine.length + (runs.data?.runs.length ?? 0);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tandem_domain::Timestamp;
 
-use super::item::Settled;
+use super::item::{Cause, Settled};
 use super::policy::Policy;
 use super::store::{Claim, OutboxStore};
 use crate::far::{Context, Far};
@@ -139,6 +139,7 @@ impl<S: OutboxStore> Courier<S> {
             } else if self.policy.exhausted(&claim.item) {
                 Settled::Dead {
                     at: now,
+                    cause: Cause::Exhausted,
                     error: format!("given up: {} attempts ended without a word", claim.item.attempts),
                 }
             } else {

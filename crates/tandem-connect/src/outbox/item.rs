@@ -44,6 +44,32 @@ impl State {
     }
 }
 
+/// Why an item was given up, as far as it decides what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The gate stopped it.
+    Gate,
+    /// It cannot go out as it is.
+    Notice,
+    /// The far side said no, and would again.
+    Refused,
+    /// Its attempts or its days ran out.
+    Exhausted,
+}
+
+impl Cause {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Notice => "notice",
+            Self::Refused => "refused",
+            Self::Exhausted => "exhausted",
+        }
+    }
+}
+
 /// One job on its way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutboxItem {
@@ -77,6 +103,12 @@ pub struct OutboxItem {
     pub doubt: bool,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// When it arrived or was given up.
+    #[serde(default)]
+    pub ended: Option<Timestamp>,
+    /// Why it was given up.
+    #[serde(default)]
+    pub cause: Option<Cause>,
     /// What it left on the far side.
     pub room: Option<String>,
     /// The message it became.
@@ -124,7 +156,9 @@ pub enum Settled {
     Dead {
         /// When.
         at: Timestamp,
-        /// Why.
+        /// Why, for what can be done.
+        cause: Cause,
+        /// Why, in words.
         error: String,
     },
 }
@@ -160,6 +194,8 @@ impl OutboxItem {
             lease_until: None,
             doubt: false,
             last_error: None,
+            ended: None,
+            cause: None,
             room: None,
             message: None,
         }
@@ -212,8 +248,9 @@ impl OutboxItem {
         }
         self.lease_until = None;
         match settled {
-            Settled::Sent { receipt, .. } => {
+            Settled::Sent { at, receipt } => {
                 self.state = State::Sent;
+                self.ended = Some(at);
                 self.doubt = false;
                 self.last_error = None;
                 self.room = receipt.room;
@@ -235,8 +272,10 @@ impl OutboxItem {
                 self.state = State::Waiting;
                 self.next_at = next_at;
             }
-            Settled::Dead { error, .. } => {
+            Settled::Dead { at, cause, error } => {
                 self.state = State::Dead;
+                self.ended = Some(at);
+                self.cause = Some(cause);
                 self.last_error = Some(bounded(&error));
             }
         }
@@ -252,6 +291,8 @@ impl OutboxItem {
             return Err(self.wrong("replayed"));
         }
         self.state = State::Waiting;
+        self.ended = None;
+        self.cause = None;
         self.attempts = 0;
         // Its age counts from here, or a replay after three days would die at its first failure.
         self.tried_from = now;

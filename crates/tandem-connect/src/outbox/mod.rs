@@ -11,7 +11,7 @@ mod policy;
 mod store;
 
 pub use courier::{Connector, Courier, Round};
-pub use item::{Lease, OutboxItem, Settled, State, WrongState};
+pub use item::{Cause, Lease, OutboxItem, Settled, State, WrongState};
 pub use policy::Policy;
 pub use store::{Claim, OutboxStore};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tandem_domain::Timestamp;
 
-use super::item::{OutboxItem, Settled};
+use super::item::{Cause, OutboxItem, Settled};
 use crate::far::Receipt;
 use crate::net::{After, SendError};
 
@@ -70,10 +70,15 @@ impl Policy {
             Err(error) => error,
         };
         let said = error.to_string();
+        let dead = |cause, error| Settled::Dead {
+            at: now,
+            cause,
+            error,
+        };
         let (after, doubt, counts) = match error {
-            SendError::Gate(_) | SendError::Notice(_) | SendError::Refused { .. } => {
-                return Settled::Dead { at: now, error: said };
-            }
+            SendError::Gate(_) => return dead(Cause::Gate, said),
+            SendError::Notice(_) => return dead(Cause::Notice, said),
+            SendError::Refused { .. } => return dead(Cause::Refused, said),
             SendError::Limited { after, .. } => (after, false, false),
             SendError::Busy { after, .. } => (after, false, true),
             SendError::Doubtful { after, .. } => (after, true, true),
@@ -81,10 +86,8 @@ impl Policy {
         let attempts = item.attempts + u32::from(counts);
         let age = now.0.saturating_sub(item.tried_from.0);
         if attempts >= self.attempts || age >= micros(self.age) {
-            return Settled::Dead {
-                at: now,
-                error: format!("given up after {attempts} attempts: {said}"),
-            };
+            let error = format!("given up after {attempts} attempts: {said}");
+            return dead(Cause::Exhausted, error);
         }
         Settled::Retry {
             next_at: self.next(attempts, after, now, jitter),

@@ -99,11 +99,12 @@ fn what_a_far_side_or_the_gate_refuses_is_dead_at_once() {
         far: "x",
         why: "channel_not_found".to_owned(),
     };
-    for error in [gate, refused] {
-        let Settled::Dead { error, .. } = policy.settle(&item(), Err(error), NOW, 1.0) else {
+    for (error, why) in [(gate, Cause::Gate), (refused, Cause::Refused)] {
+        let Settled::Dead { error, cause, .. } = policy.settle(&item(), Err(error), NOW, 1.0) else {
             panic!("dead")
         };
         assert!(!error.is_empty());
+        assert_eq!(cause, why);
     }
 }
 
@@ -163,17 +164,29 @@ fn a_dead_item_is_replayed_as_new_but_keeps_its_doubt() {
     let lease = item.claim(NOW, seconds(60)).unwrap();
     let dead = Settled::Dead {
         at: NOW,
+        cause: Cause::Refused,
         error: "é".repeat(1_000),
     };
     item.doubt = true;
     item.settle(lease, dead).unwrap();
     assert!(item.last_error.as_ref().unwrap().len() <= 500);
+    assert_eq!((item.ended, item.cause), (Some(NOW), Some(Cause::Refused)));
     let later = seconds(10 * 86_400);
     item.replay(later).unwrap();
     assert!(item.is_due(later) && item.doubt && item.attempts == 0);
+    assert_eq!((item.ended, item.cause), (None, None));
     assert_eq!(item.created, NOW, "a far side is searched from its writing on");
     let outcome = Policy::default().settle(&item, Err(busy(None)), later, 0.5);
     assert!(matches!(outcome, Settled::Retry { .. }));
+}
+
+#[test]
+fn an_item_of_before_is_read_and_its_cause_is_not_made_up() {
+    let mut old = serde_json::to_value(item()).unwrap();
+    let fields = old.as_object_mut().unwrap();
+    assert!(fields.remove("ended").is_some() && fields.remove("cause").is_some());
+    let read: OutboxItem = serde_json::from_value(old).unwrap();
+    assert_eq!((read.ended, read.cause), (None, None));
 }
 
 #[test]

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use tandem_domain::{Department, Purpose, Role};
-use tandem_policy::{Action, CaseState, Colleague, Context, DataClass, Field, Note, Policies, Visibility};
+use tandem_policy::{
+    Action, CaseState, Colleague, Context, DataClass, Field, Note, NoteKind, Policies, PolicyFile, Situation,
+    Visibility,
+};
 
 use crate::people::{case, colleague, disclosure, hours, own, shipped, subject};
 
 /// Set to any value to write the matrix anew.
 const UPDATE: &str = "TANDEM_UPDATE_MATRIX";
 
-/// Situations by a short name and what it stands for.
+/// Situations by a short name and what it stands for, in the order of [`Situation`].
 const SITUATIONS: [(&str, &str); 10] = [
     ("-", "about somebody else, no case"),
     ("m", "member of an open case"),
@@ -28,7 +31,7 @@ const SITUATIONS: [(&str, &str); 10] = [
     ("sh", "about the asker's own subject, under a legal hold"),
 ];
 
-/// Kinds of notes; other classes have one kind.
+/// Kinds of notes, in the order of [`NoteKind`]; other classes have one kind.
 const NOTES: [&str; 6] = [
     "both departments",
     "asker's department",
@@ -111,9 +114,50 @@ fn kinds_of(data: DataClass) -> &'static [&'static str] {
     }
 }
 
-/// The situations in which it is allowed, shortly.
+type Cell = (
+    Role,
+    Option<Department>,
+    DataClass,
+    Option<NoteKind>,
+    Action,
+    Option<Purpose>,
+    Situation,
+);
+
+/// Policies with what their own table says is allowed.
+struct Written<'a> {
+    policies: &'a Policies,
+    allowed: BTreeSet<Cell>,
+}
+
+impl<'a> Written<'a> {
+    fn of(policies: &'a Policies) -> Self {
+        let mut allowed = BTreeSet::new();
+        for row in policies.matrix() {
+            for grant in &row.grants {
+                for purpose in &grant.purposes {
+                    for situation in &grant.situations {
+                        let cell = (
+                            row.role,
+                            row.department,
+                            row.data,
+                            row.note,
+                            row.action,
+                            *purpose,
+                            *situation,
+                        );
+                        assert!(allowed.insert(cell), "said twice: {cell:?}");
+                    }
+                }
+            }
+        }
+        Self { policies, allowed }
+    }
+}
+
+/// The situations in which it is allowed, shortly. The policies' own table must say the same.
 fn row(
-    policies: &Policies,
+    written: &Written<'_>,
     who: &Colleague,
     action: Action,
     data: DataClass,
@@ -121,19 +165,33 @@ fn row(
 ) -> (Vec<String>, [usize; 2]) {
     let mut groups: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     let mut counts = [0, 0];
+    let note = NOTES.iter().position(|known| *known == kind);
+    let note = note.map(|at| NoteKind::ALL[at]);
     for purpose in std::iter::once(None).chain(Purpose::ALL.iter().copied().map(Some)) {
         let allowed: Vec<&str> = SITUATIONS
             .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| {
+            .zip(Situation::ALL)
+            .filter(|((name, _), situation)| {
                 let context = context(purpose, name);
                 let context = if kind.is_empty() {
                     context
                 } else {
                     with_note(context, kind, who)
                 };
-                policies.authorise(who, action, data, &context).allowed
+                let answer = written.policies.authorise(who, action, data, &context);
+                let cell = (
+                    who.role(),
+                    who.department(),
+                    data,
+                    note,
+                    action,
+                    purpose,
+                    **situation,
+                );
+                assert_eq!(written.allowed.contains(&cell), answer.allowed, "{cell:?}");
+                answer.allowed
             })
+            .map(|((name, _), _)| *name)
             .collect();
         counts[0] += SITUATIONS.len();
         counts[1] += allowed.len();
@@ -171,6 +229,7 @@ fn shortly(allowed: &[&str]) -> String {
 }
 
 fn matrix(policies: &Policies) -> String {
+    let written = Written::of(policies);
     let mut body = String::new();
     let (mut asked, mut allowed) = (0, 0);
     for (name, who) in askers() {
@@ -184,7 +243,7 @@ fn matrix(policies: &Policies) -> String {
                 };
                 let mut any = false;
                 for action in Action::ALL {
-                    let (groups, counts) = row(policies, &who, *action, *data, kind);
+                    let (groups, counts) = row(&written, &who, *action, *data, kind);
                     asked += counts[0];
                     allowed += counts[1];
                     if !groups.is_empty() {
@@ -216,6 +275,67 @@ fn matrix(policies: &Policies) -> String {
     )
     .unwrap();
     text + &body
+}
+
+#[test]
+fn the_table_tells_situations_and_notes_apart_as_the_test_does() {
+    assert_eq!(SITUATIONS.len(), Situation::ALL.len());
+    assert!(
+        NOTES
+            .iter()
+            .copied()
+            .eq(NoteKind::ALL.iter().map(|kind| kind.plain()))
+    );
+    let own =
+        |situation: &Situation| situation.as_str().starts_with("own_") && *situation != Situation::OwnRequest;
+    for ((name, means), situation) in SITUATIONS.iter().zip(Situation::ALL) {
+        assert_eq!(name.starts_with('s'), own(situation), "{means}");
+    }
+}
+
+#[test]
+fn a_row_names_the_policies_that_allow_it_and_an_account_stands_apart() {
+    let rows = shipped().matrix();
+    let row = rows
+        .iter()
+        .find(|row| {
+            (row.role, row.data, row.action) == (Role::WorksCouncil, DataClass::Policies, Action::Look)
+        })
+        .unwrap();
+    assert_eq!(row.policies, ["council_rules"]);
+    assert!(
+        row.grants
+            .iter()
+            .all(|grant| grant.purposes == [Some(Purpose::Audit)])
+    );
+    assert!(shipped().accounts().is_empty());
+
+    let mut files = Policies::shipped_files().to_vec();
+    let text = "@id(\"one\")\n@why(\"Root reads the reports.\")\npermit (principal == Colleague::\"root\", action == \
+                Action::\"look\", resource == Data::\"reports\");\n";
+    files.push(PolicyFile {
+        name: "site.cedar",
+        text,
+    });
+    let site = Policies::load(&files, Policies::shipped_schema()).unwrap();
+    assert_eq!(site.accounts(), ["root"]);
+    assert_eq!(site.matrix(), rows, "what one account may is not what a role may");
+}
+
+#[test]
+fn the_files_of_a_set_are_kept_as_they_were_read_and_each_policy_names_its_lines() {
+    let files: Vec<_> = shipped().files().collect();
+    assert_eq!(files, Policies::shipped_files());
+    for line in shipped().lines() {
+        let file = files.iter().find(|file| file.name == line.file).unwrap();
+        let lines: Vec<&str> = file.text.lines().collect();
+        assert_eq!(lines[line.line - 1], format!("@id(\"{}\")", line.id));
+        assert!(lines[line.last - 1].ends_with(';'), "{}", line.id);
+        let forbids = lines[line.line - 1..line.last]
+            .iter()
+            .any(|text| text.starts_with("forbid"));
+        assert_eq!(line.allows, !forbids, "{}", line.id);
+    }
 }
 
 #[test]

@@ -52,6 +52,12 @@ pub struct Capabilities {
     pub sees_watch: bool,
     /// Manage the accounts of those who work with Tandem.
     pub manages_colleagues: bool,
+    /// See the connectors and their dead letters.
+    pub sees_connectors: bool,
+    /// Test connectors and send dead letters again.
+    pub manages_connectors: bool,
+    /// Read the policies.
+    pub sees_policies: bool,
     /// Answers disclosures and acts for a department.
     pub approves: bool,
     /// Is observed themselves and may see what is kept.

@@ -5,6 +5,7 @@ mod acts;
 mod config;
 mod door;
 mod gate;
+mod health;
 mod keys;
 mod link;
 mod listen;
@@ -13,6 +14,7 @@ mod notices;
 mod outbox;
 mod said;
 mod slack;
+mod state;
 mod teams;
 mod view;
 
@@ -35,6 +37,7 @@ pub use self::listen::ListenError;
 pub(crate) use self::notices::waiting as message;
 pub use self::outbox::{Outbox, OutboxError};
 pub(crate) use self::slack::unreadable;
+pub use self::state::{ConnectorFailure, ConnectorList, ConnectorState};
 pub use self::view::{
     ConnectorTest, ConnectorView, DeadLetter, OutboxCountView, OutboxView, ReplayDead, Replayed,
 };

@@ -5,6 +5,8 @@ use tandem_connect::{Anchor, JobError};
 use tandem_domain::Timestamp;
 use tandem_store::{OutboxCandidate, OutboxRow, Store, StoreError};
 
+use super::health::Told;
+
 /// The outbox of a state database.
 #[derive(Debug, Clone)]
 pub struct Outbox(Store);
@@ -119,12 +121,20 @@ impl OutboxStore for Outbox {
     }
 
     async fn settle(&self, lease: Lease, settled: Settled) -> Result<bool, OutboxError> {
+        let told = Told::by(&settled, crate::pipeline::now());
+        let mut connector = None;
+        let named = &mut connector;
         let change = move |stored: &OutboxRow| {
             let mut item = item(stored).ok()?;
             item.settle(lease, settled).ok()?;
+            *named = Some(item.connector.clone());
             row(&item).ok()
         };
-        Ok(self.0.change_outbox(lease.id, change).await?)
+        let done = self.0.change_outbox(lease.id, change).await?;
+        if let (true, Some(connector), Some(told)) = (done, connector, told) {
+            told.keep(&self.0, &connector).await;
+        }
+        Ok(done)
     }
 
     async fn lane(

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_connect::far::Context;
-use tandem_connect::outbox::OutboxStore;
+use tandem_connect::outbox::{Cause, OutboxItem, OutboxStore};
 use tandem_connect::{Anchor, Far, Job, Key};
 use utoipa::ToSchema;
 
+use super::health::Told;
 use super::{Connected, outbox};
 use crate::app::App;
 use crate::asker::Asker;
@@ -48,10 +49,17 @@ pub struct DeadLetter {
     pub job: String,
     /// When it was written.
     pub created: String,
+    /// When it was given up; null if that was not kept yet.
+    pub given_up: Option<String>,
     /// Failed attempts.
     pub attempts: u32,
-    /// Why it was given up.
+    /// Why it was given up: `gate`, `notice`, `refused`, `exhausted`, `unconfigured`, `unreadable`, or `unknown` if that was not
+    /// kept yet.
+    pub cause: String,
+    /// Why it was given up, in the sender's words.
     pub error: String,
+    /// What can be done about it.
+    pub next: String,
 }
 
 /// What waits, what went and what was given up.
@@ -104,6 +112,36 @@ const fn job(job: &Job) -> &'static str {
     }
 }
 
+/// Why a message was given up, as far as it decides what can be done.
+fn cause(item: Option<&OutboxItem>, configured: bool) -> &'static str {
+    match item {
+        None => "unreadable",
+        Some(_) if !configured => "unconfigured",
+        Some(item) => item.cause.map_or("unknown", Cause::as_str),
+    }
+}
+
+/// What can be done about a message that was given up.
+fn next(cause: &str) -> &'static str {
+    match cause {
+        "gate" => {
+            "It would have told a name, so it was stopped. Who it is for finds it in Tandem; sent again as it is, it is stopped again."
+        }
+        "notice" => {
+            "It does not fit what the far side takes. Sent again as it is, it fails again; report it."
+        }
+        "refused" => {
+            "Test the connector: its secret, its rights or its room are not what the far side wants. Correct that, then send it again."
+        }
+        "exhausted" => "Test the connector. Once a test arrives, send it again; it may arrive twice.",
+        "unconfigured" => "Put the connector back into the settings, restart Tandem, then send it again.",
+        "unreadable" => {
+            "Another version of Tandem wrote it, and it cannot be sent. What it told of is in Tandem."
+        }
+        _ => "Test the connector, then send it again.",
+    }
+}
+
 impl App {
     /// Counts and dead letters.
     ///
@@ -119,6 +157,7 @@ impl App {
         let dead = self.store.outbox(Some("dead"), LISTED).await?;
         let letter = |row: &tandem_store::OutboxRow| {
             let item = outbox::item(row).ok();
+            let cause = cause(item.as_ref(), self.chat.connector(&row.connector).is_some());
             DeadLetter {
                 id: row.id,
                 connector: row.connector.clone(),
@@ -127,8 +166,11 @@ impl App {
                     .map_or("unreadable", |item| job(&item.job))
                     .to_owned(),
                 created: row.created.to_string(),
+                given_up: item.as_ref().and_then(|item| item.ended).map(|at| at.to_string()),
                 attempts: item.as_ref().map_or(0, |item| item.attempts),
+                cause: cause.to_owned(),
                 error: item.and_then(|item| item.last_error).unwrap_or_default(),
+                next: next(cause).to_owned(),
             }
         };
         Ok(OutboxView {
@@ -191,8 +233,12 @@ impl App {
     async fn tried(&self, asker: &Asker, one: &Connected) -> Result<Result<String, String>, ApiError> {
         if let (Far::Matrix(matrix), None) = (one.far.as_ref(), &one.settings.room) {
             // Without a usual room there is nowhere to speak, but the token can be tried.
-            let account = matrix.whoami().await.map_err(|error| error.to_string());
-            return Ok(account.map(|account| format!("the homeserver knows the token as {account}")));
+            let account = matrix.whoami().await;
+            self.learnt(one, Told::after(&account, crate::pipeline::now()))
+                .await;
+            return Ok(account
+                .map(|account| format!("the homeserver knows the token as {account}"))
+                .map_err(|error| error.to_string()));
         }
         let row = self.store.colleague(asker.account()).await?;
         let settings: ColleagueSettings = row
@@ -215,8 +261,16 @@ impl App {
             gate: &*self.chat.gate,
         };
         let outcome = one.far.deliver(&job, &context).await;
+        self.learnt(one, Told::after(&outcome, now)).await;
         Ok(outcome
             .map(|_| "the message arrived".to_owned())
             .map_err(|error| error.to_string()))
+    }
+
+    /// Keeps what an exchange told about a connector.
+    async fn learnt(&self, one: &Connected, told: Option<Told>) {
+        if let Some(told) = told {
+            told.keep(&self.store, &one.settings.name).await;
+        }
     }
 }

@@ -12,20 +12,21 @@ use super::error::ApiError;
 use super::session::Signed;
 use crate::api::dto::ErrorBody;
 use crate::app::App;
-use crate::chat::{ChatCode, ConnectorTest, OutboxView, ReplayDead, Replayed};
+use crate::chat::{ChatCode, ConnectorList, ConnectorTest, OutboxView, ReplayDead, Replayed};
 
 type Shared = State<Arc<App>>;
 type Answer<T> = Result<Json<T>, ApiError>;
 
 /// What these operations look like.
 #[derive(OpenApi)]
-#[openapi(paths(chat_code, outbox, replay_dead, test_connector))]
+#[openapi(paths(chat_code, connectors, outbox, replay_dead, test_connector))]
 pub(super) struct Description;
 
 /// The routes below `/api/v1`.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/account/chat-code", post(chat_code))
+        .route("/connectors", get(connectors))
         .route("/outbox", get(outbox))
         .route("/outbox/replay", post(replay_dead))
         .route("/connectors/{name}/test", post(test_connector))
@@ -38,6 +39,17 @@ pub(super) fn routes() -> Router<Arc<App>> {
 #[utoipa::path(post, path = "/api/v1/account/chat-code", tag = "account", responses((status = 200, body = ChatCode), (status = 401, body = ErrorBody)))]
 pub async fn chat_code(State(app): Shared, signed: Signed) -> Answer<ChatCode> {
     Ok(Json(app.chat_code(&signed).await?))
+}
+
+/// The connectors of the settings: what goes there, how many messages wait, arrived or were given up, when each last worked and
+/// what went wrong last. No secret and no message is shown.
+///
+/// # Errors
+/// Forbidden, or as [`App::connector_list`].
+#[utoipa::path(get, path = "/api/v1/connectors", tag = "connectors", responses((status = 200, body = ConnectorList), (status = 403, body = ErrorBody)))]
+pub async fn connectors(State(app): Shared, signed: Signed) -> Answer<ConnectorList> {
+    signed.may(&app, Action::Look, DataClass::Connectors, &signed.context())?;
+    Ok(Json(app.connector_list().await?))
 }
 
 /// What waits to be sent, what went, and dead letters with why they were given up. No message is shown.

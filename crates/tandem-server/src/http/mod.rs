@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod own;
 mod page;
+pub mod policies;
 pub mod push;
 pub mod reminders;
 pub mod reports;

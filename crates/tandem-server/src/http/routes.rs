@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
 use super::{
-    assets, cases, chat, colleagues, disclosures, exports, inbound, ledger, own, push, reminders, reports,
-    rooms, runs, sign_in, work,
+    assets, cases, chat, colleagues, disclosures, exports, inbound, ledger, own, policies, push, reminders,
+    reports, rooms, runs, sign_in, work,
 };
 use crate::api::dto::*;
 use crate::app::App;
@@ -468,6 +468,7 @@ pub fn describe() -> String {
         .merge_from(reports::Description::openapi())
         .merge_from(chat::Description::openapi())
         .merge_from(rooms::Description::openapi())
+        .merge_from(policies::Description::openapi())
         .merge_from(exports::Description::openapi())
         .merge_from(reminders::Description::openapi());
     let mut text = whole.to_pretty_json().unwrap_or_default();
@@ -519,6 +520,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(reports::routes())
         .merge(chat::routes())
         .merge(rooms::routes())
+        .merge(policies::routes())
         .merge(exports::routes())
         .merge(reminders::routes())
         .route("/rules", get(rules))

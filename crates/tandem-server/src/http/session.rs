@@ -94,6 +94,9 @@ fn capabilities(app: &App, asker: &Asker) -> Capabilities {
         verifies_ledger: can(Action::Verify, DataClass::Ledger),
         sees_watch: can(Action::Look, DataClass::WatchFindings),
         manages_colleagues: can(Action::Manage, DataClass::Colleagues),
+        sees_connectors: can(Action::Look, DataClass::Connectors),
+        manages_connectors: can(Action::Manage, DataClass::Connectors),
+        sees_policies: can(Action::Look, DataClass::Policies),
         approves: asker.role() == Role::Approver,
         has_own_data: asker.colleague.own_subject().is_some(),
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
-use tandem_connect::outbox::{Claim, Courier, Lease, OutboxItem, OutboxStore, Policy, Settled};
+use tandem_connect::outbox::{Cause, Claim, Courier, Lease, OutboxItem, OutboxStore, Policy, Settled};
 use tandem_connect::{Job, Key};
 use tandem_domain::{Role, Timestamp};
 use tandem_server::Config;
@@ -342,6 +342,7 @@ async fn the_outbox_in_a_database_makes_the_library_s_moves() {
     let claims = outbox.claim(at(62), at(120), 10).await.unwrap();
     assert_eq!(claims[0].anchor.room.as_deref(), Some("!own"));
     let dead = Settled::Dead {
+        cause: Cause::Refused,
         at: at(63),
         error: "refused".into(),
     };
@@ -375,6 +376,103 @@ async fn a_connector_is_tried_and_says_what_came_back() {
         !settings.contains("MDEy"),
         "a secret is not in the settings: {settings}"
     );
+}
+
+#[tokio::test]
+async fn connectors_are_listed_with_what_they_did_and_without_a_secret() {
+    let (receiver, secrets) = (Receiver::start().await, tempfile::tempdir().unwrap());
+    let place = Place::with(|config| {
+        hook(config, &receiver, secrets.path());
+        config.connectors[0].server = Some(format!("{}?token=secret-word", receiver.address));
+    })
+    .await;
+    let admin = place.colleague("adam", Role::Administrator, None).await;
+    let list = async || {
+        let list = admin.get("/connectors").await;
+        assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+        assert!(
+            !list.text.contains("secret-word") && !list.text.contains("whsec"),
+            "{}",
+            list.text
+        );
+        list.json()["connectors"].as_array().unwrap().clone()
+    };
+    let fresh = list().await;
+    assert_eq!(fresh.len(), 1, "{fresh:?}");
+    assert_eq!(fresh[0]["kind"], json!("hook"));
+    assert_eq!(fresh[0]["host"], json!("127.0.0.1"));
+    assert!(!fresh[0]["goes"].as_array().unwrap().is_empty());
+    assert_eq!(
+        (&fresh[0]["arrived"], &fresh[0]["failed"]),
+        (&Value::Null, &Value::Null)
+    );
+
+    // A failure and a success stand side by side, and outlive the process.
+    receiver.answer(410);
+    planted(&place, "gone", "nobody is named").await;
+    send_all(&place).await;
+    let after = list().await;
+    assert_eq!((&after[0]["dead"], &after[0]["sent"]), (&json!(1), &json!(0)));
+    let said = after[0]["failed"]["said"].as_str().unwrap();
+    assert!(said.contains("410"), "{said}");
+    assert_eq!(after[0]["arrived"], Value::Null);
+    let letter = admin.get("/outbox").await.json()["dead"][0].clone();
+    assert_eq!(letter["cause"], json!("refused"), "{letter}");
+    assert!(letter["next"].as_str().unwrap().contains("Test the connector"));
+    assert!(letter["given_up"].is_string(), "{letter}");
+    receiver.answer(200);
+    let tried = admin.post("/connectors/siem/test", json!({})).await.json();
+    assert_eq!(tried["arrived"], json!(true), "{tried}");
+    let tested = list().await;
+    assert!(
+        tested[0]["arrived"].is_string() && tested[0]["failed"].is_object(),
+        "{tested:?}"
+    );
+    assert_eq!(tested[0]["sent"], json!(0), "a test is no message");
+    let replay = admin
+        .post("/outbox/replay", json!({ "ids": [letter["id"]] }))
+        .await;
+    assert_eq!(replay.json()["replayed"], json!(1), "{}", replay.text);
+    send_all(&place).await;
+    let sent = list().await;
+    assert_eq!((&sent[0]["dead"], &sent[0]["sent"]), (&json!(0), &json!(1)));
+}
+
+#[tokio::test]
+async fn connectors_are_for_administrators_and_auditors_and_one_that_left_the_settings_is_named() {
+    let place = Place::new().await;
+    planted(&place, "left", "nobody is named").await;
+    for (account, role, seen) in [
+        ("adam", Role::Administrator, true),
+        ("uma", Role::Auditor, true),
+        ("ines", Role::ItAnalyst, false),
+        ("wim", Role::WorksCouncil, false),
+        ("stan", Role::Staff, false),
+    ] {
+        let desk = place.colleague(account, role, None).await;
+        let capabilities = desk.get("/session").await.json()["capabilities"].clone();
+        assert_eq!(capabilities["sees_connectors"], json!(seen), "{account}");
+        assert_eq!(
+            capabilities["manages_connectors"],
+            json!(role == Role::Administrator),
+            "{account}"
+        );
+        let list = desk.get("/connectors").await;
+        if !seen {
+            assert_eq!(list.status, StatusCode::FORBIDDEN, "{account}");
+            continue;
+        }
+        let list = list.json();
+        let one = &list["connectors"][0];
+        assert_eq!((&one["name"], &one["kind"]), (&json!("siem"), &Value::Null));
+        assert_eq!(one["waiting"], json!(1), "{list}");
+        let manages = desk.post("/connectors/siem/test", json!({})).await.status;
+        let wanted = match role {
+            Role::Administrator => StatusCode::NOT_FOUND,
+            _ => StatusCode::FORBIDDEN,
+        };
+        assert_eq!(manages, wanted, "{account}");
+    }
 }
 
 #[tokio::test]

@@ -406,6 +406,8 @@ async fn approves(scene: &Scene<'_>) {
         ines,
         stranger,
     } = *scene;
+    let investigate = json!({ "life": { "investigate": { "reason": "worth a closer look" } } });
+    done(&office.it, case, investigate).await;
     let propose = |outcome: &str| json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": outcome } }, "reason": "a planned migration" } } } });
     let proposed = done(&office.it, case, propose("unfounded")).await;
     let id = proposed["case"]["proposals"]

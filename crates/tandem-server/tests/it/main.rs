@@ -12,6 +12,7 @@ mod intake;
 mod keeping;
 mod office;
 mod own;
+mod policies;
 mod privacy;
 mod provider;
 mod reminders;

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use tandem_domain::{Department, Role};
 use tandem_server::App;
 use tandem_server::config::{self, Flags};
-use tandem_server::content::{lists_without_people, load_mappings, load_rules};
+use tandem_server::content::{lists_without_people, load_mappings, load_policies, load_rules};
 use tandem_server::pipeline::maintain::maintain as run_maintain;
 use tandem_store::ColleagueRow;
 
@@ -36,10 +36,12 @@ pub fn config(cli: &Cli, action: ConfigAction) -> anyhow::Result<()> {
     }
     let mappings = load_mappings(&loaded.config)?;
     let rules = load_rules(&loaded.config, lists_without_people(&loaded.config))?;
+    let policies = load_policies(&loaded.config)?;
     eprintln!(
-        "{} mappings and {} rules can be used",
+        "{} mappings, {} rules and {} policies can be used",
         mappings.names().count(),
-        rules.rules.len()
+        rules.rules.len(),
+        policies.lines().count()
     );
     for error in &rules.errors {
         eprintln!("  {}:{}: {}", error.file, error.line.unwrap_or(1), error.reason);
