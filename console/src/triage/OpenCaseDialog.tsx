@@ -3,8 +3,7 @@ import { useState } from "react";
 import { useOpenCase } from "../api/cases";
 import type { AlertSummary } from "../api/types";
 import { Choice } from "../ui/bits";
-import { Drawer } from "../ui/Drawer";
-import { Failure } from "../ui/states";
+import { Question, Words } from "../ui/Question";
 import { CASE_TEXT, KINDS, SEVERITIES } from "../words/casework";
 import { opening, TITLE_MOST } from "./opening";
 
@@ -36,65 +35,47 @@ export function OpenCaseDialog({ alert, close }: { alert?: AlertSummary; close: 
       },
     );
   return (
-    <Drawer middle title="Open a case" close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <p className="muted small">
-          {alert
-            ? "The alert goes into the case and is decided there. You lead it; add the other department as soon as you can."
-            : "You lead it; add the other department as soon as you can."}
-        </p>
-        <div className="row end">
-          <Choice
-            label="kind"
-            value={kind}
-            pick={setKind}
-            options={[...(kind === "" ? [{ id: "", text: "pick one" }] : []), ...KINDS]}
-          />
-          <Choice
-            label="severity"
-            value={severity}
-            pick={setSeverity}
-            options={[{ id: "", text: alert ? "as the alert's level says" : "medium" }, ...SEVERITIES]}
-          />
-        </div>
-        <label className="field">
-          title
-          <input
-            type="text"
-            maxLength={TITLE_MOST}
-            value={title}
-            aria-describedby="case-title-hint"
-            onChange={(event) => setTitle(event.target.value)}
-          />
-        </label>
-        <p className="muted small" id="case-title-hint">
-          {CASE_TEXT.titleHint}
-        </p>
-        <label className="field">
-          why
-          <textarea
-            rows={3}
-            maxLength={4000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {open.error && <Failure error={open.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={missing !== "" || open.isPending}>
-            Open the case
-          </button>
-          <span className="muted small" role="status">
-            {missing}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title="Open a case"
+      action="Open the case"
+      missing={missing}
+      sending={open}
+      submit={submit}
+      close={close}
+    >
+      <p className="muted small">
+        {alert
+          ? "The alert goes into the case and is decided there. You lead it; add the other department as soon as you can."
+          : "You lead it; add the other department as soon as you can."}
+      </p>
+      <div className="row end">
+        <Choice
+          label="kind"
+          value={kind}
+          pick={setKind}
+          options={[...(kind === "" ? [{ id: "", text: "pick one" }] : []), ...KINDS]}
+        />
+        <Choice
+          label="severity"
+          value={severity}
+          pick={setSeverity}
+          options={[{ id: "", text: alert ? "as the alert's level says" : "medium" }, ...SEVERITIES]}
+        />
+      </div>
+      <label className="field">
+        title
+        <input
+          type="text"
+          maxLength={TITLE_MOST}
+          value={title}
+          aria-describedby="case-title-hint"
+          onChange={(event) => setTitle(event.target.value)}
+        />
+      </label>
+      <p className="muted small" id="case-title-hint">
+        {CASE_TEXT.titleHint}
+      </p>
+      <Words label="why" value={reason} change={setReason} />
+    </Question>
   );
 }

@@ -1,8 +1,7 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import { type Colleague, type ColleagueList, useChangeColleague } from "../../api/colleagues";
 import { Choice } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
-import { Failure } from "../../ui/states";
+import { Question } from "../../ui/Question";
 import { said } from "../../words/labels";
 import styles from "./Administration.module.css";
 import { changeOf, type Draft, deputyChoices, draftOf, lacks, replaced } from "./editing";
@@ -34,88 +33,74 @@ export function Edit({
 }) {
   const [draft, setDraft] = useState(() => draftOf(one));
   const run = useChangeColleague();
-  const hint = useId();
   const taken = !one && list.colleagues.some((c) => c.account.toLowerCase() === draft.account.toLowerCase());
   const missing = taken ? "There is a colleague with this account already." : lacks(draft);
   const set: Part["set"] = (patch) =>
     setDraft((old) => ({ ...old, settings: { ...old.settings, ...patch } }));
   return (
-    <Drawer title={one ? `Change ${one.account}` : "Add a colleague"} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing !== "") return;
-          run.mutate({ account: draft.account.trim(), change: changeOf(draft) }, { onSuccess: close });
-        }}
-      >
-        {!one && (
-          <label className="field">
-            account
-            <input
-              type="text"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={256}
-              value={draft.account}
-              onChange={(event) => setDraft({ ...draft, account: event.target.value })}
-            />
-          </label>
-        )}
-        <div className="row end">
-          <Choice
-            label="role"
-            value={draft.role}
-            pick={(role) => setDraft({ ...draft, role })}
-            options={ROLES}
-          />
-          {draft.role === "approver" && (
-            <Choice
-              label="approves for"
-              value={draft.department ?? ""}
-              pick={(department) => setDraft({ ...draft, department: department || null })}
-              options={[{ id: "", text: "pick one" }, "it", "corporate"]}
-            />
-          )}
-        </div>
-        <label className={styles.check}>
-          <input
-            type="checkbox"
-            checked={draft.disabled}
-            onChange={(event) => setDraft({ ...draft, disabled: event.target.checked })}
-          />
-          disabled: may not sign in, and their duties go to others
-        </label>
-        <Functions draft={draft} set={set} known={list.functions} />
-        <Deputies draft={draft} set={set} list={list.colleagues} />
-        <Absences draft={draft} set={set} />
-        <Conflicts draft={draft} set={set} />
-        <Chat draft={draft} set={set} />
+    <Question
+      title={one ? `Change ${one.account}` : "Add a colleague"}
+      action={one ? "Save" : "Add"}
+      missing={missing}
+      sending={run}
+      submit={() =>
+        run.mutate({ account: draft.account.trim(), change: changeOf(draft) }, { onSuccess: close })
+      }
+      close={close}
+      middle={false}
+    >
+      {!one && (
         <label className="field">
-          mail address
+          account
           <input
-            type="email"
-            maxLength={254}
-            value={draft.settings.mail ?? ""}
-            onChange={(event) => set({ mail: event.target.value })}
+            type="text"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={256}
+            value={draft.account}
+            onChange={(event) => setDraft({ ...draft, account: event.target.value })}
           />
         </label>
-        {run.error && <Failure error={run.error} />}
-        <div className="row">
-          <button
-            type="submit"
-            className="primary"
-            disabled={missing !== "" || run.isPending}
-            aria-describedby={hint}
-          >
-            {one ? "Save" : "Add"}
-          </button>
-          <span className="muted small" role="status" id={hint}>
-            {missing}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+      )}
+      <div className="row end">
+        <Choice
+          label="role"
+          value={draft.role}
+          pick={(role) => setDraft({ ...draft, role })}
+          options={ROLES}
+        />
+        {draft.role === "approver" && (
+          <Choice
+            label="approves for"
+            value={draft.department ?? ""}
+            pick={(department) => setDraft({ ...draft, department: department || null })}
+            options={[{ id: "", text: "pick one" }, "it", "corporate"]}
+          />
+        )}
+      </div>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={draft.disabled}
+          onChange={(event) => setDraft({ ...draft, disabled: event.target.checked })}
+        />
+        disabled: may not sign in, and their duties go to others
+      </label>
+      <Functions draft={draft} set={set} known={list.functions} />
+      <Deputies draft={draft} set={set} list={list.colleagues} />
+      <Absences draft={draft} set={set} />
+      <Conflicts draft={draft} set={set} />
+      <Chat draft={draft} set={set} />
+      <label className="field">
+        mail address
+        <input
+          type="email"
+          maxLength={254}
+          value={draft.settings.mail ?? ""}
+          onChange={(event) => set({ mail: event.target.value })}
+        />
+      </label>
+    </Question>
   );
 }
 

@@ -1,9 +1,9 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useState } from "react";
 import { useAnswerFinding, useWatch, type WatchFinding, type WatchView } from "../../api/watch";
 import { Choice, Tag } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
 import { moved, useKeys } from "../../ui/keys";
-import { Failure, Loaded } from "../../ui/states";
+import { Question, Words } from "../../ui/Question";
+import { Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count, counted, time } from "../../words/format";
 import { said } from "../../words/labels";
@@ -120,50 +120,29 @@ function Answer({ one, close }: { one: WatchFinding; close: () => void }) {
   const [conclusion, setConclusion] = useState("");
   const [reason, setReason] = useState("");
   const run = useAnswerFinding();
-  const hint = useId();
   const missing = lacking(conclusion, reason);
   return (
-    <Drawer middle title={`Answer: ${kindWords(one.kind)}`} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing === "")
-            run.mutate({ id: one.id, conclusion, reason: reason.trim() }, { onSuccess: close });
-        }}
-      >
-        <p className="break">{one.sentence}.</p>
-        <Choice
-          label="conclusion"
-          value={conclusion}
-          pick={setConclusion}
-          options={[...(conclusion === "" ? [{ id: "", text: "pick one" }] : []), ...CONCLUSIONS]}
-        />
-        <label className="field">
-          what you found; the ledger signs that you answered, the words stay here
-          <textarea
-            rows={4}
-            maxLength={4000}
-            value={reason}
-            aria-describedby={hint}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {run.error && <Failure error={run.error} />}
-        <div className="row">
-          <button
-            type="submit"
-            className="primary"
-            disabled={missing !== "" || run.isPending}
-            aria-describedby={hint}
-          >
-            Answer
-          </button>
-          <span className="muted small" role="status" id={hint}>
-            {missing}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title={`Answer: ${kindWords(one.kind)}`}
+      action="Answer"
+      missing={missing}
+      sending={run}
+      submit={() => run.mutate({ id: one.id, conclusion, reason: reason.trim() }, { onSuccess: close })}
+      close={close}
+    >
+      <p className="break">{one.sentence}.</p>
+      <Choice
+        label="conclusion"
+        value={conclusion}
+        pick={setConclusion}
+        options={[...(conclusion === "" ? [{ id: "", text: "pick one" }] : []), ...CONCLUSIONS]}
+      />
+      <Words
+        label="what you found; the ledger signs that you answered, the words stay here"
+        value={reason}
+        change={setReason}
+        rows={4}
+      />
+    </Question>
   );
 }

@@ -1,8 +1,8 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import { type Contest, type ContestCommand, useContestCommand, useContests } from "../../api/own";
 import { useSession } from "../../session/session";
 import { Choice, Tag } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
+import { Question, Words } from "../../ui/Question";
 import { Empty, Failure, Loaded } from "../../ui/states";
 import { time } from "../../words/format";
 import { said } from "../../words/labels";
@@ -108,7 +108,6 @@ function Asking({ what, one, close }: { what: "extend" | "answer"; one: Contest;
   const [answer, setAnswer] = useState("");
   const [reason, setReason] = useState("");
   const run = useContestCommand();
-  const hint = useId();
   const answers = what === "answer";
   const missing =
     answers && answer === "" ? "Say who is right first." : reason.trim() === "" ? "Say why first." : "";
@@ -116,42 +115,23 @@ function Asking({ what, one, close }: { what: "extend" | "answer"; one: Contest;
     ? { answer: { answer, reason: reason.trim() } }
     : { extend: { reason: reason.trim() } };
   return (
-    <Drawer middle title={answers ? "Answer" : "Extend the time by two months"} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing === "") run.mutate({ id: one.id, command }, { onSuccess: close });
-        }}
-      >
-        {answers && (
-          <Choice
-            label="answer"
-            value={answer}
-            pick={setAnswer}
-            options={[...(answer === "" ? [{ id: "", text: "pick one" }] : []), ...ANSWERS]}
-          />
-        )}
-        <label className="field">
-          why; the person reads this
-          <textarea
-            rows={3}
-            maxLength={4000}
-            value={reason}
-            aria-describedby={hint}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {run.error && <Failure error={run.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={missing !== "" || run.isPending}>
-            {answers ? "Answer" : "Extend"}
-          </button>
-          <span className="muted small" role="status" id={hint}>
-            {missing}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title={answers ? "Answer" : "Extend the time by two months"}
+      action={answers ? "Answer" : "Extend"}
+      missing={missing}
+      sending={run}
+      submit={() => run.mutate({ id: one.id, command }, { onSuccess: close })}
+      close={close}
+    >
+      {answers && (
+        <Choice
+          label="answer"
+          value={answer}
+          pick={setAnswer}
+          options={[...(answer === "" ? [{ id: "", text: "pick one" }] : []), ...ANSWERS]}
+        />
+      )}
+      <Words label="why; the person reads this" value={reason} change={setReason} />
+    </Question>
   );
 }

@@ -1,7 +1,6 @@
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type Command, useCommand } from "../../api/cases";
-import { Drawer } from "../../ui/Drawer";
-import { Failure } from "../../ui/states";
+import { Question, Words } from "../../ui/Question";
 import { useRoom } from "./room";
 
 type Asked = Omit<Parameters<typeof AskIn>[0], "of">;
@@ -41,37 +40,17 @@ export function AskIn({
   const run = useCommand(of);
   const lacks = missing || (text.trim() === "" ? "Say why, in a line, first." : "");
   const wanted = label === "why" ? lacks : missing || (text.trim() === "" ? "Fill in the text first." : "");
-  const hint = useId();
   return (
-    <Drawer middle title={title} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (wanted === "") run.mutate(command(text.trim()), { onSuccess: close });
-        }}
-      >
-        {children}
-        <label className="field">
-          {label}
-          <textarea
-            rows={3}
-            maxLength={most}
-            value={text}
-            aria-describedby={hint}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </label>
-        {run.error && <Failure error={run.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={wanted !== "" || run.isPending}>
-            {action}
-          </button>
-          <span className="muted small" role="status" id={hint}>
-            {wanted}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title={title}
+      action={action}
+      missing={wanted}
+      sending={run}
+      submit={() => run.mutate(command(text.trim()), { onSuccess: close })}
+      close={close}
+    >
+      {children}
+      <Words label={label} value={text} change={setText} most={most} />
+    </Question>
   );
 }

@@ -1,8 +1,7 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import { HOURS_MOST, REASON_MOST, useAskDisclosure } from "../../api/disclosures";
 import { Choice } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
-import { Failure } from "../../ui/states";
+import { Question, Words } from "../../ui/Question";
 import { CASE_TEXT, DISCLOSURE_PURPOSES, IDENTITY_FIELDS } from "../../words/casework";
 import { said } from "../../words/labels";
 import { lacks } from "./disclosing";
@@ -18,78 +17,58 @@ export function AskDisclosure({ close }: { close: () => void }) {
   const [hours, setHours] = useState("48");
   const [reason, setReason] = useState("");
   const ask = useAskDisclosure(id);
-  const hint = useId();
   const asked = { subject, fields, purpose, reason: reason.trim(), hours: Number(hours) };
   const missing = lacks(asked);
   const toggle = (field: string) =>
     setFields((old) => (old.includes(field) ? old.filter((known) => known !== field) : [...old, field]));
   return (
-    <Drawer middle title="Ask who a subject is" close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing === "") ask.mutate(asked, { onSuccess: close });
-        }}
-      >
-        <p className="muted small">{CASE_TEXT.disclosureRule}</p>
-        <div className="row end">
-          <Choice
-            label="subject"
-            value={subject}
-            pick={setSubject}
-            options={[
-              ...(subject === "" ? [{ id: "", text: "pick one" }] : []),
-              ...of.subjects.map((known) => ({ id: known, text: known })),
-            ]}
-          />
-          <Choice
-            label="purpose"
-            value={purpose}
-            pick={setPurpose}
-            options={DISCLOSURE_PURPOSES.map((p) => ({ id: p.id, text: `${said(p.id)}: ${p.means}` }))}
-          />
-          <label className="field">
-            hours
-            <input
-              type="number"
-              min={1}
-              max={HOURS_MOST}
-              step={1}
-              value={hours}
-              onChange={(event) => setHours(event.target.value)}
-            />
-          </label>
-        </div>
-        <fieldset className={styles.checks}>
-          <legend>what you need to know, and no more</legend>
-          {IDENTITY_FIELDS.map((field) => (
-            <label key={field.id}>
-              <input type="checkbox" checked={fields.includes(field.id)} onChange={() => toggle(field.id)} />
-              {said(field.id)} <span className="muted small">{field.means}</span>
-            </label>
-          ))}
-        </fieldset>
+    <Question
+      title="Ask who a subject is"
+      action="Ask both departments"
+      missing={missing}
+      sending={ask}
+      submit={() => ask.mutate(asked, { onSuccess: close })}
+      close={close}
+    >
+      <p className="muted small">{CASE_TEXT.disclosureRule}</p>
+      <div className="row end">
+        <Choice
+          label="subject"
+          value={subject}
+          pick={setSubject}
+          options={[
+            ...(subject === "" ? [{ id: "", text: "pick one" }] : []),
+            ...of.subjects.map((known) => ({ id: known, text: known })),
+          ]}
+        />
+        <Choice
+          label="purpose"
+          value={purpose}
+          pick={setPurpose}
+          options={DISCLOSURE_PURPOSES.map((p) => ({ id: p.id, text: `${said(p.id)}: ${p.means}` }))}
+        />
         <label className="field">
-          why; name nobody
-          <textarea
-            rows={3}
-            maxLength={REASON_MOST}
-            value={reason}
-            aria-describedby={hint}
-            onChange={(event) => setReason(event.target.value)}
+          hours
+          <input
+            type="number"
+            min={1}
+            max={HOURS_MOST}
+            step={1}
+            value={hours}
+            onChange={(event) => setHours(event.target.value)}
           />
         </label>
-        {ask.error && <Failure error={ask.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={missing !== "" || ask.isPending}>
-            Ask both departments
-          </button>
-          <span className="muted small" role="status" id={hint}>
-            {missing}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+      </div>
+      <fieldset className={styles.checks}>
+        <legend>what you need to know, and no more</legend>
+        {IDENTITY_FIELDS.map((field) => (
+          <label key={field.id}>
+            <input type="checkbox" checked={fields.includes(field.id)} onChange={() => toggle(field.id)} />
+            {said(field.id)} <span className="muted small">{field.means}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Words label="why; name nobody" value={reason} change={setReason} most={REASON_MOST} />
+    </Question>
   );
 }

@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { type Command, useExport } from "../../api/cases";
 import { Tag } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
 import { save } from "../../ui/download";
-import { Failure } from "../../ui/states";
+import { Question, Words } from "../../ui/Question";
 import { PHASES } from "../../words/casework";
 import { said } from "../../words/labels";
 import { Ask } from "./Ask";
@@ -154,38 +153,20 @@ function Exporting({ close }: { close: () => void }) {
       },
     });
   return (
-    <Drawer middle title="Export the whole case" close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run();
-        }}
-      >
-        <p>
-          A sealed ZIP: what you may see of the case, all its evidence, a manifest with the SHA-256 of each
-          file, and the proofs that its rows are in the ledger. The export itself becomes a row and a link in
-          each chain of custody.
-        </p>
-        <label className="field">
-          what the export is for
-          <textarea
-            rows={3}
-            maxLength={4000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {make.error && <Failure error={make.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={reason.trim() === "" || make.isPending}>
-            Export
-          </button>
-          <span className="muted small" role="status">
-            {make.isPending ? "Packing…" : reason.trim() === "" ? "Say what it is for first." : ""}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title="Export the whole case"
+      action="Export"
+      missing={make.isPending ? "Packing…" : reason.trim() === "" ? "Say what it is for first." : ""}
+      sending={make}
+      submit={run}
+      close={close}
+    >
+      <p>
+        A sealed ZIP: what you may see of the case, all its evidence, a manifest with the SHA-256 of each
+        file, and the proofs that its rows are in the ledger. The export itself becomes a row and a link in
+        each chain of custody.
+      </p>
+      <Words label="what the export is for" value={reason} change={setReason} />
+    </Question>
   );
 }

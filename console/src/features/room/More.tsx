@@ -4,8 +4,7 @@ import { type CaseView, useCases } from "../../api/cases";
 import { useMerge, useSplit } from "../../api/work";
 import { TITLE_MOST } from "../../triage/opening";
 import { Choice } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
-import { Failure } from "../../ui/states";
+import { Question, Words } from "../../ui/Question";
 import { CASE_TEXT, KINDS, PAUSES, SEVERITIES } from "../../words/casework";
 import { instant, time } from "../../words/format";
 import { Ask } from "./Ask";
@@ -86,35 +85,17 @@ function Leading({
     void navigate({ to: "/cases/$id", params: { id: view.summary.id } });
   };
   return (
-    <Drawer middle title={title} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (lacks === "") ask.run(reason.trim(), go);
-        }}
-      >
-        {children}
-        <label className="field">
-          why
-          <textarea
-            rows={3}
-            maxLength={4000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {ask.error && <Failure error={ask.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={lacks !== "" || ask.isPending}>
-            {action}
-          </button>
-          <span className="muted small" role="status">
-            {lacks}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title={title}
+      action={action}
+      missing={lacks}
+      sending={ask}
+      submit={() => ask.run(reason.trim(), go)}
+      close={close}
+    >
+      {children}
+      <Words label="why" value={reason} change={setReason} />
+    </Question>
   );
 }
 

@@ -2,7 +2,8 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { usePlaybook, usePlaybooks, useRuns, useStart } from "../../api/runs";
 import { Choice, Tag } from "../../ui/bits";
-import { Failure, Loaded } from "../../ui/states";
+import { Send } from "../../ui/Question";
+import { Loaded } from "../../ui/states";
 import { time } from "../../words/format";
 import { said } from "../../words/labels";
 import { answersOf, FormFields, missing, type Typed } from "../run/Form";
@@ -102,15 +103,7 @@ function Start() {
         />
       )}
       <FormFields fields={fields} typed={typed} change={setTyped} />
-      {start.error && <Failure error={start.error} />}
-      <div className="row">
-        <button type="submit" className="primary" disabled={lacks !== "" || start.isPending}>
-          Begin
-        </button>
-        <span className="muted small" role="status">
-          {lacks}
-        </span>
-      </div>
+      <Send action="Begin" missing={lacks} sending={start} />
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { type RunCommand, type StepView, useRunCommand } from "../../api/runs";
 import { Choice, Tag } from "../../ui/bits";
-import { Drawer } from "../../ui/Drawer";
+import { Question, Words } from "../../ui/Question";
 import { Failure } from "../../ui/states";
 import { instant, time } from "../../words/format";
 import { dueWords } from "../room/clocks";
@@ -198,58 +198,40 @@ function Asking({ run, view, move, close, department, ways }: AskingProps) {
     text: way.replaceAll("_", " "),
   }));
   return (
-    <Drawer middle title={`${SAYS[move].replace("…", "")}: ${step.name ?? step.id}`} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (lacks === "") command.mutate(built(), { onSuccess: close });
-        }}
-      >
-        {move === "approve" && (
-          <p>
-            You answer for {department === "it" ? "IT security" : "corporate security"}. It counts for exactly
-            what is shown here.
-          </p>
-        )}
-        {(reports || move === "approve") && (
-          <Choice
-            label={move === "approve" ? "your answer" : "did it go well"}
-            value={choice}
-            pick={setChoice}
-            options={["yes", "no"]}
-          />
-        )}
-        {move === "decide" && (
-          <Choice
-            label={step.if ?? step.switch ?? "which way"}
-            value={choice}
-            pick={setChoice}
-            options={[{ id: "", text: "choose" }, ...branches]}
-          />
-        )}
-        <FormFields fields={reports && !ok ? [] : fields} typed={typed} change={setTyped} />
-        {move !== "answer" && (
-          <label className="field">
-            {reports ? "what came of it" : "why"}
-            <textarea
-              rows={3}
-              maxLength={2000}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          </label>
-        )}
-        {command.error && <Failure error={command.error} />}
-        <div className="row">
-          <button type="submit" className="primary" disabled={lacks !== "" || command.isPending}>
-            Send
-          </button>
-          <span className="muted small" role="status">
-            {lacks}
-          </span>
-        </div>
-      </form>
-    </Drawer>
+    <Question
+      title={`${SAYS[move].replace("…", "")}: ${step.name ?? step.id}`}
+      action="Send"
+      missing={lacks}
+      sending={command}
+      submit={() => command.mutate(built(), { onSuccess: close })}
+      close={close}
+    >
+      {move === "approve" && (
+        <p>
+          You answer for {department === "it" ? "IT security" : "corporate security"}. It counts for exactly
+          what is shown here.
+        </p>
+      )}
+      {(reports || move === "approve") && (
+        <Choice
+          label={move === "approve" ? "your answer" : "did it go well"}
+          value={choice}
+          pick={setChoice}
+          options={["yes", "no"]}
+        />
+      )}
+      {move === "decide" && (
+        <Choice
+          label={step.if ?? step.switch ?? "which way"}
+          value={choice}
+          pick={setChoice}
+          options={[{ id: "", text: "choose" }, ...branches]}
+        />
+      )}
+      <FormFields fields={reports && !ok ? [] : fields} typed={typed} change={setTyped} />
+      {move !== "answer" && (
+        <Words label={reports ? "what came of it" : "why"} value={text} change={setText} most={2000} />
+      )}
+    </Question>
   );
 }
