@@ -11,6 +11,8 @@ use serde_json::Value;
 
 pub use base::{Base, BaseError, is_loopback};
 pub use error::{After, Answer, SendError};
+/// The method of a [`Call`].
+pub use reqwest::Method;
 
 /// Bounds of every exchange.
 #[derive(Debug, Clone)]

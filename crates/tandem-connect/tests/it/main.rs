@@ -19,4 +19,5 @@ mod schemas;
 mod slack;
 mod socket;
 mod support;
+mod synapse;
 mod teams;

@@ -1,117 +1,18 @@
-//! A real homeserver: Synapse, if `TANDEM_SYNAPSE_PYTHON` names a Python that has it (`pip install matrix-synapse`).
+//! Against a real homeserver.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha1::Sha1;
 use tandem_connect::far::matrix::{Matrix, MatrixSettings};
 use tandem_connect::inbound::{Inbound, Said};
 use tandem_connect::{Anchor, Far, Job, Key, Receipt, Secret, SendError, Verb};
 
 use crate::support::{anchor, base, case, context, http, notice};
-
-/// Makes accounts possible; only this test's homeserver knows it.
-const REGISTRATION: &str = "only for this test";
-
-/// A homeserver of its own, in a folder of its own, ended and swept away when dropped.
-struct Synapse {
-    child: Child,
-    address: String,
-    folder: PathBuf,
-}
-
-impl Drop for Synapse {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn config(folder: &Path, port: u16) -> String {
-    let folder = folder.display();
-    let fast = "{per_second: 10000, burst_count: 10000}";
-    format!(
-        r#"server_name: "tandem.test"
-pid_file: "{folder}/hs.pid"
-listeners:
-  - {{port: {port}, tls: false, type: http, bind_addresses: ["127.0.0.1"], resources: [{{names: [client], compress: false}}]}}
-database: {{name: sqlite3, args: {{database: "{folder}/hs.db"}}}}
-media_store_path: "{folder}/media"
-signing_key_path: "{folder}/signing.key"
-registration_shared_secret: "{REGISTRATION}"
-macaroon_secret_key: "only for this test"
-form_secret: "only for this test"
-report_stats: false
-enable_registration: false
-trusted_key_servers: []
-suppress_key_server_warning: true
-presence: {{enabled: false}}
-federation_domain_whitelist: []
-rc_message: {fast}
-rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
-rc_joins: {{local: {fast}, remote: {fast}}}
-"#
-    )
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-async fn start(python: &str) -> Synapse {
-    let port = free_port();
-    let folder = std::env::temp_dir().join(format!("tandem-synapse-{}-{port}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("hs.yaml");
-    std::fs::write(&file, config(&folder, port)).unwrap();
-    let run = |more: &[&str]| {
-        let mut command = Command::new(python);
-        command
-            .args(["-m", "synapse.app.homeserver", "-c"])
-            .arg(&file)
-            .args(more);
-        command
-            .current_dir(&folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command
-    };
-    assert!(
-        run(&["--generate-keys"]).status().unwrap().success(),
-        "synapse makes its keys"
-    );
-    let child = run(&[]).spawn().unwrap();
-    let address = format!("http://127.0.0.1:{port}");
-    let synapse = Synapse {
-        child,
-        address,
-        folder,
-    };
-    for _ in 0..240 {
-        if get(&format!("{}/_matrix/client/versions", synapse.address))
-            .await
-            .is_some()
-        {
-            return synapse;
-        }
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    panic!("synapse did not start within a minute");
-}
+use crate::synapse::{self, Synapse};
 
 fn client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
-}
-
-async fn get(url: &str) -> Option<Value> {
-    let answer = client().get(url).send().await.ok()?;
-    serde_json::from_slice(&answer.bytes().await.ok()?).ok()
 }
 
 async fn call(method: reqwest::Method, url: &str, token: Option<&str>, body: &Value) -> Value {
@@ -121,26 +22,6 @@ async fn call(method: reqwest::Method, url: &str, token: Option<&str>, body: &Va
     }
     let answer = request.send().await.unwrap();
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
-}
-
-/// An account and its token (Synapse's shared-secret registration).
-async fn account(synapse: &Synapse, name: &str) -> String {
-    let url = format!("{}/_synapse/admin/v1/register", synapse.address);
-    let nonce = get(&url).await.unwrap()["nonce"].as_str().unwrap().to_owned();
-    let mut mac = Hmac::<Sha1>::new_from_slice(REGISTRATION.as_bytes()).unwrap();
-    mac.update(format!("{nonce}\0{name}\0pass-{name}\0notadmin").as_bytes());
-    let tag: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    let body = json!({"nonce": nonce, "username": name, "password": format!("pass-{name}"), "admin": false, "mac": tag});
-    let answer = call(reqwest::Method::POST, &url, None, &body).await;
-    answer["access_token"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer}"))
-        .to_owned()
 }
 
 fn adapter(synapse: &Synapse, token: &str, room: Option<&str>) -> Matrix {
@@ -186,20 +67,13 @@ impl Colleague<'_> {
 
 #[tokio::test]
 async fn a_case_lives_in_a_room_of_a_real_homeserver() {
-    let Ok(python) = std::env::var("TANDEM_SYNAPSE_PYTHON") else {
-        println!("skipped: TANDEM_SYNAPSE_PYTHON is not set");
+    let Some(synapse) = synapse::start().await else {
         return;
     };
-    let importable = Command::new(&python).args(["-c", "import synapse"]).output();
-    if !importable.is_ok_and(|o| o.status.success()) {
-        println!("skipped: {python} cannot import synapse");
-        return;
-    }
-    let synapse = start(&python).await;
-    let token = account(&synapse, "tandem").await;
+    let token = synapse.account("tandem").await;
     let it = Colleague {
         synapse: &synapse,
-        token: account(&synapse, "it").await,
+        token: synapse.account("it").await,
     };
     let listener = adapter(&synapse, &token, None);
     let own = listener.whoami().await.unwrap();

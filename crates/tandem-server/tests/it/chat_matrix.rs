@@ -1,165 +1,16 @@
-//! A case in a room of a real homeserver: Synapse, if `TANDEM_SYNAPSE_PYTHON` names a Python that has it
-//! (`pip install matrix-synapse`).
+//! A case in a room of a real homeserver.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha1::Sha1;
-use tandem_connect::net::{Body, Call};
-use tandem_connect::{Base, Http, Route, Secret};
+use tandem_connect::Secret;
 use tandem_server::chat::{ConnectorSettings, Kind};
 
 use crate::chat::{connector, send_all};
-use crate::office::{Office, done, office};
+use crate::office::{Office, done, investigated, office};
 use crate::support::{Desk, Place};
-
-/// Makes accounts possible; only this test's homeserver knows it.
-const REGISTRATION: &str = "only for this test";
-
-/// A homeserver of its own, in a folder of its own, ended and swept away when dropped.
-struct Synapse {
-    child: Child,
-    base: Base,
-    address: String,
-    http: Http,
-    folder: PathBuf,
-}
-
-impl Drop for Synapse {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn config(folder: &Path, port: u16) -> String {
-    let folder = folder.display();
-    let fast = "{per_second: 10000, burst_count: 10000}";
-    format!(
-        r#"server_name: "tandem.test"
-pid_file: "{folder}/hs.pid"
-listeners:
-  - {{port: {port}, tls: false, type: http, bind_addresses: ["127.0.0.1"], resources: [{{names: [client], compress: false}}]}}
-database: {{name: sqlite3, args: {{database: "{folder}/hs.db"}}}}
-media_store_path: "{folder}/media"
-signing_key_path: "{folder}/signing.key"
-registration_shared_secret: "{REGISTRATION}"
-macaroon_secret_key: "only for this test"
-form_secret: "only for this test"
-report_stats: false
-enable_registration: false
-trusted_key_servers: []
-suppress_key_server_warning: true
-presence: {{enabled: false}}
-federation_domain_whitelist: []
-caches: {{sync_response_cache_duration: 0s}}
-rc_message: {fast}
-rc_room_creation: {fast}
-rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
-rc_joins: {{local: {fast}, remote: {fast}}}
-"#
-    )
-}
-
-async fn start(python: &str) -> Synapse {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let folder = std::env::temp_dir().join(format!("tandem-rooms-{}-{port}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("hs.yaml");
-    std::fs::write(&file, config(&folder, port)).unwrap();
-    let run = |more: &[&str]| {
-        let mut command = Command::new(python);
-        command
-            .args(["-m", "synapse.app.homeserver", "-c"])
-            .arg(&file)
-            .args(more);
-        command
-            .current_dir(&folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command
-    };
-    assert!(
-        run(&["--generate-keys"]).status().unwrap().success(),
-        "synapse makes its keys"
-    );
-    let address = format!("http://127.0.0.1:{port}");
-    let synapse = Synapse {
-        child: run(&[]).spawn().unwrap(),
-        base: Base::parse(&address).unwrap(),
-        address,
-        http: Http::new(&Route::default()).unwrap(),
-        folder,
-    };
-    for _ in 0..240 {
-        if synapse
-            .try_ask(Method::GET, &["_matrix", "client", "versions"], None, None)
-            .await
-            .is_some()
-        {
-            return synapse;
-        }
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    panic!("synapse did not start within a minute");
-}
-
-impl Synapse {
-    async fn try_ask(
-        &self,
-        method: Method,
-        path: &[&str],
-        token: Option<&Secret>,
-        body: Option<&Value>,
-    ) -> Option<Value> {
-        let call = Call {
-            method,
-            base: &self.base,
-            path,
-            query: &[],
-            bearer: token,
-            headers: &[],
-            body: body.map_or(Body::None, Body::Json),
-        };
-        let answer = self.http.send("test", &call).await.ok()?;
-        serde_json::from_slice(&answer.body).ok()
-    }
-
-    /// An account and its token (Synapse's shared-secret registration).
-    async fn account(&self, name: &str) -> Person<'_> {
-        let path = ["_synapse", "admin", "v1", "register"];
-        let nonce = self.try_ask(Method::GET, &path, None, None).await.unwrap();
-        let nonce = nonce["nonce"].as_str().unwrap().to_owned();
-        let mut mac = Hmac::<Sha1>::new_from_slice(REGISTRATION.as_bytes()).unwrap();
-        mac.update(format!("{nonce}\0{name}\0pass-{name}\0notadmin").as_bytes());
-        let tag: String = mac
-            .finalize()
-            .into_bytes()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        let body = json!({"nonce": nonce, "username": name, "password": format!("pass-{name}"), "admin": false, "mac": tag});
-        let answer = self
-            .try_ask(Method::POST, &path, None, Some(&body))
-            .await
-            .unwrap();
-        Person {
-            synapse: self,
-            token: answer["access_token"]
-                .as_str()
-                .unwrap_or_else(|| panic!("{answer}"))
-                .to_owned(),
-        }
-    }
-}
+use crate::synapse::{self, Synapse};
 
 /// Somebody with an ordinary client.
 struct Person<'a> {
@@ -167,7 +18,12 @@ struct Person<'a> {
     token: String,
 }
 
-impl Person<'_> {
+impl<'a> Person<'a> {
+    async fn new(synapse: &'a Synapse, name: &str) -> Self {
+        let token = synapse.account(name).await;
+        Self { synapse, token }
+    }
+
     async fn ask(&self, method: Method, path: &[&str], body: Value) -> Value {
         let mut whole = vec!["_matrix", "client", "v3"];
         whole.extend(path);
@@ -251,20 +107,13 @@ async fn usual_room(tandem: &Person<'_>, others: &[(&str, &Person<'_>)]) -> Stri
 
 #[tokio::test]
 async fn a_case_is_worked_on_from_a_room_of_a_real_homeserver() {
-    let Ok(python) = std::env::var("TANDEM_SYNAPSE_PYTHON") else {
-        println!("skipped: TANDEM_SYNAPSE_PYTHON is not set");
+    let Some(synapse) = synapse::start().await else {
         return;
     };
-    let importable = Command::new(&python).args(["-c", "import synapse"]).output();
-    if !importable.is_ok_and(|o| o.status.success()) {
-        println!("skipped: {python} cannot import synapse");
-        return;
-    }
-    let synapse = start(&python).await;
     let (tandem, ines, stranger) = (
-        synapse.account("tandem").await,
-        synapse.account("ines").await,
-        synapse.account("stranger").await,
+        Person::new(&synapse, "tandem").await,
+        Person::new(&synapse, "ines").await,
+        Person::new(&synapse, "stranger").await,
     );
     let usual = usual_room(&tandem, &[("ines", &ines), ("stranger", &stranger)]).await;
     let secrets = tempfile::tempdir().unwrap();
@@ -406,8 +255,7 @@ async fn approves(scene: &Scene<'_>) {
         ines,
         stranger,
     } = *scene;
-    let investigate = json!({ "life": { "investigate": { "reason": "worth a closer look" } } });
-    done(&office.it, case, investigate).await;
+    investigated(office, case).await;
     let propose = |outcome: &str| json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": outcome } }, "reason": "a planned migration" } } } });
     let proposed = done(&office.it, case, propose("unfounded")).await;
     let id = proposed["case"]["proposals"]

@@ -11,6 +11,8 @@ mod hostile;
 mod intake;
 mod keeping;
 mod office;
+#[path = "../../../tandem-sign-in/tests/it/oidc_process.rs"]
+mod oidc_process;
 mod own;
 mod policies;
 mod privacy;
@@ -28,6 +30,8 @@ mod sign_in;
 #[path = "../../../tandem-sign-in/tests/it/software_passkey.rs"]
 mod software_passkey;
 mod support;
+#[path = "../../../tandem-connect/tests/it/synapse.rs"]
+mod synapse;
 mod teamwork;
 mod together;
 mod watch;

@@ -70,3 +70,16 @@ pub async fn done(desk: &Desk<'_>, case: &str, command: Value) -> Value {
     assert_eq!(answer.status, StatusCode::OK, "{words}: {}", answer.text);
     answer.json()
 }
+
+/// IT begins to look into a case.
+pub async fn investigated(office: &Office<'_>, case: &str) {
+    let investigate = json!({ "life": { "investigate": { "reason": "worth a closer look" } } });
+    done(&office.it, case, investigate).await;
+}
+
+/// IT looks into a case and proposes to close it as unfounded.
+pub async fn proposed(office: &Office<'_>, case: &str) -> Value {
+    investigated(office, case).await;
+    let propose = json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "a planned migration" } } } });
+    done(&office.it, case, propose).await
+}

@@ -1,59 +1,15 @@
 //! Signing in through a real identity provider (`oidc-provider`, certified): the test plays the browser.
-//!
-//! It runs if `TANDEM_OIDC_PROVIDER` names the folder of `tandem-sign-in`'s `tests/oidc` with its modules installed.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::{StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use tandem_domain::{Department, Role};
 use tandem_server::config::{self, Flags};
 use tandem_sign_in::oidc::{OidcSettings, http_client};
 
+use crate::oidc_process::{Provider, provider};
 use crate::support::{Answer, Place};
-
-struct Provider {
-    child: Child,
-    /// Kept open: a provider that cannot write ends.
-    _output: BufReader<ChildStdout>,
-    issuer: String,
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        // It ends by itself when its standard input closes; this is quicker.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn provider() -> Option<Provider> {
-    let Some(folder) = std::env::var_os("TANDEM_OIDC_PROVIDER") else {
-        println!("skipped: TANDEM_OIDC_PROVIDER does not name the folder of the real provider");
-        return None;
-    };
-    let mut child = Command::new("node")
-        .arg(Path::new(&folder).join("provider.mjs"))
-        .arg("full")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("TANDEM_OIDC_PROVIDER is set, but node does not start");
-    let mut line = String::new();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    let said: Value = serde_json::from_str(&line).expect("the provider did not start; is npm ci done?");
-    let issuer = said["issuer"].as_str().unwrap().to_owned();
-    Some(Provider {
-        child,
-        _output: output,
-        issuer,
-    })
-}
 
 async fn place(provider: &Provider) -> Place {
     let settings: OidcSettings = serde_json::from_value(json!({
@@ -138,7 +94,7 @@ async fn there_and_back(place: &Place, browser: &mut Browser, session: Option<&s
 
 #[tokio::test]
 async fn a_colleague_comes_in_through_the_provider_with_the_role_of_their_group() {
-    let Some(provider) = provider() else { return };
+    let Some(provider) = provider("full") else { return };
     let place = place(&provider).await;
     assert_eq!(
         place.get("/api/v1/sign-in", None).await.json()["provider"],
@@ -175,7 +131,7 @@ async fn a_colleague_comes_in_through_the_provider_with_the_role_of_their_group(
 
 #[tokio::test]
 async fn who_has_no_mapped_group_or_another_browsers_answer_stays_out() {
-    let Some(provider) = provider() else { return };
+    let Some(provider) = provider("full") else { return };
     let place = place(&provider).await;
     let clara = there_and_back(&place, &mut Browser::default(), None, "clara").await;
     assert_eq!(clara.status, StatusCode::UNAUTHORIZED, "{}", clara.text);
@@ -192,7 +148,7 @@ async fn who_has_no_mapped_group_or_another_browsers_answer_stays_out() {
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_joined_by_its_owner_only() {
-    let Some(provider) = provider() else { return };
+    let Some(provider) = provider("full") else { return };
     let place = place(&provider).await;
     let owner = place
         .colleague("anna", Role::Approver, Some(Department::It))

@@ -13,7 +13,7 @@ use tandem_connect::net::{Body, Call};
 use tandem_connect::{Base, Http, Route};
 use tandem_server::http::routes::router;
 
-use crate::office::{Office, done};
+use crate::office::Office;
 use crate::support::{Desk, Place};
 
 /// One request that a far side was sent.
@@ -193,10 +193,7 @@ pub async fn notes(office: &Office<'_>, case: &str) -> Vec<(String, String)> {
 
 /// Proposes to close as unfounded; gives the proposal's id.
 pub async fn proposed(office: &Office<'_>, case: &str) -> String {
-    let investigate = json!({ "life": { "investigate": { "reason": "worth a closer look" } } });
-    done(&office.it, case, investigate).await;
-    let propose = json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "a planned migration" } } } });
-    let seen = done(&office.it, case, propose).await;
+    let seen = crate::office::proposed(office, case).await;
     let proposals = seen["case"]["proposals"].as_object().unwrap();
     proposals.keys().next().unwrap().clone()
 }

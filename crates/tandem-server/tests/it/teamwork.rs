@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tandem_domain::Role;
 
-use crate::office::{Office, done, office, shared_case};
+use crate::office::{Office, done, office, proposed, shared_case};
 use crate::support::{Desk, Place};
 
 /// Opens a case about nobody yet; only who opens it is in it.
@@ -135,18 +135,7 @@ async fn a_vote_waits_for_each_department_and_a_ruling_for_whoever_is_accountabl
     let place = Place::new().await;
     let office = office(&place).await;
     let case = shared_case(&office).await;
-    done(
-        &office.it,
-        &case,
-        json!({ "life": { "investigate": { "reason": "worth a closer look" } } }),
-    )
-    .await;
-    let proposed = done(
-        &office.it,
-        &case,
-        json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "planned" } } } }),
-    )
-    .await;
+    let proposed = proposed(&office, &case).await;
     let (id, proposal) = proposed["case"]["proposals"]
         .as_object()
         .unwrap()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tandem_domain::Role;
 use tandem_ledger::{Trust, verify};
 
-use crate::office::{Office, done, office, shared_case};
+use crate::office::{Office, done, office, proposed, shared_case};
 use crate::support::Place;
 
 async fn acts(office: &Office<'_>, case: &str) -> Vec<String> {
@@ -188,18 +188,7 @@ async fn a_case_ends_with_a_vote_of_each_department() {
     let place = Place::new().await;
     let office = office(&place).await;
     let case = shared_case(&office).await;
-    done(
-        &office.it,
-        &case,
-        json!({ "life": { "investigate": { "reason": "worth a closer look" } } }),
-    )
-    .await;
-    let proposed = done(
-        &office.it,
-        &case,
-        json!({ "decision": { "propose": { "wording": { "question": { "close": { "outcome": "unfounded" } }, "reason": "a planned migration" } } } }),
-    )
-    .await;
+    let proposed = proposed(&office, &case).await;
     let (id, proposal) = proposed["case"]["proposals"]
         .as_object()
         .unwrap()

@@ -1,11 +1,5 @@
 //! Against a real provider (`oidc-provider`, certified): the test plays the browser.
-//!
-//! It runs if `TANDEM_OIDC_PROVIDER` names a folder with `provider.mjs` and its installed modules, and says so if not:
-//! `npm ci --prefix crates/tandem-sign-in/tests/oidc`, then the variable is that folder's absolute path.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reqwest::header::LOCATION;
@@ -15,53 +9,7 @@ use tandem_sign_in::oidc::{Asking, Callback, OidcClient, OidcError, OidcSettings
 use url::Url;
 
 use crate::issuer::settings;
-
-struct Provider {
-    child: Child,
-    /// Kept open: a provider that cannot write ends.
-    _output: BufReader<ChildStdout>,
-    issuer: String,
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        // It ends by itself when its standard input closes; this is quicker.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn provider(mode: &str) -> Option<Provider> {
-    let Some(folder) = std::env::var_os("TANDEM_OIDC_PROVIDER") else {
-        println!("skipped: TANDEM_OIDC_PROVIDER does not name the folder of the real provider");
-        return None;
-    };
-    let script = Path::new(&folder).join("provider.mjs");
-    assert!(
-        script.exists(),
-        "TANDEM_OIDC_PROVIDER is set, but there is no {}",
-        script.display()
-    );
-    let mut child = Command::new("node")
-        .arg(&script)
-        .arg(mode)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("TANDEM_OIDC_PROVIDER is set, but node does not start");
-    let mut line = String::new();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    let said: serde_json::Value =
-        serde_json::from_str(&line).expect("the provider did not start; is npm ci done?");
-    let issuer = said["issuer"].as_str().unwrap().to_owned();
-    Some(Provider {
-        child,
-        _output: output,
-        issuer,
-    })
-}
+use crate::oidc_process::provider;
 
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
