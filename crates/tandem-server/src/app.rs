@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tandem_detect::{Lists, RuleError, RuleSet};
 use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
-use tandem_store::Store;
+use tandem_store::{Step, Store, StoreError};
 
 use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
@@ -195,5 +195,32 @@ impl App {
         let loaded = Arc::new(load_rules(&self.config, lists)?);
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = loaded;
         Ok(())
+    }
+
+    /// Takes a step, and wakes the sender if something in it is to be sent.
+    pub(crate) async fn take_and_tell(&self, step: Step) -> Result<(), StoreError> {
+        let told = !step.outbox.is_empty();
+        self.store.take_step(step).await?;
+        if told {
+            self.chat.wake();
+        }
+        Ok(())
+    }
+
+    /// Takes a step that a clock led to. False if somebody was faster: the next look at the clock finds what is left.
+    pub(crate) async fn take_tick(&self, step: Step) -> Result<bool, StoreError> {
+        match self.store.take_step(step).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// This year (UTC), and the next number of a series that begins anew each year.
+    pub(crate) async fn next_of_year(&self, series: &str) -> Result<(i16, u32), StoreError> {
+        let today = crate::pipeline::now().day().to_string();
+        let year = today.get(..4).and_then(|y| y.parse().ok()).unwrap_or_default();
+        let number = self.store.next_number(&format!("{series}-{year}")).await?;
+        Ok((year, number))
     }
 }

@@ -38,6 +38,15 @@ pub fn colleague(row: &ColleagueRow) -> Option<Colleague> {
 }
 
 impl Asker {
+    /// The colleague of a stored row, for what their role usually works for. `None` if role and department do not go together.
+    pub fn usual(row: &ColleagueRow) -> Option<Self> {
+        Some(Self {
+            colleague: colleague(row)?,
+            purpose: usual_purpose(row.role),
+            case: None,
+        })
+    }
+
     /// The same colleague at work on a case; what they come for is an investigation unless they said otherwise.
     #[must_use]
     pub fn for_case(&self, case: CaseId) -> Self {

@@ -43,13 +43,13 @@ async fn clocks(app: Arc<App>) {
     loop {
         times.tick().await;
         if let Err(error) = app.tick_cases().await {
-            tracing::error!(%error, "looking at the clocks of cases failed; it is tried again in 60 s");
+            failed("looking at the clocks of cases", &error, every);
         }
         if let Err(error) = app.tick_runs().await {
-            tracing::error!(%error, "looking at the clocks of playbook runs failed; it is tried again in 60 s");
+            failed("looking at the clocks of playbook runs", &error, every);
         }
         if let Err(error) = app.post_digests(crate::pipeline::now()).await {
-            tracing::error!(%error, "putting the daily mails into the outbox failed; it is tried again in 60 s");
+            failed("putting the daily mails into the outbox", &error, every);
         }
     }
 }
@@ -63,9 +63,7 @@ async fn watching(app: Arc<App>) {
             Ok(0) => {}
             // How many is all that a log may say: who runs the system reads it.
             Ok(found) => tracing::info!(found, "the ledger was watched"),
-            Err(error) => {
-                tracing::error!(%error, "watching the ledger failed; it is tried again in {} s", WATCH.as_secs());
-            }
+            Err(error) => failed("watching the ledger", &error, WATCH),
         }
     }
 }

@@ -3,13 +3,12 @@
 //! The board names no subject and repeats no note, so that reading it is no look at anybody; the rooms that it leads to are.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde::Serialize;
 use tandem_casework::case::decision::{Proposal, Question, Standing};
 use tandem_casework::case::duty::{Duty, DutyCommand};
 use tandem_casework::case::{Case, Command};
-use tandem_casework::clock::{ClockTargets, Late, Overdue, overdue};
+use tandem_casework::clock::{Late, Overdue, overdue};
 use tandem_casework::ids::DutyId;
 use tandem_casework::words::{CaseRole, DutyState, Letter};
 use tandem_domain::{CaseId, Timestamp};
@@ -18,7 +17,7 @@ use tandem_store::{WorkFilter, WorkKind};
 use utoipa::ToSchema;
 
 use super::view::summary;
-use super::{CaseSummary, LISTED};
+use super::{CaseSummary, LISTED, going_on};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::http::error::ApiError;
@@ -27,14 +26,6 @@ use crate::http::error::ApiError;
 pub(super) const AWAITED: &str = "awaited";
 /// Most mentions of one answer.
 const MENTIONS: usize = 200;
-/// States in which work on a case goes on.
-const GOES_ON: [&str; 4] = ["open", "investigating", "contained", "decided"];
-
-/// How long things may take, as shipped; a test of `tandem-casework` holds that it can be read.
-static TARGETS: LazyLock<Option<ClockTargets>> = LazyLock::new(|| {
-    let text = include_str!("../../../../content/clocks/targets.yaml");
-    ClockTargets::load("targets.yaml", text).ok()
-});
 
 /// As what something waits for somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -152,8 +143,23 @@ pub(super) fn works_for(case: &Case, account: &str) -> bool {
         && (held(case, account).any(works) || case.proposals.values().any(|p| rules(p, account)))
 }
 
-fn rules(proposal: &Proposal, account: &str) -> bool {
+/// True if the departments disagree and it is the account that rules.
+pub(crate) fn rules(proposal: &Proposal, account: &str) -> bool {
     proposal.awaits_ruling() && proposal.decider.as_deref() == Some(account)
+}
+
+/// True if the account can vote for its department now. Who reads along or advises has no vote.
+pub(crate) fn votes(case: &Case, proposal: &Proposal, account: &str, now: Timestamp) -> bool {
+    let Some(member) = case.members.get(account) else {
+        return false;
+    };
+    proposal.standing == Standing::Open
+        && proposal.expires > now
+        && !matches!(member.role, CaseRole::Observer | CaseRole::Counsel)
+        && !proposal.recused.contains(account)
+        && member
+            .department
+            .is_some_and(|department| !proposal.votes.contains_key(&department))
 }
 
 /// True if the command is about a duty that the account holds.
@@ -221,20 +227,6 @@ impl Place<'_> {
         self.item(kind, proposal.id.to_string(), asked(proposal), state, due)
     }
 
-    /// True if the account can vote for its department now.
-    fn votes(&self, proposal: &Proposal) -> bool {
-        let Some(member) = self.case.members.get(self.account) else {
-            return false;
-        };
-        proposal.standing == Standing::Open
-            && proposal.expires > self.now
-            && !matches!(member.role, CaseRole::Observer | CaseRole::Counsel)
-            && !proposal.recused.contains(self.account)
-            && member
-                .department
-                .is_some_and(|department| !proposal.votes.contains_key(&department))
-    }
-
     fn items(&self) -> Vec<WorkItem> {
         let duties = held(self.case, self.account).filter(|duty| is_open(duty));
         let mut found: Vec<WorkItem> = duties.map(|duty| self.duty(duty)).collect();
@@ -257,7 +249,7 @@ impl Place<'_> {
         for proposal in self.case.proposals.values() {
             if rules(proposal, self.account) {
                 found.push(self.proposal(WaitsAs::Ruling, proposal));
-            } else if self.votes(proposal) {
+            } else if votes(self.case, proposal, self.account, self.now) {
                 found.push(self.proposal(WaitsAs::Vote, proposal));
             }
         }
@@ -336,15 +328,14 @@ fn late_item(case: &Case, row: &Overdue) -> LateItem {
 }
 
 impl App {
-    /// The cases that wait for the asker or that the asker works on, each as the policies let them see it.
-    async fn own_cases(&self, asker: &Asker, status: &[&str]) -> Result<Vec<Case>, ApiError> {
+    /// The cases that go on and wait for the asker or that the asker works on, as far as the policies let them see them.
+    async fn own_cases(&self, asker: &Asker) -> Result<Vec<Case>, ApiError> {
         let mut ids: BTreeSet<String> = BTreeSet::new();
         for link in ["member", AWAITED] {
             let filter = WorkFilter {
-                status: status.iter().map(|word| (*word).to_owned()).collect(),
                 link: Some((link.to_owned(), asker.account().to_owned())),
                 limit: LISTED,
-                ..WorkFilter::default()
+                ..going_on()
             };
             ids.extend(
                 self.store
@@ -378,7 +369,7 @@ impl App {
         let account = asker.account();
         let (mut items, mut late, mut mentions, mut watched) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for case in self.own_cases(asker, &GOES_ON).await? {
+        for case in self.own_cases(asker).await? {
             let place = Place {
                 case: &case,
                 account,
@@ -386,8 +377,8 @@ impl App {
             };
             items.extend(place.items());
             mentions.extend(place.mentions());
-            if let Some(targets) = TARGETS.as_ref().filter(|_| place.manages()) {
-                let rows = overdue([&case], targets, now);
+            if place.manages() {
+                let rows = overdue([&case], &self.targets, now);
                 late.extend(rows.iter().map(|row| (row.due, late_item(&case, row))));
             }
             if case.watchers.contains(account) {
@@ -457,6 +448,6 @@ mod tests {
 
     #[test]
     fn the_shipped_targets_can_be_read() {
-        assert!(TARGETS.is_some());
+        assert!(crate::cases::targets().is_ok());
     }
 }

@@ -20,6 +20,7 @@ use tandem_policy::{Action, CaseState, Context, DataClass};
 use tandem_store::{AlertChange, Change, FactRow, Head, HistoryRow, Step, WorkFilter, WorkKind};
 
 pub use board::{Board, LateItem, Mention, WaitsAs, WorkItem};
+pub(crate) use board::{rules, votes};
 pub use evidence::{ITEM, Shown, Upload};
 pub use find::{CaseHit, CaseHits, Found};
 pub(crate) use roster::roster_faults;
@@ -87,6 +88,29 @@ pub struct Known {
     pub case: Case,
     /// Its facts.
     pub facts: Vec<Fact>,
+}
+
+impl Known {
+    /// The case with new facts, and how many it had before.
+    fn grown(self, added: Vec<Fact>) -> Result<(Self, u64), ServiceError> {
+        let Self { mut case, mut facts } = self;
+        let before = facts.len() as u64;
+        for fact in &added {
+            work::apply(&mut case, fact)?;
+        }
+        facts.extend(added);
+        Ok((Self { case, facts }, before))
+    }
+}
+
+/// The cases on which work goes on, as many as the caller's `limit` says.
+pub(crate) fn going_on() -> WorkFilter {
+    WorkFilter {
+        status: ["open", "investigating", "contained", "decided"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..WorkFilter::default()
+    }
 }
 
 /// As the policies see a case.
@@ -253,9 +277,7 @@ impl App {
 
     /// The next free number of a case.
     async fn next_case_id(&self) -> Result<CaseId, ApiError> {
-        let today = crate::pipeline::now().day().to_string();
-        let year = today.get(..4).and_then(|y| y.parse().ok()).unwrap_or_default();
-        let number = self.store.next_number(&format!("case-{year}")).await?;
+        let (year, number) = self.next_of_year("case").await?;
         Ok(CaseId::of(year, number))
     }
 
@@ -315,16 +337,12 @@ impl App {
         act: &str,
         mut step: Step,
     ) -> Result<Known, ApiError> {
-        let Known { mut case, mut facts } = known;
-        let before = (facts.len() as u64, case.state);
-        for fact in &added {
-            work::apply(&mut case, fact).map_err(ServiceError::from)?;
+        let was_closed = known.case.is_closed();
+        let (known, before) = known.grown(added)?;
+        if known.case.is_closed() && !was_closed {
+            step.alerts.extend(self.verdicts(asker, &known.case));
         }
-        if case.state == State::Closed && before.1 != State::Closed {
-            step.alerts.extend(self.verdicts(asker, &case));
-        }
-        facts.extend(added);
-        self.keep(asker, Known { case, facts }, before.0, act, step).await
+        self.keep(asker, known, before, act, step).await
     }
 
     /// Closed with its case: each alert of it gets the case's verdict.
@@ -353,16 +371,25 @@ impl App {
         act: &str,
         mut step: Step,
     ) -> Result<Known, ApiError> {
-        step.changes.push(change(&known.case, &known.facts, version)?);
-        step.ledger.extend(entries(asker, &known.case, act)?);
-        let told = self.case_messages(&known.case, &known.facts, version).await?;
-        step.outbox.extend(told);
-        let told = !step.outbox.is_empty();
-        self.store.take_step(step).await?;
-        if told {
-            self.chat.wake();
-        }
+        self.enter(&mut step, asker, &known, version, act).await?;
+        self.take_and_tell(step).await?;
         Ok(known)
+    }
+
+    /// Puts a case's facts after the first `version` into a step, with the ledger's rows about them and what is told of them.
+    async fn enter(
+        &self,
+        step: &mut Step,
+        asker: &Asker,
+        Known { case, facts }: &Known,
+        version: u64,
+        act: &str,
+    ) -> Result<(), ApiError> {
+        step.changes.push(change(case, facts, version)?);
+        step.ledger.extend(entries(asker, case, act)?);
+        let told = self.case_messages(case, facts, version).await?;
+        step.outbox.extend(told);
+        Ok(())
     }
 
     /// A case with its timeline as the asker may see it; who is no member and may look all the same sees the outline.
@@ -425,11 +452,8 @@ impl App {
     /// When the stores fail.
     pub async fn tick_cases(&self) -> Result<u64, ApiError> {
         let filter = WorkFilter {
-            status: ["open", "investigating", "contained", "decided"]
-                .map(str::to_owned)
-                .to_vec(),
             limit: usize::MAX,
-            ..WorkFilter::default()
+            ..going_on()
         };
         let roster = self.roster().await?;
         let mut changed = 0;
@@ -448,12 +472,7 @@ impl App {
             if added.is_empty() {
                 continue;
             }
-            let version = known.facts.len() as u64;
-            let Known { mut case, mut facts } = known;
-            for fact in &added {
-                work::apply(&mut case, fact).map_err(ServiceError::from)?;
-            }
-            facts.extend(added);
+            let (Known { case, facts }, version) = known.grown(added)?;
             let about = About {
                 case: Some(&case.id),
                 ..About::default()
@@ -464,12 +483,7 @@ impl App {
                 ledger: vec![entry("system", "system", "case.tick", &about)?],
                 ..Step::default()
             };
-            // Somebody was faster: the next look at the clocks finds what is left.
-            match self.store.take_step(step).await {
-                Ok(_) => changed += 1,
-                Err(tandem_store::StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+            changed += u64::from(self.take_tick(step).await?);
         }
         Ok(changed)
     }

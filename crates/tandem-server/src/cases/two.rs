@@ -11,7 +11,7 @@ use tandem_store::Step;
 use utoipa::ToSchema;
 
 use super::links::moved;
-use super::{CaseView, Known, change, entries, refused, view};
+use super::{CaseView, Known, refused, view};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::http::error::ApiError;
@@ -56,17 +56,8 @@ struct Changed<'a> {
 
 impl<'a> Changed<'a> {
     fn grown(asker: &'a Asker, known: Known, added: Vec<Fact>) -> Result<Self, ServiceError> {
-        let Known { mut case, mut facts } = known;
-        let before = facts.len() as u64;
-        for fact in &added {
-            work::apply(&mut case, fact)?;
-        }
-        facts.extend(added);
-        Ok(Self {
-            asker,
-            known: Known { case, facts },
-            before,
-        })
+        let (known, before) = known.grown(added)?;
+        Ok(Self { asker, known, before })
     }
 }
 
@@ -138,17 +129,10 @@ impl App {
     /// Keeps both cases with the ledger's rows about each and what is told of it.
     async fn keep_two(&self, both: [&Changed<'_>; 2], act: &str, mut step: Step) -> Result<(), ApiError> {
         for one in both {
-            let Known { case, facts } = &one.known;
-            step.changes.push(change(case, facts, one.before)?);
-            step.ledger.extend(entries(one.asker, case, act)?);
-            let told = self.case_messages(case, facts, one.before).await?;
-            step.outbox.extend(told);
+            self.enter(&mut step, one.asker, &one.known, one.before, act)
+                .await?;
         }
-        let told = !step.outbox.is_empty();
-        self.store.take_step(step).await?;
-        if told {
-            self.chat.wake();
-        }
+        self.take_and_tell(step).await?;
         Ok(())
     }
 }

@@ -2,15 +2,14 @@
 //! waits. Everything is decided as in the console; a chat is only another way to it.
 
 use tandem_casework::case::duty::DutyCommand;
-use tandem_casework::case::note::NoteCommand;
 use tandem_casework::ids::DutyId;
 use tandem_casework::text::Prose;
-use tandem_casework::words::{DutyState, Visibility};
+use tandem_casework::words::DutyState;
 use tandem_domain::{AlertId, AlertStatus, CaseId, Department};
 use tandem_policy::{Action, DataClass};
 use tandem_store::{AlertChange, ColleagueRow, HistoryRow};
 
-use super::said::{Came, Heard, Words, asker, in_console, no_such_case, words};
+use super::said::{Came, Heard, Words, in_console, note, words};
 use crate::api::views;
 use crate::app::App;
 use crate::asker::Asker;
@@ -44,11 +43,9 @@ impl App {
         if let Some(id) = AlertId::parse(target) {
             return self.triage_as_said(heard, row, id, true).await;
         }
-        let (Some(case), Some(asker)) = (CaseId::parse(target), asker(row)) else {
-            return self.refuse(heard, &in_console()).await;
-        };
-        let Some(Known { case: known, .. }) = self.own_case(&asker, &case).await? else {
-            return self.refuse(heard, &no_such_case()).await;
+        let (asker, Known { case: known, .. }) = match self.at_work(row, CaseId::parse(target)).await? {
+            Ok(found) => found,
+            Err(no) => return self.refuse(heard, &no).await,
         };
         let offered: Vec<DutyId> = known
             .duties
@@ -62,7 +59,6 @@ impl App {
             let none = refused("No duty of that case waits for your yes.");
             return self.refuse(heard, &none).await;
         };
-        let asker = asker.for_case(case);
         for duty in others {
             let accept = DutyCommand::Accept { duty: *duty };
             match self.change_as_said(&asker, accept.into(), heard.step()).await {
@@ -80,7 +76,8 @@ impl App {
             format!("Duties: {}.", names.join("; ")),
         );
         let accept = DutyCommand::Accept { duty: *last };
-        self.do_as_said(heard, &asker, accept.into(), taken).await
+        self.do_as_said(heard, &asker, accept.into(), heard.effect(), taken)
+            .await
     }
 
     /// Says that somebody has seen an alert or a case.
@@ -93,33 +90,16 @@ impl App {
         if let Some(id) = AlertId::parse(target) {
             return self.triage_as_said(heard, row, id, false).await;
         }
-        let (Some(case), Some(asker)) = (CaseId::parse(target), asker(row)) else {
+        let (asker, _) = match self.at_work(row, CaseId::parse(target)).await? {
+            Ok(found) => found,
+            Err(no) => return self.refuse(heard, &no).await,
+        };
+        let Ok(text) = Prose::new("Seen, said in the chat.") else {
             return self.refuse(heard, &in_console()).await;
         };
-        if self.own_case(&asker, &case).await?.is_none() {
-            return self.refuse(heard, &no_such_case()).await;
-        }
         let seen = words("Noted that you have seen it", "It stands on the case's timeline.");
-        self.note_as_said(heard, &asker.for_case(case), "Seen, said in the chat.", seen)
+        self.do_as_said(heard, &asker, note(text), heard.effect(), seen)
             .await
-    }
-
-    async fn note_as_said(
-        &self,
-        heard: &Heard<'_>,
-        asker: &Asker,
-        text: &str,
-        answer: Words,
-    ) -> Result<Came, ApiError> {
-        let Ok(text) = Prose::new(text) else {
-            return self.refuse(heard, &in_console()).await;
-        };
-        let command = NoteCommand::Write {
-            visibility: Visibility::Both,
-            text,
-            corrects: None,
-        };
-        self.do_as_said(heard, asker, command.into(), answer).await
     }
 
     /// Takes an alert into work, or notes that it was seen.
@@ -130,7 +110,7 @@ impl App {
         id: AlertId,
         take: bool,
     ) -> Result<Came, ApiError> {
-        let (Some(asker), Some(found)) = (asker(row), self.store.alert(id).await?) else {
+        let (Some(asker), Some(found)) = (Asker::usual(row), self.store.alert(id).await?) else {
             let none = refused("There is no alert with that id.");
             return self.refuse(heard, &none).await;
         };
@@ -195,11 +175,9 @@ impl App {
         case: CaseId,
         text: &str,
     ) -> Result<Came, ApiError> {
-        let Some(asker) = asker(row) else {
-            return self.refuse(heard, &in_console()).await;
-        };
-        let Some(known) = self.own_case(&asker, &case).await? else {
-            return self.refuse(heard, &no_such_case()).await;
+        let (asker, known) = match self.at_work(row, Some(case)).await? {
+            Ok(found) => found,
+            Err(no) => return self.refuse(heard, &no).await,
         };
         let own = known.case.members.get(&row.account).and_then(|m| m.department);
         let other = own.map(Department::other);
@@ -210,11 +188,6 @@ impl App {
         let Ok(text) = Prose::new(&text) else {
             return self.refuse(heard, &refused("The question is too long.")).await;
         };
-        let command = NoteCommand::Write {
-            visibility: Visibility::Both,
-            text,
-            corrects: None,
-        };
         let asked = words(
             "Your question is asked",
             format!(
@@ -222,16 +195,10 @@ impl App {
                 department_words(other)
             ),
         );
-        let mut step = self.with_answer(heard, heard.effect(), &asked)?;
+        let mut step = heard.effect();
         let told = self.question_messages(&known, own, &heard.what.id).await?;
         step.outbox.extend(told);
-        let asker = asker.for_case(case);
-        match self.change_as_said(&asker, command.into(), step).await {
-            Ok(()) if heard.aloud => Ok(Came::Quietly),
-            Ok(()) => Ok(Came::Done(asked)),
-            Err(error) if error.is_ours() => Err(error),
-            Err(error) => self.refuse(heard, &refused(error.to_string())).await,
-        }
+        self.do_as_said(heard, &asker, note(text), step, asked).await
     }
 
     /// How much waits for whoever asks. Others may read it, so it names no case.
@@ -256,13 +223,10 @@ impl App {
         row: &ColleagueRow,
         case: &CaseId,
     ) -> Result<Came, ApiError> {
-        let Some(asker) = asker(row) else {
-            return self.refuse(heard, &in_console()).await;
+        let (asker, Known { case: known, .. }) = match self.at_work(row, Some(case.clone())).await? {
+            Ok(found) => found,
+            Err(no) => return self.refuse(heard, &no).await,
         };
-        let Some(Known { case: known, .. }) = self.own_case(&asker, case).await? else {
-            return self.refuse(heard, &no_such_case()).await;
-        };
-        let asker = asker.for_case(case.clone());
         let context = self.case_context(&asker, &known);
         if let Err(error) = asker.may(self, Action::Look, DataClass::Case, &context) {
             return self.refuse(heard, &refused(error.to_string())).await;

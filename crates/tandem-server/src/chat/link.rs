@@ -128,12 +128,9 @@ impl App {
             return Ok(());
         }
         let filter = WorkFilter {
-            status: ["open", "investigating", "contained", "decided"]
-                .map(str::to_owned)
-                .to_vec(),
             link: Some(("member".to_owned(), account.to_owned())),
             limit: ROOMS,
-            ..WorkFilter::default()
+            ..crate::cases::going_on()
         };
         let now = crate::pipeline::now();
         for found in self.store.work(WorkKind::Case, &filter).await? {

@@ -74,6 +74,25 @@ struct Place<'a> {
     at: Timestamp,
 }
 
+impl<'a> Place<'a> {
+    /// Where news of a case goes, to the mail of `mails` too.
+    fn of(case: &'a Case, facts: &[Fact], mails: impl Iterator<Item = String>) -> Self {
+        Self {
+            case: Some(&case.id),
+            lane: lane(case, facts),
+            path: format!("/cases/{}", case.id),
+            subjects: Vec::new(),
+            mails: mails.collect(),
+            at: case.last,
+        }
+    }
+
+    /// True in a case's first life: only that has rooms of its own.
+    fn has_rooms(&self) -> bool {
+        self.case.is_some_and(|case| self.lane == case.as_str())
+    }
+}
+
 /// The lane of a case: a case that was opened again begins a new one, as its room was archived.
 pub(super) fn lane(case: &Case, facts: &[Fact]) -> String {
     let reopened = |fact: &&Fact| matches!(&fact.what, CaseFact::Life(LifeFact::Reopened { .. }));
@@ -229,6 +248,21 @@ impl App {
         })
     }
 
+    /// A tale of a case as every connector tells it that reaches the case's people.
+    fn news(&self, tale: &Tale, place: &Place<'_>, key: &str) -> Result<Vec<OutboxRow>, ApiError> {
+        let mut rows = Vec::new();
+        for one in self.chat.connected() {
+            let own_room = one.settings.makes_rooms() && place.has_rooms();
+            if !own_room && !one.settings.has_usual_place() {
+                continue;
+            }
+            if let Some(job) = self.told(one, tale, place, key) {
+                rows.push(waiting(one, &place.lane, key.to_owned(), job, place.at)?);
+            }
+        }
+        Ok(rows)
+    }
+
     /// Settings of every colleague who may work, by account.
     async fn contacts(&self) -> Result<BTreeMap<String, ColleagueSettings>, ApiError> {
         let rows = self.store.colleagues().await?;
@@ -266,19 +300,12 @@ impl App {
             .members
             .keys()
             .filter_map(|account| contacts.get(account)?.mail.clone());
-        let mut place = Place {
-            case: Some(&case.id),
-            lane: lane(case, facts),
-            path: format!("/cases/{}", case.id),
-            subjects: case.subjects.iter().take(SUBJECTS).cloned().collect(),
-            mails: mails.collect(),
-            at: case.last,
-        };
-        let first_life = place.lane == case.id.as_str();
+        let mut place = Place::of(case, facts, mails);
+        place.subjects = case.subjects.iter().take(SUBJECTS).cloned().collect();
         for (fact, tale) in &told {
             place.at = fact.at;
             for one in self.chat.connected() {
-                let own_room = one.settings.makes_rooms() && first_life;
+                let own_room = one.settings.makes_rooms() && place.has_rooms();
                 let key = format!("{}.{}", case.id, fact.seq);
                 let room = own_room.then(|| room_job(one, case, fact, &contacts)).flatten();
                 let post = (own_room || one.settings.has_usual_place())
@@ -316,27 +343,14 @@ impl App {
             .members
             .keys()
             .filter_map(|account| contacts.get(account)?.mail.clone());
-        let mut place = Place {
-            case: Some(&case.id),
-            lane: lane(&case, &facts),
-            path: format!("/cases/{}", case.id),
-            subjects: Vec::new(),
-            mails: mails.collect(),
-            at: case.last,
-        };
-        let first_life = place.lane == case.id.as_str();
+        let mut place = Place::of(&case, &facts, mails);
         for (number, to, at) in escalated {
             place.at = at;
             let title = "A step of a playbook waits for too long";
             let tale =
                 Tale::new(NoticeKind::DutyDue, "run.escalated", title).with(format!("It goes to: {to}."));
             let key = format!("{}.{}", change.id, change.version + number);
-            for one in self.chat.connected() {
-                let reaches = one.settings.makes_rooms() && first_life || one.settings.has_usual_place();
-                if let Some(job) = reaches.then(|| self.told(one, &tale, &place, &key)).flatten() {
-                    rows.push(waiting(one, &place.lane, key.clone(), job, at)?);
-                }
-            }
+            rows.extend(self.news(&tale, &place, &key)?);
         }
         Ok(rows)
     }
@@ -443,27 +457,12 @@ impl App {
             .iter()
             .filter(|(_, member)| from.is_none() || member.department != from)
             .filter_map(|(account, _)| contacts.get(account)?.mail.clone());
-        let place = Place {
-            case: Some(&case.id),
-            lane: lane(case, facts),
-            path: format!("/cases/{}", case.id),
-            subjects: Vec::new(),
-            mails: mails.collect(),
-            at: crate::pipeline::now(),
-        };
+        let mut place = Place::of(case, facts, mails);
+        place.at = crate::pipeline::now();
         let title = format!("A question of {}", department_words(from));
         let tale = Tale::new(NoticeKind::Question, "case.question", title)
             .with("It stands on the case's timeline. An answer in this room stands there too.");
-        let key = format!("ask.{}", short(about));
-        let first_life = place.lane == case.id.as_str();
-        let mut rows = Vec::new();
-        for one in self.chat.connected() {
-            let reaches = one.settings.makes_rooms() && first_life || one.settings.has_usual_place();
-            if let Some(job) = reaches.then(|| self.told(one, &tale, &place, &key)).flatten() {
-                rows.push(waiting(one, &place.lane, key.clone(), job, place.at)?);
-            }
-        }
-        Ok(rows)
+        self.news(&tale, &place, &format!("ask.{}", short(about)))
     }
 
     /// An answer to something that was said, in its thread, or in the usual room.

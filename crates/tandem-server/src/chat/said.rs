@@ -18,7 +18,7 @@ use super::Connected;
 use super::link::short;
 use super::notices::{case_of, light, target};
 use crate::app::App;
-use crate::asker::{Asker, colleague, usual_purpose};
+use crate::asker::Asker;
 use crate::cases::Known;
 use crate::http::error::ApiError;
 use crate::secret;
@@ -51,6 +51,16 @@ pub(super) fn in_console() -> Words {
 
 pub(super) fn no_such_case() -> Words {
     words("Nothing was done", "You work on no case with that number.")
+}
+
+/// A note that both departments read.
+pub(super) fn note(text: Prose) -> tandem_casework::Command {
+    let write = NoteCommand::Write {
+        visibility: Visibility::Both,
+        text,
+        corrects: None,
+    };
+    write.into()
 }
 
 /// What came of something that was said.
@@ -112,15 +122,6 @@ impl Heard<'_> {
             format!("{how} {} link CODE", self.one.prefix()),
         )
     }
-}
-
-/// The colleague as somebody who asks for something.
-pub(super) fn asker(row: &ColleagueRow) -> Option<Asker> {
-    Some(Asker {
-        colleague: colleague(row)?,
-        purpose: usual_purpose(row.role),
-        case: None,
-    })
 }
 
 impl App {
@@ -228,8 +229,9 @@ impl App {
         let somewhere = heard.lane.is_some() || heard.one.settings.room.is_some();
         if heard.aloud && somewhere {
             let lane = heard.lane.as_deref();
-            step.outbox
-                .push(self.answer(heard.one, lane, &short(&heard.what.id), words)?);
+            // First in the step: whoever asked is answered before others are told.
+            let answer = self.answer(heard.one, lane, &short(&heard.what.id), words)?;
+            step.outbox.insert(0, answer);
         }
         Ok(step)
     }
@@ -253,7 +255,7 @@ impl App {
 
     /// A plain reply becomes a note that both departments read. Words are answered only if they could not be taken.
     async fn keep_reply(&self, heard: &Heard<'_>, row: &ColleagueRow, text: &str) -> Result<Came, ApiError> {
-        let (Some(case), Some(asker)) = (heard.case(), asker(row)) else {
+        let (Some(case), Some(asker)) = (heard.case(), Asker::usual(row)) else {
             return self.refuse(heard, &in_console()).await;
         };
         let prose = match Prose::new(text) {
@@ -263,13 +265,8 @@ impl App {
                 return self.refuse(heard, &no).await;
             }
         };
-        let command = NoteCommand::Write {
-            visibility: Visibility::Both,
-            text: prose,
-            corrects: None,
-        };
         let done = self
-            .change_as_said(&asker.for_case(case), command.into(), heard.effect())
+            .change_as_said(&asker.for_case(case), note(prose), heard.effect())
             .await;
         match done {
             Ok(()) => Ok(Came::Quietly),
@@ -290,14 +287,27 @@ impl App {
         }
     }
 
+    /// Whoever said something, at work on a case that they may see; or the words that say why not.
+    pub(super) async fn at_work(
+        &self,
+        row: &ColleagueRow,
+        case: Option<CaseId>,
+    ) -> Result<Result<(Asker, Known), Words>, ApiError> {
+        let (Some(case), Some(asker)) = (case, Asker::usual(row)) else {
+            return Ok(Err(in_console()));
+        };
+        let known = self.own_case(&asker, &case).await?;
+        Ok(known
+            .map(|known| (asker.for_case(case), known))
+            .ok_or_else(no_such_case))
+    }
+
     /// A yes to a proposal that finds nothing against anybody. The answer is in the same step as the vote.
     async fn approve(&self, heard: &Heard<'_>, row: &ColleagueRow, wanted: &str) -> Result<Came, ApiError> {
         let case = wanted.split(':').next().and_then(CaseId::parse);
-        let (Some(case), Some(asker)) = (case, asker(row)) else {
-            return self.refuse(heard, &in_console()).await;
-        };
-        let Some(Known { case: known, .. }) = self.own_case(&asker, &case).await? else {
-            return self.refuse(heard, &no_such_case()).await;
+        let (asker, Known { case: known, .. }) = match self.at_work(row, case).await? {
+            Ok(found) => found,
+            Err(no) => return self.refuse(heard, &no).await,
         };
         let same = |p: &&Proposal| target(&known.id, p.id, p.hash) == wanted;
         let Some(proposal) = known.proposals.values().find(same).filter(|p| light(&p.wording)) else {
@@ -316,7 +326,7 @@ impl App {
             "Your yes is counted",
             "It stands on the case's timeline under your account.",
         );
-        self.do_as_said(heard, &asker.for_case(case), vote.into(), counted)
+        self.do_as_said(heard, &asker, vote.into(), heard.effect(), counted)
             .await
     }
 
@@ -326,9 +336,10 @@ impl App {
         heard: &Heard<'_>,
         asker: &Asker,
         command: tandem_casework::Command,
+        step: Step,
         words: Words,
     ) -> Result<Came, ApiError> {
-        let step = self.with_answer(heard, heard.effect(), &words)?;
+        let step = self.with_answer(heard, step, &words)?;
         match self.change_as_said(asker, command, step).await {
             Ok(()) => Ok(came(heard, words)),
             Err(error) if error.is_ours() => Err(error),

@@ -445,7 +445,6 @@ impl App {
             "disclosure.request" => self.disclosure_messages(terms, asker.account()).await?,
             _ => Vec::new(),
         };
-        let told = !outbox.is_empty();
         let step = Step {
             outbox,
             changes: vec![Change {
@@ -464,10 +463,7 @@ impl App {
             ledger: vec![asker.entry(act, Some(&terms.subject), Some(&terms.id))?],
             ..Step::default()
         };
-        self.store.take_step(step).await?;
-        if told {
-            self.chat.wake();
-        }
+        self.take_and_tell(step).await?;
         Ok(view)
     }
 }

@@ -3,15 +3,16 @@
 //! The sentences are Tandem's own: what somebody typed, such as a task's title, stays in Tandem.
 
 use tandem_casework::Case;
-use tandem_casework::case::decision::{Proposal, Standing};
+use tandem_casework::case::decision::Proposal;
 use tandem_casework::case::duty::Duty;
 use tandem_casework::case::task::{Task, TaskState};
-use tandem_casework::words::{CaseRole, DutyState, Letter};
-use tandem_domain::{CaseId, Department, Role, Timestamp};
+use tandem_casework::words::{DutyState, Letter};
+use tandem_domain::{CaseId, Role, Timestamp};
 use tandem_store::{ColleagueRow, WorkFilter, WorkKind};
 
 use crate::app::App;
-use crate::asker::{Asker, colleague, usual_purpose};
+use crate::asker::Asker;
+use crate::cases::{going_on, rules, votes};
 use crate::http::error::ApiError;
 
 /// What kind of thing waits.
@@ -95,44 +96,28 @@ impl Who<'_> {
         Some(self.one(case, Waits::Task, &task.id.to_string(), what.to_owned(), task.due))
     }
 
-    fn proposal(&self, case: &Case, proposal: &Proposal, department: Option<Department>) -> Option<Waiting> {
-        let (what, due) = match proposal.standing {
-            Standing::Open
-                if proposal.expires > self.now
-                    && !proposal.recused.contains(self.account)
-                    && department.is_some_and(|own| !proposal.votes.contains_key(&own)) =>
-            {
-                ("A proposal waits for a vote of your department", proposal.expires)
-            }
-            Standing::Escalated if proposal.decider.as_deref() == Some(self.account) => {
-                return Some(self.one(
-                    case,
-                    Waits::Decision,
-                    &proposal.id.to_string(),
-                    "The departments disagree and wait for your ruling".to_owned(),
-                    None,
-                ));
-            }
-            _ => return None,
+    fn proposal(&self, case: &Case, proposal: &Proposal) -> Option<Waiting> {
+        let (what, due) = if votes(case, proposal, self.account, self.now) {
+            let what = "A proposal waits for a vote of your department";
+            (what, Some(proposal.expires))
+        } else if rules(proposal, self.account) {
+            ("The departments disagree and wait for your ruling", None)
+        } else {
+            return None;
         };
         let part = proposal.id.to_string();
-        Some(self.one(case, Waits::Decision, &part, what.to_owned(), Some(due)))
+        Some(self.one(case, Waits::Decision, &part, what.to_owned(), due))
     }
 
     fn of(&self, case: &Case) -> Vec<Waiting> {
         if case.barred.contains(self.account) {
             return Vec::new();
         }
-        let member = case.members.get(self.account);
-        // Who reads along or advises has no vote.
-        let votes = member
-            .filter(|member| !matches!(member.role, CaseRole::Observer | CaseRole::Counsel))
-            .and_then(|member| member.department);
         let mut found: Vec<Waiting> = Vec::new();
         found.extend(case.duties.values().filter_map(|duty| self.duty(case, duty)));
         found.extend(case.tasks.values().filter_map(|task| self.task(case, task)));
         let proposals = case.proposals.values();
-        found.extend(proposals.filter_map(|proposal| self.proposal(case, proposal, votes)));
+        found.extend(proposals.filter_map(|proposal| self.proposal(case, proposal)));
         found
     }
 }
@@ -144,11 +129,8 @@ impl App {
     /// When the database fails.
     pub(crate) async fn open_cases(&self) -> Result<Vec<Case>, ApiError> {
         let filter = WorkFilter {
-            status: ["open", "investigating", "contained", "decided"]
-                .map(str::to_owned)
-                .to_vec(),
             limit: usize::MAX,
-            ..WorkFilter::default()
+            ..going_on()
         };
         let mut cases = Vec::new();
         for row in self.store.work(WorkKind::Case, &filter).await? {
@@ -172,13 +154,8 @@ impl App {
         };
         let mut found: Vec<Waiting> = cases.iter().flat_map(|case| who.of(case)).collect();
         if row.role == Role::Approver
-            && let Some(colleague) = colleague(row)
+            && let Some(asker) = Asker::usual(row)
         {
-            let asker = Asker {
-                colleague,
-                purpose: usual_purpose(row.role),
-                case: None,
-            };
             let asked = self.disclosures(&asker).await?.disclosures;
             found.extend(
                 asked

@@ -13,7 +13,7 @@ use tandem_domain::{CaseId, Department, SubjectId};
 use tandem_ledger::Entry;
 use tandem_playbook::{Command, Fact, Plan, Playbook, Run, RunStatus, StepState};
 use tandem_policy::{Action, DataClass};
-use tandem_store::{Change, FactRow, Head, Step, StoreError, WorkFilter, WorkKind};
+use tandem_store::{Change, FactRow, Head, Step, WorkFilter, WorkKind};
 
 pub use asked::StartRun;
 pub use view::{PlaybookList, PlaybookSummary, PlaybookView, RunList, RunSummary, RunView, StepView};
@@ -199,11 +199,9 @@ impl App {
             ));
         }
         let plan = self.shelf.plan(&asked.playbook)?.clone();
-        let year = crate::pipeline::now().day().to_string();
-        let year = year.get(..4).unwrap_or("0000");
-        let number = self.store.next_number(&format!("run-{year}")).await?;
+        let (year, number) = self.next_of_year("run").await?;
         let command = Command::Start {
-            run: format!("R-{year}-{number:04}"),
+            run: format!("R-{year:04}-{number:04}"),
             case: case.id.clone(),
             subject,
             inputs: asked.inputs,
@@ -295,11 +293,7 @@ impl App {
                 ledger: vec![ticked(&run)?],
                 ..Step::default()
             };
-            match self.store.take_step(step).await {
-                Ok(_) => changed += 1,
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+            changed += u64::from(self.take_tick(step).await?);
         }
         Ok(changed)
     }

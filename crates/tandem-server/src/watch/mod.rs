@@ -185,11 +185,7 @@ impl App {
         if new > 0 {
             step.outbox = self.watch_messages(day, mails.into_iter().collect(), new)?;
         }
-        let told = !step.outbox.is_empty();
-        self.store.take_step(step).await?;
-        if told {
-            self.chat.wake();
-        }
+        self.take_and_tell(step).await?;
         Ok(new)
     }
 
