@@ -26,17 +26,18 @@ export async function post(page: Page, path: string): Promise<Record<string, str
   return (await answer.json()) as Record<string, string>;
 }
 
-/** Somebody who signs in with a one-time link for as long as the test goes on. */
-export async function newcomer(
-  browser: Browser,
-  account: string,
-): Promise<{ page: Page; problems: string[] }> {
+/** Somebody who signs in with a one-time link, in a context of their own. */
+export async function signedIn(browser: Browser, link: string): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext({ baseURL: target().address, storageState: NOBODY });
   const page = await context.newPage();
   const problems = await watched(page);
-  await signIn(page, target().links[account] ?? "");
+  await signIn(page, link);
   return { page, problems };
 }
+
+/** The same with the link that the server made for an account. */
+export const newcomer = (browser: Browser, account: string) =>
+  signedIn(browser, target().links[account] ?? "");
 
 /** How often the name of whoever is signed in was shown, as far as it is told. */
 export async function namesTold(page: Page): Promise<number> {
