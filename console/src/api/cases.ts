@@ -167,7 +167,12 @@ export interface Case {
   decided: string | null;
 }
 
-export type Reference = { fact: number } | { indicator: string } | { event: string } | { note: string };
+export type Reference =
+  | { fact: number }
+  | { indicator: string }
+  | { event: string }
+  | { note: string }
+  | { run: string };
 
 export interface TimelineItem {
   at: string;

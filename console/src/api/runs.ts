@@ -88,7 +88,8 @@ export interface Step {
   switch?: string;
   form?: Field[];
   outputs?: Field[];
-  undo?: unknown;
+  undo?: { do?: string; run?: Action };
+  irreversible?: string;
   talk?: { say?: string[]; avoid?: string[] } & Record<string, unknown>;
 }
 
@@ -103,6 +104,8 @@ export interface Asked {
   key: string;
   call: { connector: string; operation: string; parameters: Record<string, Datum> } | null;
   answer: [boolean, string] | null;
+  /** Somebody does it by hand instead. */
+  by_hand: boolean;
 }
 
 export interface StepState {
@@ -119,6 +122,21 @@ export interface StepState {
   action: Asked | null;
   undo: Asked | null;
   reason: string | null;
+  /** It failed because a connector did, and somebody says what next. */
+  held: boolean;
+}
+
+/** A connector and what was asked of it last. */
+export interface Act {
+  connector: string;
+  dry_run: boolean;
+  undo: boolean;
+  needs_disclosure: boolean;
+  /** Nothing if nothing was asked of it, or somebody does it by hand. */
+  state: "waiting" | "held" | "sending" | "sent" | "dead" | null;
+  attempts: number;
+  error: string | null;
+  doubt: boolean;
 }
 
 export interface StepView {
@@ -126,6 +144,8 @@ export interface StepView {
   step: Step;
   state: StepState;
   stuck: boolean;
+  /** The connector that carries its action out; nothing if people do it by hand. */
+  act: Act | null;
 }
 
 export interface RunSummary {
@@ -159,6 +179,8 @@ export interface RunView {
   values: Answers;
   messages: Message[];
   department: Department | null;
+  /** Why what was done should be taken back. */
+  undo_because: string | null;
 }
 
 export interface PlaybookSummary {

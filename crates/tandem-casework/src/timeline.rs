@@ -36,6 +36,8 @@ pub enum Reference {
     Note(NoteId),
     /// A fact of the case, by its number.
     Fact(u32),
+    /// A run of a playbook, by its number.
+    Run(String),
 }
 
 /// Evidence from outside the case, given by the caller. The sentence names nobody but pseudonyms.

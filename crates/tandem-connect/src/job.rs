@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tandem_domain::CaseId;
 
+use crate::far::action::Act;
 use crate::notice::Notice;
 
 /// Largest job, bytes of JSON.
@@ -72,6 +73,11 @@ pub enum Job {
         event: String,
         /// The data, by pseudonym.
         data: Value,
+    },
+    /// An action that a playbook asks for.
+    Act {
+        /// What, to whom, and for which case. It never holds an account: those are looked up when it leaves.
+        act: Act,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Tandem's way out and in: chat, mail, webhooks and exports, so that two departments work in the tools they have.
+//! Tandem's way out and in: chat, mail, webhooks, actions and exports, so that two departments work in the tools they have.
 //!
 //! * What leaves is a [`Notice`] by pseudonym. It waits as a [`Job`] in the [`outbox`], is put into the far side's format at
 //!   the last moment ([`render`]), passes the [`Gate`] and is sent by a [`Far`].
@@ -24,6 +24,7 @@ mod text;
 #[cfg(test)]
 mod testing;
 
+pub use far::action::{Act, Phase, Told};
 pub use far::{Anchor, Far, Receipt};
 pub use gate::{Gate, GateBreach, Screened, Texts};
 pub use job::{Job, JobError, MAX_JOB};

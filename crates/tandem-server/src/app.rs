@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tandem_connect::far::action::Clerk;
 use tandem_detect::{Lists, RuleError, RuleSet};
 use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
@@ -15,7 +16,7 @@ use crate::content::{lists, load_mappings, load_policies, load_rules};
 use crate::http::metrics::Metrics;
 use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
-use crate::runs::Shelf;
+use crate::runs::{RunClerk, Shelf};
 use crate::safe::Safe;
 use crate::secret::Secret;
 use crate::sign_in::{SignIn, SignInError};
@@ -101,7 +102,7 @@ pub struct App {
     /// Signs the ledger's checkpoints.
     pub signer: Signer,
     /// Who is who; opens only for a disclosure.
-    pub safe: Safe,
+    pub safe: Arc<Safe>,
     /// Who is responsible for what.
     pub raci: tandem_casework::RaciBook,
     /// How long things may take.
@@ -140,12 +141,14 @@ impl App {
         let signer = Signer::new(&config.ledger.origin, &ledger_key).map_err(LedgerError::from)?;
         let policies = load_policies(&config)?;
         let sign_in = SignIn::open(&config)?;
-        let safe = Safe::of(&config.data_dir);
+        let safe = Arc::new(Safe::of(&config.data_dir));
+        let shelf = Shelf::shipped();
         let raci = crate::cases::raci().map_err(OpenError::Raci)?;
         let targets = crate::cases::targets().map_err(OpenError::Raci)?;
         let mappings = Arc::new(load_mappings(&config)?);
         let store = Store::open(&config.store_url()).await?;
-        let chat = Chat::open(&config.chat, &config.connectors, store.clone())?;
+        let clerk: Arc<dyn Clerk> = Arc::new(RunClerk::new(store.clone(), shelf.clone(), Arc::clone(&safe)));
+        let chat = Chat::open(&config.chat, &config.connectors, store.clone(), &clerk)?;
         let lake = Lake::open(LakeConfig::new(config.lake_dir().display().to_string()))?;
         let metrics = Metrics::default();
         let mut app = Self {
@@ -159,7 +162,7 @@ impl App {
             safe,
             raci,
             targets,
-            shelf: Shelf::shipped(),
+            shelf,
             policies,
             policies_shown: crate::policies::Shown::default(),
             sign_in,

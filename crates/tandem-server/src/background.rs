@@ -45,7 +45,7 @@ async fn clocks(app: Arc<App>) {
         if let Err(error) = app.tick_cases().await {
             failed("looking at the clocks of cases", &error, every);
         }
-        if let Err(error) = app.tick_runs().await {
+        if let Err(error) = app.tick_runs(crate::pipeline::now()).await {
             failed("looking at the clocks of playbook runs", &error, every);
         }
         if let Err(error) = app.post_digests(crate::pipeline::now()).await {

@@ -112,6 +112,28 @@ pub(crate) async fn post(tx: &mut AnyConnection, row: OutboxRow) -> Result<bool,
     Ok(done.rows_affected() == 1)
 }
 
+/// Changes a message, found by its key, that is in the state `was`. False if it is in another.
+pub(crate) async fn shift(tx: &mut AnyConnection, was: &str, row: OutboxRow) -> Result<bool, StoreError> {
+    let mut query = sqlx::query(
+        "UPDATE outbox SET state = $1, next_at = $2, lease_until = NULL, room = $3, message = $4, body = $5 \
+         WHERE connector = $6 AND key = $7 AND state = $8",
+    );
+    for cell in [
+        Cell::Text(row.state),
+        Cell::Int(row.next_at.0),
+        Cell::MaybeText(row.room),
+        Cell::MaybeText(row.message),
+        Cell::Text(row.body),
+        Cell::Text(row.connector),
+        Cell::Text(row.key),
+        Cell::Text(was.to_owned()),
+    ] {
+        query = bind(query, cell);
+    }
+    let done = query.execute(tx).await.doing(POSTING)?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Runs a statement in a transaction and gives its rows.
 async fn rows(tx: &mut AnyConnection, text: String, cells: Vec<Cell>) -> Result<Vec<OutboxRow>, StoreError> {
     let mut query = sqlx::query(AssertSqlSafe(text));
@@ -219,6 +241,17 @@ impl Store {
         write(&mut tx, OutboxRow { id, ..changed }).await?;
         tx.commit().await.doing(SENDING)?;
         Ok(true)
+    }
+
+    /// The message of a connector with that key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_item(&self, connector: &str, key: &str) -> Result<Option<OutboxRow>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM outbox WHERE connector = $1 AND key = $2");
+        let cells = vec![Cell::Text(connector.to_owned()), Cell::Text(key.to_owned())];
+        let found = fetch(&self.pool, text, cells, READING).await?;
+        found.first().map(row).transpose()
     }
 
     /// Messages in a state, newest first.

@@ -13,7 +13,7 @@ use crate::colleagues::mark;
 use crate::error::{Doing, StoreError};
 use crate::ledger::append;
 use crate::open::Store;
-use crate::outbox::{OutboxRow, post};
+use crate::outbox::{OutboxRow, post, shift};
 use crate::settings::put_setting;
 use crate::sql::{Cell, Columns, Where, bind, clean, count, fetch, insert_many};
 
@@ -124,6 +124,9 @@ pub struct Step {
     pub ledger: Vec<Entry>,
     /// Messages that go out.
     pub outbox: Vec<OutboxRow>,
+    /// Messages that change under the key they have: the state each must be in, and what it is then. If one is in another state,
+    /// such as being sent, nothing is kept.
+    pub shifted: Vec<(&'static str, OutboxRow)>,
     /// Contents.
     pub contents: Vec<Content>,
     /// Small settings that change with it, such as how far a far side was listened to: name and value.
@@ -195,6 +198,12 @@ impl Store {
         }
         for row in step.outbox {
             post(&mut tx, row).await?;
+        }
+        for (was, row) in step.shifted {
+            let id = row.key.clone();
+            if !shift(&mut tx, was, row).await? {
+                return Err(StoreError::Conflict { kind: "message", id });
+            }
         }
         for (name, value) in &step.settings {
             put_setting(&mut tx, name, value).await?;

@@ -63,6 +63,7 @@ function Item({ item }: { item: TimelineItem }) {
   // An indicator stands in its subject's story; with several subjects it is not said whose it is.
   const subject = of.subjects.length === 1 ? of.subjects[0] : undefined;
   const indicator = "indicator" in item.reference ? item.reference.indicator : undefined;
+  const run = "run" in item.reference ? item.reference.run : undefined;
   return (
     <li className={`${styles.item} ${styles[item.origin]}`} data-origin={item.origin}>
       <div className="row small muted">
@@ -74,6 +75,10 @@ function Item({ item }: { item: TimelineItem }) {
       <p>
         {indicator && subject ? (
           <Link to="/subjects/$id" params={{ id: subject }} search={{ indicator, case: id }}>
+            {item.sentence}
+          </Link>
+        ) : run ? (
+          <Link to="/runs/$id" params={{ id: run }}>
             {item.sentence}
           </Link>
         ) : (

@@ -47,5 +47,5 @@ export function pieces(sentence: string, of: Pick<Case, "subjects" | "alerts" | 
 
 /** A key of an item that stays while others come. */
 export function itemKey(item: TimelineItem): string {
-  return `${item.at} ${JSON.stringify(item.reference)}`;
+  return `${item.at} ${JSON.stringify(item.reference)} ${item.sentence}`;
 }

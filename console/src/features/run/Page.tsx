@@ -6,9 +6,10 @@ import { useSession } from "../../session/session";
 import { Tag } from "../../ui/bits";
 import { Loaded } from "../../ui/states";
 import { said } from "../../words/labels";
-import { RunGraph, STATUS } from "./Graph";
+import { RunGraph } from "./Graph";
 import styles from "./Run.module.css";
-import { WaitingStep } from "./Steps";
+import { undoMoves } from "./rights";
+import { PastStep, WaitingStep } from "./Steps";
 
 /** A run of a playbook: its graph, what waits, what is behind, what to say. */
 export function RunPage() {
@@ -16,7 +17,7 @@ export function RunPage() {
   const query = useRun(id);
   return (
     <div className="page">
-      <Loaded query={query}>{(view) => <Run view={view} />}</Loaded>
+      <Loaded query={query}>{(view) => <Run view={view} again={() => void query.refetch()} />}</Loaded>
     </div>
   );
 }
@@ -28,7 +29,11 @@ const ways = ({ graph }: RunView, id: string) => [
   ),
 ];
 
-function Run({ view }: { view: RunView }) {
+/** A connector has something that it has not answered. */
+const waits = ({ active, past }: RunView) =>
+  [...active, ...past].some(({ act }) => act?.state === "waiting" || act?.state === "sending");
+
+function Run({ view, again }: { view: RunView; again: () => void }) {
   const { summary } = view;
   const session = useSession();
   // Who only answers what waits for their word cannot read the case.
@@ -57,7 +62,14 @@ function Run({ view }: { view: RunView }) {
         </span>
       </header>
       <section className="panel stack" aria-label="what waits">
-        <h2>What waits</h2>
+        <div className="head">
+          <h2>What waits</h2>
+          {waits(view) && (
+            <button type="button" onClick={again}>
+              Look again
+            </button>
+          )}
+        </div>
         {view.active.length === 0 && (
           <p className="muted">
             {summary.status === "over"
@@ -70,6 +82,7 @@ function Run({ view }: { view: RunView }) {
             <WaitingStep
               key={step.id}
               run={summary.id}
+              of={summary.case}
               view={step}
               asker={asker}
               ways={ways(view, step.id)}
@@ -85,13 +98,14 @@ function Run({ view }: { view: RunView }) {
       {view.past.length > 0 && (
         <section className="panel stack" aria-label="what is behind">
           <h2>Behind us</h2>
+          {view.undo_because && view.past.some((step) => undoMoves(step, asker).includes("undo")) && (
+            <p role="status">
+              What was done here can be taken back: {view.undo_because}. Look at each step below.
+            </p>
+          )}
           <ul className="plain">
-            {view.past.map(({ id, step, state }) => (
-              <li key={id} className="row">
-                <span>{step.name ?? id}</span>
-                <Tag>{STATUS[state.status]}</Tag>
-                {state.reason && <span className="muted small">{state.reason}</span>}
-              </li>
+            {view.past.map((step) => (
+              <PastStep key={step.id} run={summary.id} of={summary.case} view={step} asker={asker} />
             ))}
           </ul>
         </section>

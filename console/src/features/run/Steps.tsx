@@ -1,31 +1,15 @@
 import { useState } from "react";
-import { type RunCommand, type StepView, useRunCommand } from "../../api/runs";
-import { Choice, Tag } from "../../ui/bits";
-import { Question, Words } from "../../ui/Question";
+import { type StepView, useRunCommand } from "../../api/runs";
+import { Tag } from "../../ui/bits";
 import { Failure } from "../../ui/states";
 import { instant, time } from "../../words/format";
 import { dueWords } from "../room/clocks";
 import { useNow } from "../room/room";
-import { answersOf, FormFields, missing, type Typed } from "./Form";
+import { Asking, SAYS } from "./Asking";
+import { Call } from "./Call";
 import { STATUS } from "./Graph";
 import styles from "./Run.module.css";
-import { type Asker, isApproved, type Move, moves } from "./rights";
-
-const SAYS: Record<Move, string> = {
-  take: "Take it",
-  release: "Give it back",
-  answer: "Fill in the form…",
-  done: "Done",
-  fail: "Could not be done…",
-  skip: "Leave it out…",
-  retry: "Try once more…",
-  decide: "Decide…",
-  approve: "Yes or no…",
-  dryRun: "Ask what it would do",
-  dryRunReport: "Say what it would do…",
-  action: "Do it now",
-  actionReport: "Say what came of it…",
-};
+import { type Asker, isApproved, type Move, moves, undoMoves } from "./rights";
 
 /** Moves that need no more than the click. */
 const AT_ONCE: Partial<Record<Move, string>> = {
@@ -34,16 +18,20 @@ const AT_ONCE: Partial<Record<Move, string>> = {
   done: "done",
   dryRun: "request_dry_run",
   action: "request_action",
+  actionAgain: "request_action",
 };
 
 /** A step that waits: what it is, whose it is, what can be done. */
 export function WaitingStep({
   run,
+  of,
   view,
   asker,
   ways,
 }: {
   run: string;
+  /** The case. */
+  of: string;
   view: StepView;
   asker: Asker;
   /** The ways a choice has, as the graph names them. */
@@ -59,24 +47,7 @@ export function WaitingStep({
     <li className={styles.step} data-step={step.id} data-status={state.status}>
       <div className="head">
         <h3>{step.name ?? step.id}</h3>
-        <span className="row">
-          {open.map((move, at) => (
-            <button
-              key={move}
-              type="button"
-              className={at === 0 ? "primary" : undefined}
-              disabled={command.isPending}
-              aria-label={`${SAYS[move]} ${step.name ?? step.id}`}
-              onClick={() => {
-                const word = AT_ONCE[move];
-                if (word) command.mutate({ command: word, step: step.id });
-                else setAsking(move);
-              }}
-            >
-              {SAYS[move]}
-            </button>
-          ))}
-        </span>
+        <Moves view={view} open={open} ask={setAsking} command={command} />
       </div>
       <div className="row small muted">
         <Tag>{STATUS[state.status]}</Tag>
@@ -92,7 +63,7 @@ export function WaitingStep({
       </div>
       {step.do && <p className={styles.prose}>{step.do}</p>}
       {step.about && <p className="muted small">{step.about}</p>}
-      {step.run && <Call view={view} />}
+      {step.run && <Call view={view} of={of} />}
       {step.touches_person && (
         <p className="small">
           {approved
@@ -121,117 +92,81 @@ export function WaitingStep({
   );
 }
 
-/** What a connector shall do, and what it said. */
-function Call({ view: { step, state } }: { view: StepView }) {
-  const call = state.action?.call ?? state.dry_run?.call;
-  const values = call?.parameters ?? step.run?.parameters ?? {};
+/** A step that is behind: what came of it, and taking it back. */
+export function PastStep({
+  run,
+  of,
+  view,
+  asker,
+}: {
+  run: string;
+  of: string;
+  view: StepView;
+  asker: Asker;
+}) {
+  const { id, step, state } = view;
+  const [asking, setAsking] = useState<Move | null>(null);
+  const command = useRunCommand(run);
+  const open = undoMoves(view, asker);
   return (
-    <div className="small">
-      <code>
-        {step.run?.connector}: {step.run?.operation}
-      </code>{" "}
-      {Object.entries(values).map(([name, value]) => (
-        <span key={name} className="nowrap">
-          {name} = {String(value)}{" "}
+    <li className={styles.step} data-step={id} data-status={state.status}>
+      <div className="head">
+        <span className="row">
+          <span>{step.name ?? id}</span>
+          <Tag>{STATUS[state.status]}</Tag>
+          {state.undo?.answer?.[0] && <Tag>taken back</Tag>}
+          {state.reason && <span className="muted small">{state.reason}</span>}
         </span>
-      ))}
-      {state.dry_run?.answer && <p>It would: {state.dry_run.answer[1]}</p>}
-      {state.action?.answer && <p>It said: {state.action.answer[1]}</p>}
-      <p className="muted">
-        No connector carries this out yet: somebody does it by hand and says what came of it. The ledger keeps
-        who did.
-      </p>
-    </div>
+        <Moves view={view} open={open} ask={setAsking} command={command} />
+      </div>
+      {step.run && <Call view={view} of={of} />}
+      {open.length > 0 && step.undo?.do && <p className={styles.prose}>To take it back: {step.undo.do}</p>}
+      {state.undo?.answer && <p className="small">Taking it back: {state.undo.answer[1]}</p>}
+      {command.error && <Failure error={command.error} />}
+      {asking && (
+        <Asking
+          run={run}
+          view={view}
+          move={asking}
+          close={() => setAsking(null)}
+          department={asker.department}
+          ways={[]}
+        />
+      )}
+    </li>
   );
 }
 
-interface AskingProps {
-  run: string;
+/** The buttons of what can be done. */
+function Moves({
+  view: { step },
+  open,
+  ask,
+  command,
+}: {
   view: StepView;
-  move: Move;
-  close: () => void;
-  department: string | null;
-  ways: string[];
-}
-
-/** What a move needs besides the click. */
-function Asking({ run, view, move, close, department, ways }: AskingProps) {
-  const { step, state } = view;
-  const [text, setText] = useState("");
-  const [typed, setTyped] = useState<Typed>({});
-  const [choice, setChoice] = useState(move === "decide" ? "" : "yes");
-  const command = useRunCommand(run);
-  const fields = move === "answer" ? (step.form ?? []) : move === "actionReport" ? (step.outputs ?? []) : [];
-  const reports = move === "actionReport" || move === "dryRunReport";
-  const ok = choice === "yes";
-  const needed = reports && !ok ? [] : missing(fields, typed);
-  const lacks =
-    needed.length > 0
-      ? `Fill in: ${needed.join(", ")}.`
-      : move === "decide" && choice === ""
-        ? "Choose the way first."
-        : move !== "answer" && text.trim() === ""
-          ? "Say why or what, in a line, first."
-          : "";
-  const built = (): RunCommand => {
-    const base = { step: step.id };
-    const reason = text.trim();
-    if (move === "answer") return { command: "answer", ...base, answers: answersOf(fields, typed) };
-    if (move === "decide") return { command: "decide", ...base, branch: choice, reason };
-    if (move === "approve") return { command: ok ? "approve" : "refuse", ...base, reason };
-    if (move === "dryRunReport")
-      return { command: "report_dry_run", ...base, key: state.dry_run?.key ?? "", ok, text: reason };
-    if (move === "actionReport")
-      return {
-        command: "report_action",
-        ...base,
-        key: state.action?.key ?? "",
-        ok,
-        text: reason,
-        outputs: ok ? answersOf(fields, typed) : {},
-      };
-    return { command: move, ...base, reason };
-  };
-  // A yes or no is written as truth, a case by its name.
-  const branches = ways.map((way) => ({
-    id: way === "yes" ? "true" : way === "no" ? "false" : way,
-    text: way.replaceAll("_", " "),
-  }));
+  open: Move[];
+  ask: (move: Move) => void;
+  command: ReturnType<typeof useRunCommand>;
+}) {
   return (
-    <Question
-      title={`${SAYS[move].replace("…", "")}: ${step.name ?? step.id}`}
-      action="Send"
-      missing={lacks}
-      sending={command}
-      submit={() => command.mutate(built(), { onSuccess: close })}
-      close={close}
-    >
-      {move === "approve" && (
-        <p>
-          You answer for {department === "it" ? "IT security" : "corporate security"}. It counts for exactly
-          what is shown here.
-        </p>
-      )}
-      {(reports || move === "approve") && (
-        <Choice
-          label={move === "approve" ? "your answer" : "did it go well"}
-          value={choice}
-          pick={setChoice}
-          options={["yes", "no"]}
-        />
-      )}
-      {move === "decide" && (
-        <Choice
-          label={step.if ?? step.switch ?? "which way"}
-          value={choice}
-          pick={setChoice}
-          options={[{ id: "", text: "choose" }, ...branches]}
-        />
-      )}
-      <FormFields fields={reports && !ok ? [] : fields} typed={typed} change={setTyped} />
-      {move !== "answer" && (
-        <Words label={reports ? "what came of it" : "why"} value={text} change={setText} most={2000} />
-      )}
-    </Question>
+    <span className="row">
+      {open.map((move, at) => (
+        <button
+          key={move}
+          type="button"
+          className={at === 0 && move !== "undo" ? "primary" : undefined}
+          disabled={command.isPending}
+          aria-label={`${SAYS[move]} ${step.name ?? step.id}`}
+          onClick={() => {
+            const word = AT_ONCE[move];
+            if (word) command.mutate({ command: word, step: step.id });
+            else ask(move);
+          }}
+        >
+          {SAYS[move]}
+        </button>
+      ))}
+    </span>
   );
 }

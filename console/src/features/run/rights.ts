@@ -15,7 +15,11 @@ export type Move =
   | "dryRun"
   | "dryRunReport"
   | "action"
-  | "actionReport";
+  | "actionReport"
+  | "actionAgain"
+  | "byHand"
+  | "undo"
+  | "undoReport";
 
 export interface Asker {
   account: string;
@@ -44,6 +48,31 @@ export function mayApprove(view: StepView, asker: Asker): boolean {
   );
 }
 
+/** A connector has the last thing that was asked. */
+const isAsked = ({ act }: StepView) => act !== null && act.state !== null;
+
+/** What can be done about a step that is done: taking it back. */
+export function undoMoves(view: StepView, asker: Asker): Move[] {
+  const { step, state } = view;
+  const did = step.run ? state.action?.answer?.[0] === true : state.status === "done";
+  if (!asker.works || !step.undo || !did || state.undo?.answer?.[0]) return [];
+  if (!state.undo) return ["undo"];
+  const open = !state.undo.answer;
+  if (!isAsked(view)) return [open ? "undoReport" : "undo"];
+  if (open) return view.act?.state === "sending" ? [] : ["byHand"];
+  return ["undo", "byHand"];
+}
+
+/** What can be done while a connector has the step, or after it failed. */
+function actMoves(view: StepView): Move[] {
+  const { state, act } = view;
+  if (state.status === "failed" && state.held) return ["actionAgain", "byHand", "fail"];
+  const runs = state.status === "running" && state.action?.answer === null;
+  const tries = state.status === "offered" && state.dry_run !== null && !state.dry_run.answer?.[0];
+  if (!isAsked(view)) return [];
+  return (runs || tries) && act?.state !== "sending" ? ["byHand"] : [];
+}
+
 /** The moves that are open, the usual one first. */
 export function moves(view: StepView, asker: Asker): Move[] {
   const { step, state, stuck } = view;
@@ -53,14 +82,18 @@ export function moves(view: StepView, asker: Asker): Move[] {
   const apart = state.approvals.some((a) => a.who === asker.account);
   if (!asker.works || (theirs && step.department !== asker.department)) return found;
   const approved = step.touches_person !== true || isApproved(view);
-  if (stuck || state.status === "refused") found.push("retry");
+  if ((stuck && !state.held) || state.status === "refused") found.push("retry");
   if (state.status === "asking") found.push("decide");
-  if (state.status === "running" && state.action && !state.action.answer) found.push("actionReport");
+  const asked = isAsked(view);
+  if (state.status === "running" && state.action && !state.action.answer && !asked)
+    found.push("actionReport");
   if (step.run && state.status === "offered") {
-    if (state.dry_run && !state.dry_run.answer) found.push("dryRunReport");
-    else if (step.run.dry_run && !state.dry_run?.answer?.[0]) found.push("dryRun");
+    if (state.dry_run && !state.dry_run.answer) {
+      if (!asked) found.push("dryRunReport");
+    } else if (step.run.dry_run && !state.dry_run?.answer?.[0]) found.push("dryRun");
     else if (approved && !apart) found.push("action");
   }
+  found.push(...actMoves(view).filter((move) => move === "fail" || !apart));
   if (step.do !== undefined) {
     if (state.status === "offered" && !apart) found.push("take");
     if (state.status === "taken" && state.taken_by === asker.account) {

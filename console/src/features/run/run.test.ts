@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Field, Step, StepState, StepView } from "../../api/runs";
+import type { Act, Field, Step, StepState, StepView } from "../../api/runs";
 import { answersOf, missing } from "./Form";
 import { lines, tone } from "./Graph";
-import { isApproved, mayApprove, moves } from "./rights";
+import { isApproved, mayApprove, moves, undoMoves } from "./rights";
 
 const state = (over: Partial<StepState> = {}): StepState => ({
   status: "offered",
@@ -18,6 +18,7 @@ const state = (over: Partial<StepState> = {}): StepState => ({
   action: null,
   undo: null,
   reason: null,
+  held: false,
   ...over,
 });
 const view = (step: Partial<Step>, over: Partial<StepState> = {}): StepView => ({
@@ -25,6 +26,20 @@ const view = (step: Partial<Step>, over: Partial<StepState> = {}): StepView => (
   step: { id: "s", ...step },
   state: state(over),
   stuck: false,
+  act: null,
+});
+const withAct = (of: StepView, act: Act["state"]): StepView => ({
+  ...of,
+  act: {
+    connector: "directory",
+    dry_run: true,
+    undo: true,
+    needs_disclosure: false,
+    state: act,
+    attempts: 0,
+    error: null,
+    doubt: false,
+  },
 });
 const ines = { account: "ines", department: "it", works: true } as const;
 const carl = { account: "carl", department: "corporate", works: true } as const;
@@ -67,10 +82,50 @@ describe("a step", () => {
   it("of a connector shows first what it would do, then does it", () => {
     const run = { connector: "directory", operation: "limit", dry_run: true };
     expect(moves(view({ run }), ines)[0]).toBe("dryRun");
-    const asked = { key: "k", call: null, answer: null };
+    const asked = { key: "k", call: null, answer: null, by_hand: false };
     expect(moves(view({ run }, { dry_run: asked }), ines)[0]).toBe("dryRunReport");
     expect(moves(view({ run }, { dry_run: { ...asked, answer: [true, "3"] } }), ines)[0]).toBe("action");
     expect(moves(view({ run }, { status: "running", action: asked }), ines)[0]).toBe("actionReport");
+  });
+});
+
+describe("a step that a connector carries out", () => {
+  const run = { connector: "directory", operation: "limit", dry_run: true };
+  const asked = { key: "k", call: null, answer: null, by_hand: false };
+
+  it("is not answered by people while the connector has it, but can be done by hand", () => {
+    const running = view({ run }, { status: "running", action: asked });
+    expect(moves(withAct(running, "waiting"), ines)).toEqual(["byHand"]);
+    expect(moves(withAct(running, "sending"), ines)).toEqual([]);
+    expect(moves(withAct(running, null), ines)).toEqual(["actionReport"]);
+    const trying = view({ run }, { dry_run: asked });
+    expect(moves(withAct(trying, "waiting"), ines)).toEqual(["byHand", "skip"]);
+  });
+
+  it("that failed is asked once more, done by hand or given up, but not by who approved it", () => {
+    const answer: [boolean, string] = [false, "no such group"];
+    const state = { status: "failed", held: true, action: { ...asked, answer } } as const;
+    const failed = { ...withAct(view({ run, checkpoint: ["legal"] }, state), "sent"), stuck: true };
+    expect(moves(failed, ines)).toEqual(["actionAgain", "byHand", "fail"]);
+    const approvals = [yes("ines", "it"), yes("carl", "corporate")];
+    expect(moves({ ...failed, state: { ...failed.state, approvals } }, ines)).toEqual(["fail"]);
+  });
+
+  it("is taken back when it is done, once, and by members only", () => {
+    const undo = { run: { connector: "directory", operation: "restore" } };
+    const done = view({ run, undo }, { status: "done", action: { ...asked, answer: [true, "3"] } });
+    expect(undoMoves(withAct(done, "sent"), ines)).toEqual(["undo"]);
+    expect(undoMoves(withAct(done, "sent"), ada)).toEqual([]);
+    const open = { ...done, state: { ...done.state, undo: asked } };
+    expect(undoMoves(withAct(open, "waiting"), ines)).toEqual(["byHand"]);
+    expect(undoMoves(open, ines)).toEqual(["undoReport"]);
+    const failed: [boolean, string] = [false, "gone"];
+    const back: [boolean, string] = [true, "restored"];
+    const tried = { ...done, state: { ...done.state, undo: { ...asked, answer: failed } } };
+    expect(undoMoves(withAct(tried, "sent"), ines)).toEqual(["undo", "byHand"]);
+    const undone = { ...done, state: { ...done.state, undo: { ...asked, answer: back } } };
+    expect(undoMoves(withAct(undone, "sent"), ines)).toEqual([]);
+    expect(undoMoves(view({ do: "talk" }, { status: "done" }), ines)).toEqual([]);
   });
 });
 

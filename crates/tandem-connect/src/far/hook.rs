@@ -67,6 +67,7 @@ impl Hook {
         Ok(Receipt {
             room: None,
             message: Some(id),
+            answer: None,
         })
     }
 }

@@ -121,6 +121,7 @@ impl Post {
             Ok(Ok(_)) => Ok(Receipt {
                 room: None,
                 message: Some(id),
+                answer: None,
             }),
             Ok(Err(error)) => Err(sorted(&error)),
             Err(_) => Err(SendError::Doubtful {

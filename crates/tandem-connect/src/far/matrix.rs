@@ -75,7 +75,9 @@ impl Matrix {
                 self.close(&room).await?;
                 Ok(Receipt::of_room(room))
             }
-            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
+            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } | Job::Act { .. } => {
+                Err(unfit(FAR, job))
+            }
         }
     }
 
@@ -90,6 +92,7 @@ impl Matrix {
         Ok(Receipt {
             room: Some(room),
             message: Some(message),
+            answer: None,
         })
     }
 
@@ -104,6 +107,7 @@ impl Matrix {
             room: Some(room.clone()),
             // Further changes refer to the first version (11.38.2).
             message: Some(amended.clone()),
+            answer: None,
         })
     }
 

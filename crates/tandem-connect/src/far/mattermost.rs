@@ -106,7 +106,9 @@ impl Mattermost {
                 }
                 Ok(Receipt::of_room(channel))
             }
-            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
+            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } | Job::Act { .. } => {
+                Err(unfit(FAR, job))
+            }
         }
     }
 
@@ -120,6 +122,7 @@ impl Mattermost {
             return Ok(Receipt {
                 room: Some(channel),
                 message: Some(id),
+                answer: None,
             });
         }
         let mut body = body.into_inner();
@@ -132,6 +135,7 @@ impl Mattermost {
         Ok(Receipt {
             room: Some(channel),
             message: Some(field(FAR, &answer, "/id")?),
+            answer: None,
         })
     }
 
@@ -144,6 +148,7 @@ impl Mattermost {
         Ok(Receipt {
             room: context.anchor.room.clone(),
             message: Some(field(FAR, &answer, "/id")?),
+            answer: None,
         })
     }
 

@@ -8,10 +8,12 @@
 //! | Matrix | the transaction id of the event, kept by the homeserver for the device (Synapse: at least 30 minutes); rooms by alias |
 //! | Slack | the channel is searched for the notice's key in message metadata before it is sent again; `client_msg_id` besides |
 //! | Mattermost | the channel is searched for the notice's key in the post's props; `pending_post_id` besides (30 seconds) |
+//! | actions | `webhook-id` and `idempotency-key` are the same in every attempt; the far side carries one out once |
 //! | webhooks | `webhook-id` is the same in every attempt; the receiver drops what it has (Standard Webhooks) |
 //! | mail | `Message-ID` is the same in every attempt; many mailboxes show such a mail once, none must |
 //! | Teams webhook, Teams bot | nothing: a doubtful message is sent again and may be read twice |
 
+pub mod action;
 pub mod bot;
 pub mod hook;
 pub mod mail;
@@ -25,6 +27,7 @@ pub mod teams;
 use serde_json::Value;
 use tandem_domain::{CaseId, Timestamp};
 
+use self::action::Told;
 use crate::gate::Gate;
 use crate::job::Job;
 use crate::net::SendError;
@@ -48,6 +51,8 @@ pub struct Receipt {
     pub room: Option<String>,
     /// The message it became.
     pub message: Option<String>,
+    /// What the far side said to an action.
+    pub answer: Option<Told>,
 }
 
 impl Receipt {
@@ -56,6 +61,7 @@ impl Receipt {
         Self {
             room: Some(room),
             message: None,
+            answer: None,
         }
     }
 }
@@ -96,6 +102,8 @@ pub enum Far {
     Mail(mail::Post),
     /// Signed webhooks.
     Hook(hook::Hook),
+    /// Actions.
+    Action(action::ActionFar),
 }
 
 impl Far {
@@ -113,6 +121,7 @@ impl Far {
             Self::Matrix(far) => far.deliver(job, context).await,
             Self::Mail(far) => far.deliver(job, context).await,
             Self::Hook(far) => far.deliver(job, context).await,
+            Self::Action(far) => far.deliver(job, context).await,
         }
     }
 }
@@ -138,6 +147,7 @@ pub(crate) fn unfit(far: &'static str, job: &Job) -> SendError {
         Job::OpenRoom { .. } | Job::Invite { .. } | Job::Remove { .. } | Job::CloseRoom {} => "rooms",
         Job::Mail { .. } | Job::Digest { .. } => "mail",
         Job::Hook { .. } => "webhooks",
+        Job::Act { .. } => "actions",
     };
     SendError::refused(
         far,

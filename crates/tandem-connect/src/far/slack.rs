@@ -93,7 +93,9 @@ impl Slack {
                 .await?;
                 Ok(Receipt::of_room(channel))
             }
-            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } => Err(unfit(FAR, job)),
+            Job::Mail { .. } | Job::Digest { .. } | Job::Hook { .. } | Job::Act { .. } => {
+                Err(unfit(FAR, job))
+            }
         }
     }
 
@@ -106,6 +108,7 @@ impl Slack {
             return Ok(Receipt {
                 room: Some(channel),
                 message: Some(ts),
+                answer: None,
             });
         }
         let mut body = body.into_inner();
@@ -118,6 +121,7 @@ impl Slack {
         Ok(Receipt {
             room: Some(field(FAR, &answer, "/channel")?),
             message: Some(field(FAR, &answer, "/ts")?),
+            answer: None,
         })
     }
 
@@ -135,6 +139,7 @@ impl Slack {
         Ok(Receipt {
             room: Some(channel.to_owned()),
             message: Some(field(FAR, &answer, "/ts")?),
+            answer: None,
         })
     }
 

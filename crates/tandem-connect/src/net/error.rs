@@ -146,6 +146,8 @@ pub struct Answer {
     pub after: Option<After>,
     /// The body, within the bounds.
     pub body: Vec<u8>,
+    /// Its headers.
+    pub(crate) headers: reqwest::header::HeaderMap,
 }
 
 impl Answer {
@@ -174,6 +176,16 @@ impl Answer {
             },
             _ => SendError::Refused { far, why },
         })
+    }
+
+    /// A header, if it is there once and is text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut found = self.headers.get_all(name).iter();
+        let first = found.next().and_then(|value| value.to_str().ok());
+        match (first, found.next()) {
+            (Some(text), None) => text,
+            _ => "",
+        }
     }
 
     /// The body as JSON.

@@ -198,6 +198,7 @@ impl Http {
             .get("retry-after")
             .and_then(|value| value.to_str().ok())
             .and_then(After::parse);
+        let headers = response.headers().clone();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| SendError::transport(far, e))? {
             if body.len() + chunk.len() > self.limits.answer {
@@ -214,6 +215,7 @@ impl Http {
             status,
             after,
             body,
+            headers,
         })
     }
 }

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use tandem_domain::Timestamp;
 
+use crate::far::action::Told;
 use crate::far::{Anchor, Receipt};
 use crate::job::Job;
 use crate::notice::Key;
 use crate::text;
 
+/// When a held item is due: not before it is released.
+const NEVER: Timestamp = Timestamp(i64::MAX);
 /// Longest error that is kept, bytes.
 const MAX_ERROR: usize = 500;
 
@@ -113,6 +116,9 @@ pub struct OutboxItem {
     pub room: Option<String>,
     /// The message it became.
     pub message: Option<String>,
+    /// What the far side said to an action.
+    #[serde(default)]
+    pub answer: Option<Told>,
 }
 
 /// Names one claim. Once the lease has run out and somebody else claimed the item, the old lease settles nothing.
@@ -198,7 +204,32 @@ impl OutboxItem {
             cause: None,
             room: None,
             message: None,
+            answer: None,
         }
+    }
+
+    /// The same item, kept back until it is [released](Self::release).
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.next_at = NEVER;
+        self
+    }
+
+    /// True if it is kept back.
+    pub fn is_held(&self) -> bool {
+        self.state == State::Waiting && self.next_at == NEVER
+    }
+
+    /// Lets a held item go; its age counts from here.
+    ///
+    /// # Errors
+    /// [`WrongState`] if it is not held.
+    pub fn release(&mut self, now: Timestamp) -> Result<(), WrongState> {
+        if !self.is_held() {
+            return Err(self.wrong("released"));
+        }
+        (self.next_at, self.tried_from) = (now, now);
+        Ok(())
     }
 
     /// True if it may be claimed at `now`: waiting and due, or left behind by a courier whose lease has ended.
@@ -255,6 +286,7 @@ impl OutboxItem {
                 self.last_error = None;
                 self.room = receipt.room;
                 self.message = receipt.message;
+                self.answer = receipt.answer;
             }
             Settled::Retry {
                 next_at,
@@ -279,6 +311,19 @@ impl OutboxItem {
                 self.last_error = Some(bounded(&error));
             }
         }
+        Ok(())
+    }
+
+    /// Gives a waiting item up: it is done in another way.
+    ///
+    /// # Errors
+    /// [`WrongState`] if it is not waiting.
+    pub fn withdraw(&mut self, why: &str) -> Result<(), WrongState> {
+        if self.state != State::Waiting {
+            return Err(self.wrong("withdrawn"));
+        }
+        self.state = State::Dead;
+        self.last_error = Some(bounded(why));
         Ok(())
     }
 

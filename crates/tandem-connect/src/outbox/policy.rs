@@ -6,6 +6,7 @@ use tandem_domain::Timestamp;
 
 use super::item::{Cause, OutboxItem, Settled};
 use crate::far::Receipt;
+use crate::job::Job;
 use crate::net::{After, SendError};
 
 /// Numbers of the back-off.
@@ -21,11 +22,15 @@ pub struct Policy {
     pub age: Duration,
     /// Longest pause that a far side is granted.
     pub pause: Duration,
+    /// Attempts before an action is dead: people wait for it, and must know that it was not done.
+    pub act_attempts: u32,
+    /// Age at which an action is dead: hours after it was decided it may no longer be what is wanted.
+    pub act_age: Duration,
 }
 
 impl Default for Policy {
     /// From 2 seconds to 30 minutes, 250 attempts (about two and a half days on average: a weekend's outage loses nothing),
-    /// 3 days, pauses to 6 hours.
+    /// 3 days, pauses to 6 hours; for actions 12 attempts and an hour.
     fn default() -> Self {
         Self {
             base: Duration::from_secs(2),
@@ -33,6 +38,8 @@ impl Default for Policy {
             attempts: 250,
             age: Duration::from_secs(3 * 24 * 3600),
             pause: Duration::from_secs(6 * 3600),
+            act_attempts: 12,
+            act_age: Duration::from_secs(3600),
         }
     }
 }
@@ -53,8 +60,16 @@ impl Policy {
     }
 
     /// True if an item has used up its attempts before this one: every courier that claimed it vanished.
-    pub const fn exhausted(&self, item: &OutboxItem) -> bool {
-        item.attempts >= self.attempts
+    pub fn exhausted(&self, item: &OutboxItem) -> bool {
+        item.attempts >= self.bounds(item).0
+    }
+
+    /// Attempts and age at which an item is dead.
+    fn bounds(&self, item: &OutboxItem) -> (u32, Duration) {
+        match item.job {
+            Job::Act { .. } => (self.attempts.min(self.act_attempts), self.age.min(self.act_age)),
+            _ => (self.attempts, self.age),
+        }
     }
 
     /// What becomes of an item after an attempt at `now`.
@@ -85,7 +100,8 @@ impl Policy {
         };
         let attempts = item.attempts + u32::from(counts);
         let age = now.0.saturating_sub(item.tried_from.0);
-        if attempts >= self.attempts || age >= micros(self.age) {
+        let (most, oldest) = self.bounds(item);
+        if attempts >= most || age >= micros(oldest) {
             let error = format!("given up after {attempts} attempts: {said}");
             return dead(Cause::Exhausted, error);
         }

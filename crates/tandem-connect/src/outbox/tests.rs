@@ -236,6 +236,7 @@ fn a_stored_job_reads_back_and_a_strange_one_does_not() {
             event: "case.opened".to_owned(),
             data: serde_json::json!({"case": "C-2026-0042"}),
         },
+        act(),
     ];
     for job in jobs {
         assert_eq!(Job::from_json(&job.to_json().unwrap()).unwrap(), job);
@@ -243,6 +244,49 @@ fn a_stored_job_reads_back_and_a_strange_one_does_not() {
     assert!(Job::from_json("{\"job\":\"post\"}").is_err());
     assert!(Job::from_json("{\"job\":\"invite\",\"members\":[],\"more\":1}").is_err());
     assert!(Job::from_json(&" ".repeat(crate::MAX_JOB + 1)).is_err());
+}
+
+fn act() -> Job {
+    Job::Act {
+        act: crate::Act {
+            phase: crate::Phase::Undo,
+            action: "restore_access".to_owned(),
+            parameters: [("hours".to_owned(), serde_json::json!(24))].into(),
+            case: Some(CaseId::of(2026, 42)),
+            run: "R-2026-0001".to_owned(),
+            step: "limit".to_owned(),
+            subject: Some(tandem_domain::SubjectId("S-7K3M2Q9D".to_owned())),
+            undoes: None,
+            accounts: true,
+        },
+    }
+}
+
+#[test]
+fn an_action_is_given_up_sooner_than_a_message() {
+    let policy = Policy::default();
+    let late = seconds(3_601);
+    let message = policy.settle(&item(), Err(busy(None)), late, 1.0);
+    assert!(matches!(message, Settled::Retry { .. }), "{message:?}");
+    let mut asked = OutboxItem::new("directory", "R-2026-0001.limit", Key("k".into()), act(), NOW);
+    let early = policy.settle(&asked, Err(busy(None)), seconds(60), 1.0);
+    assert!(matches!(early, Settled::Retry { .. }), "{early:?}");
+    let dead = policy.settle(&asked, Err(busy(None)), late, 1.0);
+    assert!(matches!(dead, Settled::Dead { .. }), "{dead:?}");
+    asked.attempts = policy.act_attempts;
+    assert!(policy.exhausted(&asked));
+}
+
+#[test]
+fn what_is_held_waits_for_its_release_and_is_young_then() {
+    let mut held = OutboxItem::new("directory", "lane", Key("k".into()), act(), NOW).held();
+    assert!(held.is_held() && !held.is_due(seconds(86_400 * 365)));
+    held.release(seconds(7_200)).unwrap();
+    assert!(!held.is_held() && held.is_due(seconds(7_200)));
+    assert!(held.release(seconds(7_201)).is_err());
+    let policy = Policy::default();
+    let settled = policy.settle(&held, Err(busy(None)), seconds(7_260), 1.0);
+    assert!(matches!(settled, Settled::Retry { .. }), "{settled:?}");
 }
 
 /// What can happen to an item.

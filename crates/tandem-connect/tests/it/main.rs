@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod action;
 mod courier;
 mod hook;
 mod mail;

@@ -166,6 +166,7 @@ impl RunState {
             What::StepFailed { reason, .. } => {
                 set(state, StepStatus::Failed);
                 state.reason = Some(reason.clone());
+                state.held = false;
             }
             What::StepSkipped { reason, .. } => {
                 state.status = StepStatus::Skipped;
@@ -200,11 +201,21 @@ impl RunState {
             What::Escalated { level, .. } => state.escalated = *level,
             what => asked(state, what, values),
         }
-        if matches!(
-            fact.what,
-            What::ActionRequested { .. } | What::PlaybookRequested { .. }
-        ) {
+        let runs = match &fact.what {
+            What::ActionRequested { .. } | What::PlaybookRequested { .. } => true,
+            What::ByHand { key, .. } => state.action.as_ref().is_some_and(|asked| asked.key == *key),
+            What::ActionStalled { text, .. } => {
+                set(state, StepStatus::Failed);
+                state.held = true;
+                state.reason = Some(text.clone());
+                false
+            }
+            _ => false,
+        };
+        if runs {
             set(state, StepStatus::Running);
+            state.held = false;
+            state.reason = None;
         }
         Ok(())
     }
@@ -217,6 +228,7 @@ fn asked(state: &mut StepState, what: &What, values: &mut crate::model::Answers)
             key: key.to_owned(),
             call: call.cloned(),
             answer: None,
+            by_hand: false,
         })
     };
     match what {
@@ -238,6 +250,15 @@ fn asked(state: &mut StepState, what: &What, values: &mut crate::model::Answers)
         } => {
             answer(&mut state.action, *ok, text);
             values.extend(outputs.clone());
+        }
+        What::ActionStalled {
+            text, answered: true, ..
+        } => answer(&mut state.action, false, text),
+        What::ByHand { key, .. } => {
+            let asked = [&mut state.undo, &mut state.action, &mut state.dry_run];
+            for one in asked.into_iter().flatten().filter(|one| one.key == *key) {
+                (one.by_hand, one.answer) = (true, None);
+            }
         }
         _ => {}
     }
@@ -269,6 +290,8 @@ impl What {
             | Self::DryRunReported { step, .. }
             | Self::ActionRequested { step, .. }
             | Self::ActionReported { step, .. }
+            | Self::ActionStalled { step, .. }
+            | Self::ByHand { step, .. }
             | Self::UndoRequested { step, .. }
             | Self::UndoReported { step, .. }
             | Self::PlaybookRequested { step, .. }

@@ -64,7 +64,7 @@ fn of_step(step: &Step, state: &StepState) -> Vec<Due> {
             .map(|at| due(at, DueKind::Delay))
             .into_iter()
             .collect(),
-        StepStatus::Offered | StepStatus::Taken | StepStatus::Running | StepStatus::Refused => {
+        status if is_ticking(status) || state.is_held() => {
             let late = state.due.zip(step.due).zip(escalation(step, state.escalated));
             let late = late.map(|((at, span), to)| {
                 let level = state.escalated + 1;
@@ -75,6 +75,14 @@ fn of_step(step: &Step, state: &StepState) -> Vec<Due> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Its clocks run: somebody or something has to do it.
+const fn is_ticking(status: StepStatus) -> bool {
+    matches!(
+        status,
+        StepStatus::Offered | StepStatus::Taken | StepStatus::Running | StepStatus::Refused
+    )
 }
 
 /// Who is told next: the step's own list, or whoever answers for it.

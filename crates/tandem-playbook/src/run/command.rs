@@ -89,6 +89,19 @@ pub enum Command {
         text: String,
         outputs: Answers,
     },
+    /// A connector could not do it, or nobody knows whether it did; `answered` is true if it said so itself.
+    Stall {
+        step: String,
+        key: String,
+        text: String,
+        answered: bool,
+    },
+    /// Do by hand what a connector was asked for and has not done.
+    ByHand {
+        step: String,
+        who: String,
+        reason: String,
+    },
     /// Take a step back.
     RequestUndo {
         step: String,

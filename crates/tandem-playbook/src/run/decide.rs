@@ -69,6 +69,13 @@ impl Draft<'_> {
                 let text = words(&text);
                 self.emit(What::UndoReported { step, key, ok, text })
             }
+            Command::Stall {
+                step,
+                key,
+                text,
+                answered,
+            } => self.stall(step, key, &text, answered),
+            Command::ByHand { step, who, reason } => self.by_hand(step, who, reason),
             report => self.report(report),
         }
     }
@@ -82,6 +89,7 @@ impl Draft<'_> {
                 | Command::ReportDryRun { .. }
                 | Command::RequestUndo { .. }
                 | Command::ReportUndo { .. }
+                | Command::ByHand { .. }
         );
         match (self.state.status, matches!(command, Command::Start { .. })) {
             (RunStatus::New, true) | (RunStatus::Running, false) => Ok(()),
@@ -122,7 +130,7 @@ impl Draft<'_> {
         self.enter(self.plan.head())
     }
 
-    fn find(&self, step: &str) -> Result<(usize, &Node, Option<&StepState>), Refused> {
+    pub(super) fn find(&self, step: &str) -> Result<(usize, &Node, Option<&StepState>), Refused> {
         let none = || Refused::NoStep(step.chars().take(64).collect());
         let (at, node) = self.plan.find(step).ok_or_else(none)?;
         Ok((at, node, self.state.steps.get(step)))
@@ -190,8 +198,13 @@ impl Draft<'_> {
 
     fn give_up(&mut self, step: String, who: String, reason: String) -> Result<(), Refused> {
         person(&who, Some(&reason))?;
-        let open = [S::Offered, S::Taken, S::Running, S::Refused];
-        let (at, _, state) = self.at(&step, &open, "only an open step can fail")?;
+        let open = [S::Offered, S::Taken, S::Running, S::Refused, S::Failed];
+        let help = "only an open step can fail";
+        let (at, _, state) = self.at(&step, &open, help)?;
+        if state.status == S::Failed && !state.held {
+            let status = state.status.as_str();
+            return Err(Refused::State { step, status, help });
+        }
         if state.taken_by.as_ref().is_some_and(|other| *other != who) {
             return Err(Refused::NotYours(step));
         }
@@ -206,7 +219,7 @@ impl Draft<'_> {
         if node.step.must_happen() {
             return Err(Refused::MustHappen(step));
         }
-        if state.status == S::Failed && !stays(self.plan, node) {
+        if state.status == S::Failed && !state.held && !stays(self.plan, node) {
             return Err(gone_on(step));
         }
         self.emit(What::StepSkipped { step, who, reason })?;
@@ -217,11 +230,24 @@ impl Draft<'_> {
         person(&who, Some(&reason))?;
         let help = "only what failed or was refused can be tried again";
         let (at, node, state) = self.at(&step, &[S::Failed, S::Refused], help)?;
-        if state.status == S::Failed && !stays(self.plan, node) {
+        if state.status == S::Failed && !state.held && !stays(self.plan, node) {
             return Err(gone_on(step));
         }
+        if state.held && state.action.as_ref().is_some_and(Asked::is_open) {
+            return Err(Refused::State {
+                step,
+                status: "failed, and nobody knows whether it was done",
+                help: "ask the connector once more, or do it by hand",
+            });
+        }
         // What a connector has not answered is asked again under the same key, so that it is not carried out twice.
-        let open = state.action.as_ref().is_some_and(Asked::is_open);
+        let open = state.action.as_ref().is_some_and(|asked| {
+            let same = |action| {
+                self.call(&step, action, "do")
+                    .is_ok_and(|call| call.key == asked.key)
+            };
+            asked.is_open() && node.step.run.as_ref().is_none_or(same)
+        });
         let (visit, attempt) = (state.visit, state.attempt + u32::from(!open));
         self.emit(What::StepRetried { step, who, reason })?;
         self.offer(at, visit, attempt)
@@ -321,16 +347,23 @@ impl Draft<'_> {
                 help: "wait for the answer",
             });
         }
-        let call = self.call(&step, action, "dry")?;
+        let mut call = self.call(&step, action, "dry")?;
+        // Nothing is done, so each rehearsal is one of its own: what it says is true of now.
+        call.key = self.key(&step, "dry", &format!("{}\0{}", self.state.facts, call.key));
         self.emit(What::DryRunRequested { step, who, call })
     }
 
     fn request_action(&mut self, step: String, who: String) -> Result<(), Refused> {
         person(&who, None)?;
-        let (_, node, state) = self.at(&step, &[S::Offered], "only an offered action can be carried out")?;
+        let help = "only an offered action can be carried out";
+        let (_, node, state) = self.at(&step, &[S::Offered, S::Failed], help)?;
+        if state.status == S::Failed && !state.held {
+            let status = state.status.as_str();
+            return Err(Refused::State { step, status, help });
+        }
         let action = automatic(node)?;
         self.rehearsed(&step, action, state)?;
-        let call = self.call(&step, action, "do")?;
+        let call = self.once_more(&step, self.call(&step, action, "do")?, state);
         if node.step.touches_person {
             if !state.is_approved() {
                 return Err(Refused::NeedsApproval(step));
@@ -413,7 +446,7 @@ impl Draft<'_> {
         })
     }
 
-    fn waited_for(
+    pub(super) fn waited_for(
         &self,
         step: &str,
         key: &str,
@@ -509,14 +542,14 @@ fn manual(node: &Node) -> Result<(), Refused> {
     }
 }
 
-fn automatic(node: &Node) -> Result<&Action, Refused> {
+pub(super) fn automatic(node: &Node) -> Result<&Action, Refused> {
     node.step.run.as_ref().ok_or_else(|| Refused::Kind {
         step: node.step.id.clone(),
         wanted: "an action of a connector",
     })
 }
 
-fn person(who: &str, reason: Option<&str>) -> Result<(), Refused> {
+pub(super) fn person(who: &str, reason: Option<&str>) -> Result<(), Refused> {
     length("who", who, MAX_WHO)?;
     reason.map_or(Ok(()), |reason| length("reason", reason, MAX_REASON))
 }
@@ -530,6 +563,6 @@ fn length(field: &'static str, text: &str, max: usize) -> Result<(), Refused> {
     }
 }
 
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     text.chars().take(MAX_WORDS).collect()
 }

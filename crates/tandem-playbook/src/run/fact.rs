@@ -9,8 +9,9 @@ use crate::condition::Datum;
 use crate::model::{Answers, Function};
 use crate::words::words;
 
-/// Version of the facts this code writes; it reads this and earlier ones.
-pub const FACT_VERSION: u16 = 1;
+/// Newest version of the facts this code writes; it reads this and earlier ones. A fact is written as the version that first had
+/// it, so that an earlier program still reads runs without newer ones.
+pub const FACT_VERSION: u16 = 2;
 
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +146,21 @@ pub enum What {
         text: String,
         outputs: Answers,
     },
+    /// A connector could not do it, or nobody knows whether it did. A person says what next: once more, by hand, or as the
+    /// playbook has it for failures. `answered` is true if the connector said so itself. Since version 2.
+    ActionStalled {
+        step: String,
+        key: String,
+        text: String,
+        answered: bool,
+    },
+    /// Somebody does by hand what a connector was asked for under this key. Since version 2.
+    ByHand {
+        step: String,
+        who: String,
+        reason: String,
+        key: String,
+    },
     /// Somebody takes a step back. `call` is what a connector shall do for it.
     UndoRequested {
         step: String,
@@ -202,4 +218,14 @@ pub enum What {
     RunFinished { outcome: Outcome },
     /// Somebody stopped it.
     RunAborted { who: String, reason: String },
+}
+
+impl What {
+    /// The version of the form that first had this kind of fact.
+    pub(super) const fn since(&self) -> u16 {
+        match self {
+            Self::ActionStalled { .. } | Self::ByHand { .. } => 2,
+            _ => 1,
+        }
+    }
 }

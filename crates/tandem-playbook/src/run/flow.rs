@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tandem_domain::Timestamp;
 
 use super::command::Refused;
-use super::fact::{FACT_VERSION, Fact, Flight, Outcome, What};
+use super::fact::{Fact, Flight, Outcome, What};
 use super::state::{RunState, StepState};
 use crate::condition::{Condition, Datum};
 use crate::model::Action;
@@ -65,7 +65,7 @@ impl<'p> Draft<'p> {
             return Err(Refused::Restless);
         }
         let fact = Fact {
-            v: FACT_VERSION,
+            v: what.since(),
             at: self.at,
             what,
         };

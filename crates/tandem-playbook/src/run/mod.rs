@@ -6,6 +6,7 @@ mod command;
 mod decide;
 mod fact;
 mod flow;
+mod hand;
 mod state;
 
 use std::collections::BTreeMap;
@@ -74,9 +75,10 @@ impl Run {
     /// A step that failed with no way around it: it must be tried again, left out if it may be, or the run stopped.
     pub fn is_stuck(&self, step: &str) -> bool {
         let found = self.plan.find(step);
+        let held = self.state.steps.get(step).is_some_and(StepState::is_held);
         self.state.status != RunStatus::Over
             && self.state.status_of(step) == StepStatus::Failed
-            && found.is_some_and(|(_, node)| flow::stays(&self.plan, node))
+            && (held || found.is_some_and(|(_, node)| flow::stays(&self.plan, node)))
     }
 
     /// What a command leads to. Nothing changes before the facts are kept and [applied](Self::apply); `now` earlier than the last

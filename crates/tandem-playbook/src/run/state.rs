@@ -93,14 +93,19 @@ pub struct Asked {
     pub call: Option<Flight>,
     /// Whether it went well, and its words.
     pub answer: Option<(bool, String)>,
+    /// Somebody does it by hand instead.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 impl Asked {
-    pub(crate) fn succeeded(&self) -> bool {
+    /// It was answered, and it went well.
+    pub fn succeeded(&self) -> bool {
         self.answer.as_ref().is_some_and(|(ok, _)| *ok)
     }
 
-    pub(crate) const fn is_open(&self) -> bool {
+    /// It waits for an answer.
+    pub const fn is_open(&self) -> bool {
         self.answer.is_none()
     }
 }
@@ -143,6 +148,9 @@ pub struct StepState {
     pub loops: u32,
     /// Reason of a failure, a refusal or of leaving it out.
     pub reason: Option<String>,
+    /// It failed because a connector did, and a person says what next.
+    #[serde(default)]
+    pub held: bool,
 }
 
 impl StepState {
@@ -165,6 +173,7 @@ impl StepState {
             joined: BTreeSet::new(),
             loops: 0,
             reason: None,
+            held: false,
         }
     }
 
@@ -179,6 +188,11 @@ impl StepState {
             (Some(it), Some(corporate)) => it.who != corporate.who,
             _ => false,
         }
+    }
+
+    /// A connector failed, and nobody has said yet what next.
+    pub fn is_held(&self) -> bool {
+        self.held && self.status == StepStatus::Failed
     }
 
     /// It was taken back.

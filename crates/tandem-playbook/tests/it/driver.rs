@@ -139,6 +139,11 @@ impl Driver {
                     reason: "nobody could say".to_owned(),
                 });
             }
+            (StepStatus::Failed, _) if self.run.state().steps[&id].is_held() => self.must(Command::Fail {
+                step: id,
+                who: "ana".to_owned(),
+                reason: "the connector cannot".to_owned(),
+            }),
             (StepStatus::Failed | StepStatus::Refused, _) => self.must(Command::Retry {
                 step: id,
                 who: "ana".to_owned(),
@@ -301,6 +306,7 @@ pub fn check_laws(plan: &Plan, facts: &[Fact]) {
                 | What::DryRunReported { .. }
                 | What::UndoRequested { .. }
                 | What::UndoReported { .. }
+                | What::ByHand { .. }
         );
         assert!(!over || late, "after the end: {fact:?}");
         match &fact.what {

@@ -24,7 +24,7 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
     let one = (
         (
             prop::bool::weighted(0.5),
-            0_u8..19,
+            0_u8..21,
             any::<prop::sample::Index>(),
             0_u8..4,
         ),
@@ -181,6 +181,13 @@ fn command(driver: &Driver, plan: &Plan, attempt: &Try) -> Command {
             text,
             outputs: given,
         },
+        18 => Command::Stall {
+            step,
+            key,
+            text,
+            answered: ok,
+        },
+        19 => Command::ByHand { step, who, reason },
         _ if attempt.hours > 57 => Command::Abort { who, reason },
         _ => {
             let all = branches(plan, &step);

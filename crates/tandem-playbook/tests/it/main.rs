@@ -6,6 +6,7 @@ mod cacao_import;
 mod clocks;
 mod content;
 mod driver;
+mod hand;
 mod laws;
 mod malformed;
 mod rules;

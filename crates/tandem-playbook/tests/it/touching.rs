@@ -390,7 +390,7 @@ fn facts_of_another_playbook_or_order_or_version_are_refused() {
     twice.insert(1, twice[0].clone());
     assert!(Run::replay(plan.clone(), &twice).is_err());
     let mut newer = driver.facts.clone();
-    newer[0].v = 2;
+    newer[0].v = tandem_playbook::FACT_VERSION + 1;
     assert!(Run::replay(plan, &newer).is_err());
 }
 

@@ -401,8 +401,10 @@ impl App {
             return Ok(view::outline(known, &self.targets));
         }
         let outside = self.outside(&known.case).await?;
-        let items =
+        let mut items =
             timeline::timeline(&known.case, &known.facts, &outside, asker.account()).map_err(refused)?;
+        items.extend(self.acts_told(&known.case.id).await?);
+        items.sort_by_key(|item| (item.at, item.origin));
         view::case(asker, known, &items, &self.targets)
     }
 

@@ -83,7 +83,7 @@ pub struct TimelineItem {
     pub who: Option<String>,
     /// What happened.
     pub sentence: String,
-    /// What it points to: `{"fact": 3}`, `{"indicator": "…"}`, `{"note": "…"}`.
+    /// What it points to: `{"fact": 3}`, `{"indicator": "…"}`, `{"note": "…"}`, `{"run": "…"}`.
     #[schema(value_type = Object)]
     pub reference: Value,
     /// `own_department`, `both` or `counsel`.

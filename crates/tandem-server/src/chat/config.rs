@@ -1,9 +1,12 @@
 //! Connectors as the settings name them. A secret is never in the settings: they name the file or the environment variable
 //! that holds it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tandem_connect::far::action::{ActionFar, Clerk};
 use tandem_connect::far::bot::{Bot, BotSettings};
 use tandem_connect::far::hook::Hook;
 use tandem_connect::far::mail::{MailError, MailSettings, Post, Security as MailSecurity};
@@ -65,6 +68,8 @@ pub enum Kind {
     Mail,
     /// A signed webhook.
     Hook,
+    /// A system that carries out actions of playbooks.
+    Action,
 }
 
 impl Kind {
@@ -79,6 +84,7 @@ impl Kind {
             Self::TeamsBot => "teams_bot",
             Self::Mail => "mail",
             Self::Hook => "hook",
+            Self::Action => "action",
         }
     }
 
@@ -98,6 +104,23 @@ pub enum Security {
     StartTls,
     /// None, for a relay on this machine only.
     Loopback,
+}
+
+/// An action that a connector of kind `action` carries out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionSettings {
+    /// Its name, as playbooks have it under `operation`: lower-case letters, digits and `_`.
+    pub name: String,
+    /// The connector can say what it would do without doing it.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// The connector can take it back.
+    #[serde(default)]
+    pub undo: bool,
+    /// It needs the subject's accounts, so it leaves under an open disclosure of them only.
+    #[serde(default)]
+    pub account: bool,
 }
 
 /// One far side.
@@ -137,6 +160,9 @@ pub struct ConnectorSettings {
     pub login: Option<String>,
     /// What it takes in; without it, it only speaks (but to Matrix, Tandem always listens).
     pub inbound: Option<InboundSettings>,
+    /// Actions: what it carries out. A playbook finds it by the connector's name and the action's.
+    #[serde(default)]
+    pub actions: Vec<ActionSettings>,
 }
 
 const fn yes() -> bool {
@@ -198,6 +224,12 @@ pub enum ConnectorError {
     /// Something is to come in where nothing can.
     #[error("connector `{0}`: this kind takes nothing in; take `inbound` out of the settings")]
     Inbound(String),
+    /// What it carries out is not said, or said of a kind that carries out nothing.
+    #[error(
+        "connector `{0}`: a connector of kind `action`, and no other, has `actions`: at least one, each under a name of its own of \
+         lower-case letters, digits and _, at most 64 of them"
+    )]
+    Actions(String),
     /// The way out cannot be set up.
     #[error("the way to far sides cannot be set up")]
     Route(#[from] RouteError),
@@ -238,7 +270,27 @@ impl ChatSettings {
 impl ConnectorSettings {
     /// True if it has a place for what belongs to no case's room.
     pub fn has_usual_place(&self) -> bool {
-        !self.kind.has_rooms() || self.room.is_some()
+        self.kind != Kind::Action && (!self.kind.has_rooms() || self.room.is_some())
+    }
+
+    fn signing_key(&self) -> Result<SigningKey, ConnectorError> {
+        SigningKey::parse(self.secret()?.expose()).map_err(|source| ConnectorError::Key {
+            name: self.name.clone(),
+            source,
+        })
+    }
+
+    /// Refuses actions that nobody could ask for.
+    fn checked_actions(&self) -> Result<(), ConnectorError> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let named = |name: &str| !name.is_empty() && name.len() <= 64 && name.chars().all(fits);
+        let names: BTreeSet<&str> = self.actions.iter().map(|one| one.name.as_str()).collect();
+        let sound = names.len() == self.actions.len() && names.iter().all(|name| named(name));
+        if sound && (self.kind == Kind::Action) != self.actions.is_empty() {
+            Ok(())
+        } else {
+            Err(ConnectorError::Actions(self.name.clone()))
+        }
     }
 
     /// True if it makes a room for each case.
@@ -299,11 +351,18 @@ impl ConnectorSettings {
         self.base(self.wants(self.server.as_ref(), "`server`")?)
     }
 
-    /// The far side, ready to be spoken to; nothing is connected yet. `address` is Tandem's own, for buttons that lead back.
+    /// The far side, ready to be spoken to; nothing is connected yet. `address` is Tandem's own, for buttons that lead back;
+    /// `clerk` lets actions go.
     ///
     /// # Errors
     /// [`ConnectorError`] names the connector and what is wrong, never a secret.
-    pub fn far(&self, http: &Http, route: &Route, address: &str) -> Result<Far, ConnectorError> {
+    pub fn far(
+        &self,
+        http: &Http,
+        route: &Route,
+        address: &str,
+        clerk: &Arc<dyn Clerk>,
+    ) -> Result<Far, ConnectorError> {
         let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if self.name.is_empty() || self.name.len() > 40 || !self.name.chars().all(named) {
             return Err(ConnectorError::Name(self.name.clone()));
@@ -311,6 +370,7 @@ impl ConnectorSettings {
         if self.kind.has_rooms() && !self.case_rooms {
             self.wants(self.room.as_ref(), "`room`, as it makes no rooms of cases,")?;
         }
+        self.checked_actions()?;
         let http = http.clone();
         Ok(match self.kind {
             Kind::Matrix => Far::Matrix(Matrix::new(
@@ -355,13 +415,10 @@ impl ConnectorSettings {
                 },
             )),
             Kind::Mail => Far::Mail(self.mail(route)?),
-            Kind::Hook => {
-                let key =
-                    SigningKey::parse(self.secret()?.expose()).map_err(|source| ConnectorError::Key {
-                        name: self.name.clone(),
-                        source,
-                    })?;
-                Far::Hook(Hook::new(http, self.server()?, key))
+            Kind::Hook => Far::Hook(Hook::new(http, self.server()?, self.signing_key()?)),
+            Kind::Action => {
+                let clerk = Arc::clone(clerk);
+                Far::Action(ActionFar::new(&http, self.server()?, self.signing_key()?, clerk))
             }
         })
     }

@@ -45,6 +45,13 @@ impl Gate for NameGate {
             rule: rule.to_owned(),
         })
     }
+
+    fn redacted(&self, text: &str) -> String {
+        match self.index() {
+            None => "(words withheld: the names in the vault are not known yet)".to_owned(),
+            Some(names) => names.redact(text).into_owned(),
+        }
+    }
 }
 
 impl App {

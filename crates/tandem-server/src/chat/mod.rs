@@ -22,13 +22,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tandem_connect::far::action::Clerk;
 use tandem_connect::outbox::{Connector, Courier, Policy, Round};
 use tandem_connect::{Base, Far, Http, Screened};
 use tandem_store::Store;
 use tandem_vault::VaultError;
 use tokio::sync::Notify;
 
-pub use self::config::{ChatSettings, ConnectorError, ConnectorSettings, Kind, Security};
+pub use self::config::{ActionSettings, ChatSettings, ConnectorError, ConnectorSettings, Kind, Security};
 use self::door::Door;
 pub use self::door::InboundSettings;
 pub use self::gate::NameGate;
@@ -36,6 +37,7 @@ pub use self::link::ChatCode;
 pub use self::listen::ListenError;
 pub(crate) use self::notices::waiting as message;
 pub use self::outbox::{Outbox, OutboxError};
+pub(crate) use self::outbox::{item as stored_item, row as stored_row};
 pub(crate) use self::slack::unreadable;
 pub use self::state::{ConnectorFailure, ConnectorList, ConnectorState};
 pub use self::view::{
@@ -95,6 +97,7 @@ impl Chat {
         settings: &ChatSettings,
         connectors: &[ConnectorSettings],
         store: Store,
+        clerk: &Arc<dyn Clerk>,
     ) -> Result<Self, ConnectorError> {
         let mut connected: Vec<Connected> = Vec::with_capacity(connectors.len());
         if !connectors.is_empty() {
@@ -107,7 +110,7 @@ impl Chat {
                 }
                 connected.push(Connected {
                     settings: one.clone(),
-                    far: Arc::new(one.far(&http, &route, &settings.address)?),
+                    far: Arc::new(one.far(&http, &route, &settings.address, clerk)?),
                     door: one.door(&http)?.map(Arc::new),
                 });
             }
@@ -147,6 +150,20 @@ impl Chat {
     /// A connector by its name.
     pub fn connector(&self, name: &str) -> Option<&Connected> {
         self.connected.iter().find(|known| known.settings.name == name)
+    }
+
+    /// The connector of that name, if it carries out that action, and how.
+    pub(crate) fn offers(&self, connector: &str, action: &str) -> Option<(&Connected, &ActionSettings)> {
+        let one = self
+            .connector(connector)
+            .filter(|one| one.settings.kind == Kind::Action)?;
+        let action = one.settings.actions.iter().find(|known| known.name == action)?;
+        Some((one, action))
+    }
+
+    /// True if any connector carries out actions.
+    pub(crate) fn acts(&self) -> bool {
+        self.connected.iter().any(|one| one.settings.kind == Kind::Action)
     }
 
     /// What begins a command, where colleagues can type one.
@@ -200,7 +217,8 @@ impl App {
         Screened::new(answer, &*self.chat.gate).map_err(|breach| ApiError::internal(&breach))
     }
 
-    /// Sends what is due, once around.
+    /// Sends what is due, once around, and brings the answers of connectors into their runs. What a process that died left
+    /// behind is brought in first.
     ///
     /// # Errors
     /// When the names are not known, or the outbox fails. What was sent but not written down comes back when its lease ends.
@@ -211,7 +229,18 @@ impl App {
         if !self.chat.gate.knows() {
             self.learn_names().await?;
         }
-        Ok(self.chat.courier.round(&crate::pipeline::now, &draw).await?)
+        self.bring_back_logged().await;
+        let round = self.chat.courier.round(&crate::pipeline::now, &draw).await?;
+        if round.sent + round.dead > 0 {
+            self.bring_back_logged().await;
+        }
+        Ok(round)
+    }
+
+    async fn bring_back_logged(&self) {
+        if let Err(error) = self.bring_back().await {
+            tracing::error!(%error, "answers of connectors cannot be brought into their runs; it is tried again");
+        }
     }
 }
 

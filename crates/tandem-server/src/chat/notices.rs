@@ -231,6 +231,8 @@ impl App {
             notice.buttons.clear();
         }
         Some(match one.settings.kind {
+            // It takes actions only.
+            Kind::Action => return None,
             Kind::Mail if place.mails.is_empty() => return None,
             Kind::Mail => Job::Mail {
                 to: place.mails.clone(),
@@ -324,17 +326,17 @@ impl App {
         Ok(rows)
     }
 
-    /// The messages about steps of a playbook run whose clock ran out, for the step that keeps them.
+    /// The messages about steps of a playbook run whose clock ran out or whose connector failed, for the step that keeps them.
     ///
     /// # Errors
     /// When the database fails, or a message is too large.
     pub(crate) async fn run_messages(&self, run: &Run, change: &Change) -> Result<Vec<OutboxRow>, ApiError> {
         let mut rows = Vec::new();
-        let escalated: Vec<_> = change.facts.iter().enumerate().filter_map(escalation).collect();
+        let told: Vec<_> = change.facts.iter().enumerate().filter_map(run_tale).collect();
         let Some(case) = run.state().case.as_ref() else {
             return Ok(rows);
         };
-        if self.chat.is_silent() || escalated.is_empty() {
+        if self.chat.is_silent() || told.is_empty() {
             return Ok(rows);
         }
         let crate::cases::Known { case, facts } = self.case(case).await?;
@@ -344,11 +346,8 @@ impl App {
             .keys()
             .filter_map(|account| contacts.get(account)?.mail.clone());
         let mut place = Place::of(&case, &facts, mails);
-        for (number, to, at) in escalated {
+        for (number, tale, at) in told {
             place.at = at;
-            let title = "A step of a playbook waits for too long";
-            let tale =
-                Tale::new(NoticeKind::DutyDue, "run.escalated", title).with(format!("It goes to: {to}."));
             let key = format!("{}.{}", change.id, change.version + number);
             rows.extend(self.news(&tale, &place, &key)?);
         }
@@ -518,13 +517,18 @@ impl App {
     }
 }
 
-/// Which fact of a change says that a step's clock ran out, who is asked then, and when.
-fn escalation((number, row): (usize, &FactRow)) -> Option<(u64, String, Timestamp)> {
+/// What a fact of a run makes to be told, which one it is, and when: a step's clock ran out, or its connector failed.
+fn run_tale((number, row): (usize, &FactRow)) -> Option<(u64, Tale, Timestamp)> {
     let fact: tandem_playbook::Fact = serde_json::from_str(&row.body).ok()?;
-    match fact.what {
-        What::Escalated { to, .. } => Some((number as u64, to.as_str().replace('_', " "), fact.at)),
-        _ => None,
-    }
+    let tale = |event, title| Tale::new(NoticeKind::DutyDue, event, title);
+    let tale = match fact.what {
+        What::Escalated { to, .. } => tale("run.escalated", "A step of a playbook waits for too long")
+            .with(format!("It goes to: {}.", to.as_str().replace('_', " "))),
+        What::ActionStalled { .. } => tale("run.stalled", "An action of a playbook was not carried out")
+            .with("Somebody must ask once more or do it by hand, in Tandem."),
+        _ => return None,
+    };
+    Some((number as u64, tale, fact.at))
 }
 
 /// A message that waits to be sent.

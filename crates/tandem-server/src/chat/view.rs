@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use tandem_connect::far::Context;
 use tandem_connect::outbox::{Cause, OutboxItem, OutboxStore};
-use tandem_connect::{Anchor, Far, Job, Key};
+use tandem_connect::{Act, Anchor, Far, Job, Key, Phase};
 use utoipa::ToSchema;
 
 use super::health::Told;
-use super::{Connected, outbox};
+use super::{Connected, Kind, outbox};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::cases::ColleagueSettings;
@@ -21,7 +21,7 @@ const LISTED: usize = 500;
 pub struct ConnectorView {
     /// Its name in the settings.
     pub name: String,
-    /// `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail` or `hook`.
+    /// `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail`, `hook` or `action`.
     pub kind: String,
     /// Whether it makes a room for each case.
     pub case_rooms: bool,
@@ -45,7 +45,7 @@ pub struct DeadLetter {
     pub id: i64,
     /// The connector.
     pub connector: String,
-    /// What was to be done: `post`, `open_room`, `mail`; or `unreadable`.
+    /// What was to be done: `post`, `open_room`, `mail`, `act`; or `unreadable`.
     pub job: String,
     /// When it was written.
     pub created: String,
@@ -109,6 +109,7 @@ const fn job(job: &Job) -> &'static str {
         Job::Mail { .. } => "mail",
         Job::Digest { .. } => "digest",
         Job::Hook { .. } => "hook",
+        Job::Act { .. } => "act",
     }
 }
 
@@ -140,6 +141,28 @@ fn next(cause: &str) -> &'static str {
         }
         _ => "Test the connector, then send it again.",
     }
+}
+
+/// An action that does nothing but be answered.
+fn test_act() -> Job {
+    Job::Act {
+        act: Act {
+            phase: Phase::Test,
+            action: "test".to_owned(),
+            parameters: std::collections::BTreeMap::new(),
+            case: None,
+            run: String::new(),
+            step: String::new(),
+            subject: None,
+            undoes: None,
+            accounts: false,
+        },
+    }
+}
+
+/// True if it is tried again on the page of its run and nowhere else: whether it is still wanted is decided there.
+fn is_act(row: &tandem_store::OutboxRow) -> bool {
+    outbox::item(row).is_ok_and(|item| matches!(item.job, Job::Act { .. }))
 }
 
 impl App {
@@ -187,17 +210,19 @@ impl App {
         })
     }
 
-    /// Sends dead letters again: those named, or all.
+    /// Sends dead letters again: those named, or all. Actions are left where they are.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn replay_dead(&self, asker: &Asker, asked: &ReplayDead) -> Result<Replayed, ApiError> {
-        let ids = if asked.ids.is_empty() {
-            let dead = self.store.outbox(Some("dead"), LISTED).await?;
-            dead.iter().map(|row| row.id).collect()
-        } else {
-            asked.ids.clone()
-        };
+        let dead = self.store.outbox(Some("dead"), usize::MAX).await?;
+        let chosen = |row: &&tandem_store::OutboxRow| asked.ids.is_empty() || asked.ids.contains(&row.id);
+        let ids: Vec<i64> = dead
+            .iter()
+            .filter(chosen)
+            .filter(|row| !is_act(row))
+            .map(|row| row.id)
+            .collect();
         let entry = asker.entry("outbox.replay", None, Some("outbox"))?;
         self.store.add_to_ledger(vec![entry]).await?;
         let now = crate::pipeline::now();
@@ -246,7 +271,11 @@ impl App {
             .unwrap_or_default();
         let random: String = crate::secret::new_token()?.1.chars().take(32).collect();
         let key = Key(format!("test.{random}"));
-        let Some(job) = self.test_job(one, &key.0, settings.mail) else {
+        let job = match one.settings.kind {
+            Kind::Action => Some(test_act()),
+            _ => self.test_job(one, &key.0, settings.mail),
+        };
+        let Some(job) = job else {
             return Ok(Err(
                 "your account has no mail address to send a test to".to_owned()
             ));

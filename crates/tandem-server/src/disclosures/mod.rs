@@ -2,6 +2,7 @@
 //!
 //! What is stored is believed by nobody: every time, request, approvals and grant walk the policy's whole way again.
 
+pub(crate) mod accounts;
 mod fill;
 mod view;
 mod warrant;
@@ -15,7 +16,7 @@ use tandem_policy::{
     Action, Approval, Context, DataClass, Disclosure, DisclosureRequest, Field, Fields, Limits, Refused,
     Terms,
 };
-use tandem_store::{Change, FactRow, Head, Step, StoreError, WorkFilter, WorkKind};
+use tandem_store::{Change, FactRow, Head, Step, Store, StoreError, WorkFilter, WorkKind};
 use tandem_vault::{Ask, Revealed, VaultError};
 
 pub use self::fill::FillError;
@@ -153,34 +154,39 @@ impl From<VaultError> for ApiError {
     }
 }
 
-impl App {
-    /// The own pseudonyms of colleagues, asked anew each time.
-    async fn own_subjects(&self) -> Result<impl Fn(&str) -> Option<SubjectId> + use<>, StoreError> {
-        let rows = self.store.colleagues().await?;
-        Ok(move |account: &str| {
-            let row = rows.iter().find(|row| row.account.eq_ignore_ascii_case(account));
-            row.and_then(|row| row.subject.clone())
-        })
-    }
+/// The own pseudonyms of colleagues, asked anew each time.
+async fn own_subjects(store: &Store) -> Result<impl Fn(&str) -> Option<SubjectId> + use<>, StoreError> {
+    let rows = store.colleagues().await?;
+    Ok(move |account: &str| {
+        let row = rows.iter().find(|row| row.account.eq_ignore_ascii_case(account));
+        row.and_then(|row| row.subject.clone())
+    })
+}
 
+/// A request as its stored facts make it.
+async fn standing(store: &Store, id: &str) -> Result<Standing, ApiError> {
+    let rows = store.facts(WorkKind::Disclosure, id).await?;
+    let own = own_subjects(store).await?;
+    let mut standing: Option<Standing> = None;
+    for row in &rows {
+        let fact: DisclosureFact = serde_json::from_str(&row.body)?;
+        standing = Some(match (standing, fact) {
+            (None, DisclosureFact::Requested { request }) => Standing {
+                request: DisclosureRequest::replay(&request, &own)?,
+                approvals: Vec::new(),
+                granted: None,
+                version: rows.len() as u64,
+            },
+            (Some(known), fact) => known.then(fact, &own)?,
+            (None, _) => return Err(Refused::Damaged("the order of its facts").into()),
+        });
+    }
+    Ok(standing.ok_or(ServiceError::Missing("disclosure"))?)
+}
+
+impl App {
     async fn disclosure(&self, id: &str) -> Result<Standing, ApiError> {
-        let rows = self.store.facts(WorkKind::Disclosure, id).await?;
-        let own = self.own_subjects().await?;
-        let mut standing: Option<Standing> = None;
-        for row in &rows {
-            let fact: DisclosureFact = serde_json::from_str(&row.body)?;
-            standing = Some(match (standing, fact) {
-                (None, DisclosureFact::Requested { request }) => Standing {
-                    request: DisclosureRequest::replay(&request, &own)?,
-                    approvals: Vec::new(),
-                    granted: None,
-                    version: rows.len() as u64,
-                },
-                (Some(known), fact) => known.then(fact, &own)?,
-                (None, _) => return Err(Refused::Damaged("the order of its facts").into()),
-            });
-        }
-        Ok(standing.ok_or(ServiceError::Missing("disclosure"))?)
+        standing(&self.store, id).await
     }
 
     /// Asks for a disclosure in the asker's case.
@@ -364,8 +370,10 @@ impl App {
             fields: &wanted,
         };
         let scribe = Scribe {
-            app: self,
-            asker: &asker,
+            store: &self.store,
+            who: asker.account(),
+            role: asker.role().as_str(),
+            what: None,
         };
         let opened = self.safe.open().await?;
         Ok(opened.vault.open_for(&Leave(granted), ask, now, &scribe).await?)

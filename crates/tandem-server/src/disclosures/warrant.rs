@@ -2,10 +2,9 @@
 
 use tandem_domain::{CaseId, Department, Purpose, SubjectId, Timestamp};
 use tandem_policy::{Disclosure, Field};
+use tandem_store::Store;
 use tandem_vault::{Act, Warrant, Witness};
 
-use crate::app::App;
-use crate::asker::Asker;
 use crate::ledger::{About, LedgerError, entry};
 
 /// A granted disclosure, as the vault asks for it.
@@ -48,8 +47,13 @@ impl Warrant for Leave {
 
 /// Writes looks into the vault into the ledger.
 pub(super) struct Scribe<'a> {
-    pub(super) app: &'a App,
-    pub(super) asker: &'a Asker,
+    pub(super) store: &'a Store,
+    /// Account of whoever looks, or `system`.
+    pub(super) who: &'a str,
+    /// Their role.
+    pub(super) role: &'a str,
+    /// What the look is for beside its disclosure, if for something.
+    pub(super) what: Option<&'a str>,
 }
 
 impl Witness for Scribe<'_> {
@@ -59,7 +63,8 @@ impl Witness for Scribe<'_> {
         let (name, subject, case, purpose, object) = match &act {
             Act::Opened(o) => {
                 let fields: Vec<&str> = o.fields.iter().map(|f| f.as_str()).collect();
-                let object = format!("{}: {}", o.warrant, fields.join(", "));
+                let what = self.what.map(|what| format!(" for {what}")).unwrap_or_default();
+                let object = format!("{}: {}{what}", o.warrant, fields.join(", "));
                 (
                     "vault.open",
                     Some(&o.subject),
@@ -78,8 +83,8 @@ impl Witness for Scribe<'_> {
             purpose,
             object: object.as_deref(),
         };
-        let row = entry(self.asker.account(), self.asker.role().as_str(), name, &about)?;
-        self.app.store.add_to_ledger(vec![row]).await?;
+        let row = entry(self.who, self.role, name, &about)?;
+        self.store.add_to_ledger(vec![row]).await?;
         Ok(())
     }
 }

@@ -73,6 +73,7 @@ const ASKABLE: &[(&str, Names, Action, &str)] = &[
         Action::RunPlaybook,
         "run.action_report",
     ),
+    ("by_hand", Names::Who, Action::RunPlaybook, "run.by_hand"),
     ("request_undo", Names::Who, Action::RunPlaybook, "run.undo"),
     (
         "report_undo",
@@ -139,6 +140,7 @@ impl Asked {
             C::Take { step, .. }
             | C::Done { step, .. }
             | C::RequestAction { step, .. }
+            | C::ByHand { step, .. }
             | C::Approve { step, .. }
             | C::Refuse { step, .. } => Some(step),
             _ => None,

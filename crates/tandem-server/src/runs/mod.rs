@@ -1,23 +1,32 @@
 //! Runs of playbooks over the store: facts are read, folded and decided on by `tandem-playbook`; what it decides is kept
 //! together with the ledger's rows about it.
 //!
-//! What a connector would do, people do by hand as long as no connector is set up for it: they say what came of it, and the
-//! ledger keeps who said so. A step that touches a person is done by somebody who did not approve it.
+//! An action for which a connector is set up goes out with the fact that asks for it (`acts.rs`), past the clerk who looks at the
+//! moment of sending whether it is still wanted (`clerk.rs`). As long as none is set up, people do it by hand: they say what came of
+//! it, and the ledger keeps who said so. A step that touches a person is done by somebody who did not approve it.
 
+mod acts;
 mod asked;
+mod clerk;
+mod told;
 mod view;
 
 use std::collections::BTreeMap;
 
-use tandem_domain::{CaseId, Department, SubjectId};
+use tandem_casework::SYSTEM;
+use tandem_domain::{CaseId, Department, SubjectId, Timestamp};
 use tandem_ledger::Entry;
 use tandem_playbook::{Command, Fact, Plan, Playbook, Run, RunStatus, StepState};
 use tandem_policy::{Action, DataClass};
-use tandem_store::{Change, FactRow, Head, Step, WorkFilter, WorkKind};
+use tandem_store::{Change, FactRow, Head, Step, Store, WorkFilter, WorkKind};
 
 pub use asked::StartRun;
-pub use view::{PlaybookList, PlaybookSummary, PlaybookView, RunList, RunSummary, RunView, StepView};
+pub use clerk::RunClerk;
+pub use view::{
+    ActView, PlaybookList, PlaybookSummary, PlaybookView, RunList, RunSummary, RunView, StepView,
+};
 
+use self::acts::ASKS;
 use self::asked::Asked;
 use crate::app::App;
 use crate::asker::Asker;
@@ -69,25 +78,40 @@ impl Kept {
     }
 }
 
+/// A run as its stored facts make it.
+async fn kept(store: &Store, shelf: &Shelf, id: &str) -> Result<Kept, ApiError> {
+    let rows = store.facts(WorkKind::Run, id).await?;
+    let facts = rows
+        .iter()
+        .map(|row| serde_json::from_str(&row.body))
+        .collect::<Result<Vec<Fact>, _>>()?;
+    let Some(first) = facts.first() else {
+        return Err(ServiceError::Missing("run").into());
+    };
+    let plan = match &first.what {
+        tandem_playbook::What::RunStarted { playbook, .. } => shelf.plan(playbook)?,
+        _ => return Err(ServiceError::Missing("run").into()),
+    };
+    let run = Run::replay(plan.clone(), &facts).map_err(|error| ApiError::internal(&error))?;
+    Ok(Kept {
+        run,
+        version: facts.len() as u64,
+    })
+}
+
+/// What a command leads to.
+struct Decided {
+    /// The run after it.
+    run: Run,
+    /// What happened.
+    facts: Vec<Fact>,
+    /// What to keep.
+    change: Change,
+}
+
 impl App {
     async fn kept_run(&self, id: &str) -> Result<Kept, ApiError> {
-        let rows = self.store.facts(WorkKind::Run, id).await?;
-        let facts = rows
-            .iter()
-            .map(|row| serde_json::from_str(&row.body))
-            .collect::<Result<Vec<Fact>, _>>()?;
-        let Some(first) = facts.first() else {
-            return Err(ServiceError::Missing("run").into());
-        };
-        let plan = match &first.what {
-            tandem_playbook::What::RunStarted { playbook, .. } => self.shelf.plan(playbook)?,
-            _ => return Err(ServiceError::Missing("run").into()),
-        };
-        let run = Run::replay(plan.clone(), &facts).map_err(|error| ApiError::internal(&error))?;
-        Ok(Kept {
-            run,
-            version: facts.len() as u64,
-        })
+        kept(&self.store, &self.shelf, id).await
     }
 
     /// The case of a run, if the asker may do something with it. Who is no member may look at a run and answer it while a step
@@ -225,7 +249,7 @@ impl App {
         if let Some(subject) = &kept.run.state().subject {
             asker.look(self, subject, "run").await?;
         }
-        Ok(view::run(&asker, &kept.run)?)
+        self.run_view(&asker, &kept.run).await
     }
 
     /// Does something in a run.
@@ -246,6 +270,7 @@ impl App {
             asked.suits(step, &asker.colleague)?;
             asked.apart(stands, asker.account())?;
         }
+        self.leaves_to_connectors(&kept.run, &asked.command).await?;
         let act = asked.act;
         self.move_run(&asker, kept, asked.command, act).await
     }
@@ -257,45 +282,83 @@ impl App {
         command: Command,
         act: &str,
     ) -> Result<RunView, ApiError> {
-        let (run, change) = decided(kept, command, asker.account())?;
-        let ledger = asker.entry(act, run.state().subject.as_ref(), Some(run.state().run.as_str()))?;
-        self.store
-            .take_step(Step {
-                changes: vec![change],
-                ledger: vec![ledger],
-                ..Step::default()
-            })
-            .await?;
-        Ok(view::run(asker, &run)?)
+        let now = crate::pipeline::now();
+        let decided = decided(kept, command, asker.account(), now)?;
+        let state = decided.run.state();
+        let ledger = asker.entry(act, state.subject.as_ref(), Some(state.run.as_str()))?;
+        let run = self.keep_run(decided, ledger, now).await?;
+        self.run_view(asker, &run).await
     }
 
-    /// Does what the clocks of runs ask for: delays that are over, escalations, time-outs. Gives back how many runs changed.
+    /// Keeps what a command led to, with the messages and actions that it makes.
+    async fn keep_run(&self, decided: Decided, ledger: Entry, now: Timestamp) -> Result<Run, ApiError> {
+        let Decided { run, facts, change } = decided;
+        let posted = self.act_rows(&run, &facts, now).await?;
+        let mut outbox = self.run_messages(&run, &change).await?;
+        outbox.extend(posted.new);
+        let told = !outbox.is_empty() || !posted.shifted.is_empty();
+        let step = Step {
+            outbox,
+            shifted: posted.shifted,
+            changes: vec![change],
+            ledger: vec![ledger],
+            ..Step::default()
+        };
+        self.store.take_step(step).await?;
+        if told {
+            self.chat.wake();
+        }
+        Ok(run)
+    }
+
+    /// Does what follows by itself in a run.
+    async fn move_by_itself(
+        &self,
+        kept: Kept,
+        command: Command,
+        act: &str,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        let decided = decided(kept, command, SYSTEM, now)?;
+        let ledger = by_itself(&decided.run, act)?;
+        self.keep_run(decided, ledger, now).await.map(drop)
+    }
+
+    /// Does what the clocks of runs ask for up to `now`: delays that are over, escalations, time-outs. Gives back how many runs
+    /// changed. A run that cannot be read holds up no other.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn tick_runs(&self) -> Result<u64, ApiError> {
+    pub async fn tick_runs(&self, now: Timestamp) -> Result<u64, ApiError> {
         let filter = WorkFilter {
             status: vec![RunStatus::Running.as_str().to_owned()],
-            due_before: Some(crate::pipeline::now()),
+            due_before: Some(now.plus_micros(1)),
             limit: usize::MAX,
             ..WorkFilter::default()
         };
         let mut changed = 0;
         for row in self.store.work(WorkKind::Run, &filter).await? {
-            let kept = self.kept_run(&row.id).await?;
-            // Nothing is due when somebody was faster.
-            let Ok((run, change)) = decided(kept, Command::Tick {}, tandem_casework::SYSTEM) else {
-                continue;
-            };
-            let step = Step {
-                outbox: self.run_messages(&run, &change).await?,
-                changes: vec![change],
-                ledger: vec![ticked(&run)?],
-                ..Step::default()
-            };
-            changed += u64::from(self.take_tick(step).await?);
+            match self.tick_run(&row.id, now).await {
+                Ok(true) => changed += 1,
+                Ok(false) => {}
+                // Somebody was faster: the next look finds what is left.
+                Err(error) if error.is_conflict() => {}
+                Err(error) => {
+                    tracing::error!(run = %row.id, %error, "the clocks of a playbook run cannot be looked at");
+                }
+            }
         }
         Ok(changed)
+    }
+
+    async fn tick_run(&self, id: &str, now: Timestamp) -> Result<bool, ApiError> {
+        let kept = self.kept_run(id).await?;
+        if kept.run.due(now).is_empty() {
+            return Ok(false);
+        }
+        self.move_by_itself(kept, Command::Tick {}, "run.tick", now)
+            .await?;
+        Ok(true)
     }
 }
 
@@ -309,7 +372,8 @@ fn waits_for(run: &Run, department: Option<Department>) -> bool {
             .any(|(step, state)| step.touches_person && missing(state))
 }
 
-fn ticked(run: &Run) -> std::io::Result<Entry> {
+/// The ledger's row about something that nobody did.
+fn by_itself(run: &Run, act: &str) -> std::io::Result<Entry> {
     let state = run.state();
     let about = About {
         subject: state.subject.as_ref(),
@@ -317,14 +381,14 @@ fn ticked(run: &Run) -> std::io::Result<Entry> {
         object: Some(&state.run),
         ..About::default()
     };
-    entry("system", "system", "run.tick", &about)
+    entry("system", "system", act, &about)
 }
 
-/// What a command leads to: the run after it, and what to keep.
-fn decided(kept: Kept, command: Command, who: &str) -> Result<(Run, Change), ApiError> {
+/// What a command leads to at `now`.
+fn decided(kept: Kept, command: Command, who: &str, now: Timestamp) -> Result<Decided, ApiError> {
     let Kept { mut run, version } = kept;
     let facts = run
-        .decide(command, crate::pipeline::now())
+        .decide(command, now)
         .map_err(|refusal| asked::refused(&refusal))?;
     for fact in &facts {
         run.apply(fact).map_err(|error| ApiError::internal(&error))?;
@@ -342,6 +406,7 @@ fn decided(kept: Kept, command: Command, who: &str) -> Result<(Run, Change), Api
     let summary = view::run_summary(&run);
     let state = run.state();
     let subject = state.subject.iter().map(|s| ("subject".to_owned(), s.0.clone()));
+    let asks = acts::waits(&run).then(|| (ASKS.0.to_owned(), ASKS.1.to_owned()));
     let change = Change {
         kind: WorkKind::Run,
         id: state.run.clone(),
@@ -352,8 +417,8 @@ fn decided(kept: Kept, command: Command, who: &str) -> Result<(Run, Change), Api
             due: run.next_due(),
             case: state.case.clone(),
             summary: serde_json::to_string(&summary)?,
-            links: subject.collect(),
+            links: subject.chain(asks).collect(),
         },
     };
-    Ok((run, change))
+    Ok(Decided { run, facts, change })
 }

@@ -95,6 +95,30 @@ pub struct StepView {
     pub state: Value,
     /// True if nothing goes on without somebody's help.
     pub stuck: bool,
+    /// The connector that carries the step's action out; nothing if people do it by hand.
+    pub act: Option<ActView>,
+}
+
+/// A connector and what was asked of it last.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ActView {
+    /// Its name.
+    pub connector: String,
+    /// It can say what it would do without doing it.
+    pub dry_run: bool,
+    /// It can take the action back.
+    pub undo: bool,
+    /// It needs the subject's accounts, and no disclosure of them is open in this case.
+    pub needs_disclosure: bool,
+    /// Where the last thing asked of it is: `waiting`, `held` (until a disclosure is open), `sending`, `sent` (it answered) or
+    /// `dead` (given up). Nothing if nothing was asked, or somebody does it by hand.
+    pub state: Option<String>,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// An attempt without an answer may have arrived.
+    pub doubt: bool,
 }
 
 /// A run whole.
@@ -119,6 +143,8 @@ pub struct RunView {
     pub messages: Vec<Value>,
     /// The asker's department, for which they approve.
     pub department: Option<String>,
+    /// Why what was done to the subject should be taken back: no decision of the case carries it any more.
+    pub undo_because: Option<String>,
 }
 
 /// A playbook in short.
@@ -164,7 +190,7 @@ pub(super) fn run_summary(run: &Run) -> RunSummary {
     }
 }
 
-/// A run whole.
+/// A run whole, but for what connectors have to do with it.
 pub(super) fn run(asker: &Asker, run: &Run) -> Result<RunView, serde_json::Error> {
     let (state, playbook) = (run.state(), run.plan().playbook());
     let active: Vec<String> = run.active().iter().map(|(step, _)| step.id.clone()).collect();
@@ -179,6 +205,7 @@ pub(super) fn run(asker: &Asker, run: &Run) -> Result<RunView, serde_json::Error
             step: serde_json::to_value(step)?,
             state: serde_json::to_value(stands)?,
             stuck: run.is_stuck(&step.id),
+            act: None,
         };
         if active.contains(&step.id) {
             waiting.push(shown);
@@ -203,5 +230,6 @@ pub(super) fn run(asker: &Asker, run: &Run) -> Result<RunView, serde_json::Error
         values: serde_json::to_value(&state.values)?,
         messages: messages.collect(),
         department: asker.colleague.department().map(|d| d.as_str().to_owned()),
+        undo_because: None,
     })
 }

@@ -19,7 +19,7 @@ use crate::office::{Office, done, office, shared_case};
 use crate::support::Place;
 
 /// A signing key, for these tests only.
-const KEY: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+pub const KEY: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// A far side that keeps what it was sent.
 struct Receiver {
@@ -91,6 +91,7 @@ pub fn connector(name: &str, kind: Kind, secrets: &Path, secret: &str) -> Connec
         app: None,
         login: None,
         inbound: None,
+        actions: Vec::new(),
     }
 }
 
@@ -171,7 +172,7 @@ async fn a_case_that_is_opened_is_told_once_and_names_nobody() {
 }
 
 /// An outbox of a process that dies between sending and writing that down.
-struct Dying(Outbox);
+pub struct Dying(pub Outbox);
 
 impl OutboxStore for Dying {
     type Error = OutboxError;
@@ -201,7 +202,7 @@ impl OutboxStore for Dying {
     }
 }
 
-fn courier<S: OutboxStore>(place: &Place, store: S) -> Courier<S> {
+pub fn courier<S: OutboxStore>(place: &Place, store: S) -> Courier<S> {
     let chat = &place.app.chat;
     let lease = Duration::from_secs(60);
     Courier::new(store, chat.senders(), chat.gate(), Policy::default(), lease)
@@ -329,6 +330,7 @@ async fn the_outbox_in_a_database_makes_the_library_s_moves() {
         receipt: tandem_connect::Receipt {
             room: Some("!own".into()),
             message: None,
+            answer: None,
         },
     };
     assert!(!outbox.settle(first.lease, sent()).await.unwrap(), "too late");

@@ -1,12 +1,14 @@
 //! The server with a real database, a real lake and its real routes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod acts;
 mod analysis;
 mod chat;
 mod chat_matrix;
 mod colleagues;
 mod doors;
 mod exports;
+mod far_side;
 mod hostile;
 mod intake;
 mod keeping;

@@ -7,11 +7,11 @@ use tandem_domain::Role;
 use crate::office::{Office, done, office, shared_case};
 use crate::support::{Answer, Desk, Place};
 
-async fn ask(desk: &Desk<'_>, run: &str, command: Value) -> Answer {
+pub async fn ask(desk: &Desk<'_>, run: &str, command: Value) -> Answer {
     desk.post(&format!("/runs/{run}/commands"), command).await
 }
 
-async fn must(desk: &Desk<'_>, run: &str, command: Value) -> Value {
+pub async fn must(desk: &Desk<'_>, run: &str, command: Value) -> Value {
     let words = command.to_string();
     let answer = ask(desk, run, command).await;
     assert_eq!(answer.status, StatusCode::OK, "{words}: {}", answer.text);
@@ -34,7 +34,7 @@ fn answers(fields: &Value) -> Value {
     Value::Object(given)
 }
 
-async fn started(office: &Office<'_>, case: &str, playbook: &str) -> Value {
+pub async fn started(office: &Office<'_>, case: &str, playbook: &str) -> Value {
     let inputs = office.it.get(&format!("/playbooks/{playbook}")).await.json()["playbook"]["inputs"].clone();
     let answer = office
         .it
@@ -57,16 +57,24 @@ fn hands<'o>(office: &'o Office<'_>, step: &Value) -> &'o Desk<'o> {
 }
 
 /// Does what there is to do, each department its own, until a step that touches a person waits; gives that step.
-async fn until_approval(office: &Office<'_>, mut run: Value) -> (Value, Value) {
+pub async fn until_approval(office: &Office<'_>, run: Value) -> (Value, Value) {
+    until(office, run, |active| {
+        active["step"]["touches_person"] == json!(true)
+    })
+    .await
+}
+
+/// Does what there is to do, each department its own, until the first step that waits is as wanted; gives that step.
+pub async fn until(office: &Office<'_>, mut run: Value, wanted: impl Fn(&Value) -> bool) -> (Value, Value) {
     let id = run["summary"]["id"].as_str().unwrap().to_owned();
     for _ in 0..200 {
         let Some(active) = run["active"].as_array().unwrap().first().cloned() else {
-            panic!("it ended before a step touched a person: {run}");
+            panic!("it ended before: {run}");
         };
-        let (step, body, state) = (&active["id"], &active["step"], &active["state"]);
-        if body["touches_person"] == json!(true) {
+        if wanted(&active) {
             return (run, active);
         }
+        let (step, body, state) = (&active["id"], &active["step"], &active["state"]);
         let next = match state["status"].as_str().unwrap() {
             "offered" if body.get("run").is_some() => json!({ "command": "request_action", "step": step }),
             "offered" => json!({ "command": "take", "step": step }),
@@ -85,7 +93,7 @@ async fn until_approval(office: &Office<'_>, mut run: Value) -> (Value, Value) {
         };
         run = must(hands(office, body), &id, next).await;
     }
-    panic!("no step that touches a person: {run}");
+    panic!("no such step: {run}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ on_both!(
     what_was_said_in_a_room_is_found,
     dead_messages_are_listed_counted_and_changed,
     a_step_that_is_refused_posts_nothing,
+    what_was_given_up_goes_out_again_under_its_key,
 );
 
 fn message(key: &str, lane: &str) -> OutboxRow {
@@ -262,4 +263,37 @@ async fn a_step_that_is_refused_posts_nothing(store: Store) {
     };
     store.take_step(step).await.unwrap();
     assert_eq!(store.setting("heard").await.unwrap().as_deref(), Some("1"));
+}
+
+async fn what_was_given_up_goes_out_again_under_its_key(store: Store) {
+    post(&store, vec![message("a", "one"), message("b", "two")]).await;
+    assert_eq!(store.outbox_item("slack", "none").await.unwrap(), None);
+    assert_eq!(store.outbox_item("mail", "a").await.unwrap(), None);
+    let found = store.outbox_item("slack", "a").await.unwrap().unwrap();
+    assert_eq!((found.key.as_str(), found.state.as_str()), ("a", "waiting"));
+    let again = |key: &str| Step {
+        shifted: vec![(
+            "dead",
+            OutboxRow {
+                body: "again".into(),
+                next_at: Timestamp(9),
+                ..message(key, "one")
+            },
+        )],
+        ..Step::default()
+    };
+    // What still waits is left alone, and so is everything else of the step.
+    let early = Step {
+        outbox: vec![message("c", "three")],
+        ..again("a")
+    };
+    assert!(store.take_step(early).await.is_err());
+    assert_eq!(store.outbox_item("slack", "c").await.unwrap(), None);
+    moved(&store, "a", |row| row.state = "dead".into()).await;
+    store.take_step(again("a")).await.unwrap();
+    let found = store.outbox_item("slack", "a").await.unwrap().unwrap();
+    assert_eq!(
+        (found.state.as_str(), found.body.as_str(), found.next_at),
+        ("waiting", "again", Timestamp(9))
+    );
 }
