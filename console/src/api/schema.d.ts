@@ -1924,6 +1924,31 @@ export interface components {
             /** @description The ways in that this installation offers. */
             ways: components["schemas"]["SignInWays"];
         };
+        /** @description A connector and what was asked of it last. */
+        ActView: {
+            /**
+             * Format: int32
+             * @description Failed attempts so far.
+             */
+            attempts: number;
+            /** @description Its name. */
+            connector: string;
+            /** @description An attempt without an answer may have arrived. */
+            doubt: boolean;
+            /** @description It can say what it would do without doing it. */
+            dry_run: boolean;
+            /** @description What went wrong last. */
+            error?: string | null;
+            /** @description It needs the subject's accounts, and no disclosure of them is open in this case. */
+            needs_disclosure: boolean;
+            /**
+             * @description Where the last thing asked of it is: `waiting`, `held` (until a disclosure is open), `sending`, `sent` (it answered) or
+             *     `dead` (given up). Nothing if nothing was asked, or somebody does it by hand.
+             */
+            state?: string | null;
+            /** @description It can take the action back. */
+            undo: boolean;
+        };
         /** @description An alert whole. */
         AlertDetail: {
             /** @description The alert. */
@@ -2410,7 +2435,7 @@ export interface components {
         ConnectorView: {
             /** @description Whether it makes a room for each case. */
             case_rooms: boolean;
-            /** @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail` or `hook`. */
+            /** @description `matrix`, `mattermost`, `mattermost_hook`, `slack`, `teams_workflow`, `teams_bot`, `mail`, `hook` or `action`. */
             kind: string;
             /** @description Its name in the settings. */
             name: string;
@@ -2506,7 +2531,7 @@ export interface components {
              * @description Its id, for sending it again.
              */
             id: number;
-            /** @description What was to be done: `post`, `open_room`, `mail`; or `unreadable`. */
+            /** @description What was to be done: `post`, `open_room`, `mail`, `act`; or `unreadable`. */
             job: string;
             /** @description What can be done about it. */
             next: string;
@@ -3690,6 +3715,8 @@ export interface components {
             subject?: string | null;
             /** @description In short. */
             summary: components["schemas"]["RunSummary"];
+            /** @description Why what was done to the subject should be taken back: no decision of the case carries it any more. */
+            undo_because?: string | null;
             /** @description What is known, by name. */
             values: Record<string, never>;
         };
@@ -3846,6 +3873,7 @@ export interface components {
         };
         /** @description A step whose turn has come. */
         StepView: {
+            act?: null | components["schemas"]["ActView"];
             /** @description Id. */
             id: string;
             /** @description Where it stands: who has it, approvals, what a connector was asked, what it answered. Instants are microseconds. */
@@ -3965,7 +3993,7 @@ export interface components {
             at: string;
             /** @description `technical`, `human` or `case`. */
             origin: string;
-            /** @description What it points to: `{"fact": 3}`, `{"indicator": "…"}`, `{"note": "…"}`. */
+            /** @description What it points to: `{"fact": 3}`, `{"indicator": "…"}`, `{"note": "…"}`, `{"run": "…"}`. */
             reference: Record<string, never>;
             /** @description What happened. */
             sentence: string;

@@ -88,6 +88,7 @@ async fn a_step_is_kept_whole_or_not_at_all(store: Store) {
             body: "{}".into(),
         }],
         settings: Vec::new(),
+        shifted: Vec::new(),
         once: Vec::new(),
         contents: vec![Content {
             id: "e1".into(),
