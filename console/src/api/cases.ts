@@ -1,6 +1,6 @@
 /** Cases: shapes of the API as `tandem-server` writes them, and their queries. Instants inside `case` are microseconds. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, getFile, type Params, send, sendFile, sendForFile } from "./client";
+import { get, type Params, send } from "./client";
 import { ApiError } from "./errors";
 
 export type Department = "it" | "corporate";
@@ -218,12 +218,9 @@ export interface OpenCase {
 /** One command of casework; `docs/casework.md` lists them. */
 export type Command = Record<string, unknown>;
 
-/** Largest item of evidence, bytes. */
-export const ITEM_MOST = 25 * 1024 * 1024;
-
 const part = (id: string) => encodeURIComponent(id);
-const path = (id: string) => `/cases/${part(id)}`;
-const key = (id: string) => ["/case", id];
+export const path = (id: string) => `/cases/${part(id)}`;
+export const key = (id: string) => ["/case", id];
 
 export function useCases(params: Params, enabled = true) {
   return useQuery({
@@ -239,7 +236,7 @@ export function useCaseView(id: string) {
 }
 
 /** Keeps a case as the server answered it; reads it again if somebody was faster. */
-function useKeep(id: string) {
+export function useKeep(id: string) {
   const client = useQueryClient();
   return {
     onSuccess: (view: CaseView) => {
@@ -272,32 +269,5 @@ export function useOpenCase() {
       void client.invalidateQueries();
       client.setQueryData(key(view.summary.id), view);
     },
-  });
-}
-
-/** Takes an item of evidence in. */
-export function useUpload(id: string) {
-  return useMutation({
-    mutationFn: ({ file, source }: { file: File; source: string }) =>
-      sendFile<CaseView>(`${path(id)}/evidence`, { name: file.name, source }, file),
-    ...useKeep(id),
-  });
-}
-
-/** Reads an item of evidence; the look is a link of its chain of custody, so the case is read again. */
-export function useEvidence(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (item: string) => getFile(`${path(id)}/evidence/${part(item)}`),
-    onSettled: () => client.invalidateQueries({ queryKey: key(id) }),
-  });
-}
-
-/** Makes the sealed export of a whole case. */
-export function useExport(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (reason: string) => sendForFile(`${path(id)}/export`, { reason }),
-    onSuccess: () => client.invalidateQueries({ queryKey: key(id) }),
   });
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type EvidenceItem, ITEM_MOST, useEvidence, useUpload } from "../../api/cases";
+import type { EvidenceItem } from "../../api/cases";
+import { ITEM_MOST, useEvidence, useUpload } from "../../api/evidence";
 import { Tag } from "../../ui/bits";
 import { Drawer } from "../../ui/Drawer";
 import { save } from "../../ui/download";

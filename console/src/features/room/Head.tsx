@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type Command, useExport } from "../../api/cases";
+import type { Command } from "../../api/cases";
+import { useExport } from "../../api/evidence";
 import { Tag } from "../../ui/bits";
 import { save } from "../../ui/download";
 import { Question, Words } from "../../ui/Question";
