@@ -78,10 +78,10 @@ impl Default for WriteConfig {
         Self {
             zstd_level: 1,
             merged_zstd_level: 3,
-            row_group_rows: 131_072,
+            row_group_rows: 65_536,
             page_rows: 1_024,
-            flush_rows: 262_144,
-            flush_bytes: 96 << 20,
+            flush_rows: 65_536,
+            flush_bytes: 32 << 20,
             segment_bytes: 128 << 20,
             bloom_false_ppm: 10_000,
         }

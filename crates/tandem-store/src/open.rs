@@ -115,7 +115,7 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
             "PRAGMA busy_timeout = 30000",
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
-            "PRAGMA cache_size = -8192",
+            "PRAGMA cache_size = -2048",
             "PRAGMA temp_store = MEMORY",
         ]
     };

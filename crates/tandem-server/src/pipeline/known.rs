@@ -10,7 +10,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use tandem_domain::{Day, EventBatch, EventId};
 
 /// Ids kept from one commit to the next, at 16 bytes each and up to as much again for the tables.
-const MOST: usize = 1 << 19;
+const MOST: usize = 1 << 18;
 /// Largest day of a source that is looked up in the lake.
 pub const MOST_LOOKED_UP: u64 = (MOST / 4) as u64;
 

@@ -24,7 +24,7 @@ use crate::http::metrics::SourceLabels;
 
 /// Days of accounts that wait for a commit, at 1 to 2 KiB each: long histories of few events a day must not take more memory
 /// than full days.
-const MOST_ACCOUNT_DAYS: usize = 15_000;
+const MOST_ACCOUNT_DAYS: usize = 8_000;
 
 /// Everything between two commits.
 pub struct Stage<'a> {
