@@ -35,14 +35,6 @@ export async function does(page: Page, id: string, form: Filled = {}): Promise<v
   await expect(box).toHaveCount(0);
 }
 
-/** Says what came of something that no connector does by itself. */
-export async function reports(page: Page, id: string, what: string, outputs: Filled = {}): Promise<void> {
-  const box = step(page, id);
-  await box.getByRole("button", { name: /^Say what came of it/ }).click();
-  await send(page, { ...outputs, "what came of it": what });
-  await expect(box).toHaveCount(0);
-}
-
 /** Says yes to a step that acts on a person. */
 export async function agrees(page: Page, id: string, why: string): Promise<void> {
   const box = step(page, id);

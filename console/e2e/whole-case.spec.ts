@@ -1,15 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { answer, part, visit } from "./case";
+import { farSide } from "./farSide";
 import { Chatter, homeserver } from "./homeserver";
 import { namesTold, newcomer, post, untouched } from "./people";
-import { agrees, does, reports, step } from "./run";
+import { agrees, does, step } from "./run";
 import { checkExport } from "./sealed";
 import { shots, tandem } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
 
 const IN_CHAT = "The stick is a company one, handed out last week.";
 const OF_A_STRANGER = "Let me add something about that stick.";
+const FROZEN = "nothing of the last 90 days is deleted";
 const WHY_A_NAME = "somebody has to talk to the person before anything else";
 
 test.use({ actionTimeout: 30_000 });
@@ -22,7 +24,8 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
   const run = tandem();
   const rooms = homeserver();
   test.skip(!run, "the stand-in has no vault, no playbooks and no clocks; this needs the real server");
-  if (!run) return;
+  const far = run && (await farSide(FROZEN));
+  if (!run || !far) return;
   const chat = rooms && {
     tandem: new Chatter(rooms, "tandem"),
     ines: new Chatter(rooms, "ines"),
@@ -141,7 +144,14 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
     await begin.getByRole("button", { name: "Begin" }).click();
     await expect(page).toHaveURL(/\/runs\/R-/);
     runs = new URL(page.url()).pathname;
-    await reports(page, "freeze_evidence", "nothing of the last 90 days is deleted");
+    // The first step is for a connector: it was asked as soon as the run began.
+    const frozen = step(page, "freeze_evidence");
+    await expect(frozen).toContainText(`It said: ${FROZEN}`);
+    await expect(frozen).toHaveAttribute("data-status", "done");
+    expect(far.asked).toEqual([
+      expect.objectContaining({ phase: "do", action: "freeze_evidence", case: id, subject }),
+    ]);
+    expect(JSON.stringify(far.asked)).not.toContain(account);
     await does(page, "describe_copying", {
       "Did anything leave": "yes",
       "How many files": "12",
@@ -292,4 +302,5 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
     await staff.page.context().close();
     expect(staff.problems).toEqual([]);
   });
+  far.close();
 });

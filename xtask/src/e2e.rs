@@ -1,6 +1,7 @@
 //! The real binary and a simulated company: with a real homeserver and a real browser, and under a fuzzer.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -125,12 +126,33 @@ fn homeserver(dir: &Path) -> Outcome<(Server, String, String)> {
     Ok((server, said, read(&dir.join("connector.toml"))?))
 }
 
+/// A system that carries out actions, which the tests themselves start: what they need for it, and the connector for Tandem's
+/// settings.
+fn far_side(dir: &Path) -> Outcome<(String, String)> {
+    let key = "whsec_dGhlIGtleSBvZiB0aGUgZW5kLXRvLWVuZCB0ZXN0cyE=";
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|free| free.local_addr())
+        .map_err(|e| format!("no free port on 127.0.0.1: {e}"))?
+        .port();
+    let secret = dir.join("far-side.key");
+    write(&secret, key)?;
+    let connector = format!(
+        "\n[[connectors]]\nname = \"lake\"\nkind = \"action\"\nserver = \"http://127.0.0.1:{port}/\"\n\
+         secret_file = {secret:?}\nactions = [{{ name = \"freeze_evidence\" }}]\n"
+    );
+    Ok((format!("{{\"port\": {port}, \"key\": \"{key}\"}}"), connector))
+}
+
 /// Runs the browser tests; every line of their output goes to `line`.
 pub fn run(line: impl FnMut(&str)) -> Outcome {
     let (binary, dir) = company()?;
     let (_rooms, rooms, connector) = homeserver(&dir.join("rooms"))?;
+    let (far_side, acting) = far_side(&dir)?;
     let settings = dir.join("tandem-with-rooms.toml");
-    write(&settings, &(read(&dir.join("tandem.toml"))? + &connector))?;
+    write(
+        &settings,
+        &(read(&dir.join("tandem.toml"))? + &connector + &acting),
+    )?;
     let (_server, ready) = serve(&binary, &settings, &dir)?;
     let _step = Step::new("end-to-end tests in the browser");
     let mut tests = console::npm(&["run", "--silent", "e2e"]);
@@ -139,6 +161,7 @@ pub fn run(line: impl FnMut(&str)) -> Outcome {
     tests
         .env("TANDEM_E2E", ready)
         .env("TANDEM_E2E_CHAT", rooms)
+        .env("TANDEM_E2E_FAR_SIDE", far_side)
         .env("TANDEM_E2E_COMMAND", tandem)
         .env("TANDEM_E2E_CHROMIUM", setup::chromium().unwrap_or_default());
     tests.env("TANDEM_E2E_SHOTS", root().join("target/e2e/shots"));
