@@ -225,12 +225,24 @@ export const useRuns = (of: string) =>
     queryFn: () => get<{ runs: RunSummary[] }>(`/cases/${part(of)}/runs`),
   });
 
-/** A run whole. Each reading is a look in the ledger, so it is read when somebody comes to it, not by the clock. */
+/** When to read a run again by itself, milliseconds: soon while a connector is asked for the first time, seldom while it is asked
+ * once more, otherwise not. */
+export function again({ active, past }: RunView): number | false {
+  const asked = [...active, ...past].filter(
+    ({ act }) => act?.state === "waiting" || act?.state === "sending",
+  );
+  if (asked.length === 0) return false;
+  return asked.some(({ act }) => act?.attempts === 0) ? 2_000 : 60_000;
+}
+
+/** A run whole. Each reading is a look in the ledger, so it is read when somebody comes to it, and by the clock only while something
+ * is on its way. */
 export const useRun = (id: string) =>
   useQuery({
     queryKey: key(id),
     queryFn: () => get<RunView>(`/runs/${part(id)}`),
     refetchOnWindowFocus: false,
+    refetchInterval: ({ state: { data } }) => (data ? again(data) : false),
   });
 
 /** Begins a run. */

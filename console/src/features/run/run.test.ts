@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Act, Field, Step, StepState, StepView } from "../../api/runs";
+import {
+  type Act,
+  again,
+  type Field,
+  type RunView,
+  type Step,
+  type StepState,
+  type StepView,
+} from "../../api/runs";
 import { answersOf, missing } from "./Form";
 import { lines, tone } from "./Graph";
 import { isApproved, mayApprove, moves, undoMoves } from "./rights";
@@ -126,6 +134,22 @@ describe("a step that a connector carries out", () => {
     const undone = { ...done, state: { ...done.state, undo: { ...asked, answer: back } } };
     expect(undoMoves(withAct(undone, "sent"), ines)).toEqual([]);
     expect(undoMoves(view({ do: "talk" }, { status: "done" }), ines)).toEqual([]);
+  });
+});
+
+describe("a run", () => {
+  const run = (active: StepView[]) => ({ active, past: [] }) as unknown as RunView;
+  const asked = withAct(view({}), "waiting");
+
+  it("is read again by itself only while a connector has something to do", () => {
+    expect(again(run([view({}), withAct(view({}), "sent"), withAct(view({}), "held")]))).toBe(false);
+    expect(again(run([view({}), asked]))).toBe(2_000);
+    expect(again(run([withAct(view({}), "sending")]))).toBe(2_000);
+  });
+
+  it("is read seldom while the connector does not answer: every reading is a look", () => {
+    const late = { ...asked, act: asked.act && { ...asked.act, attempts: 3 } };
+    expect(again(run([late]))).toBe(60_000);
   });
 });
 
