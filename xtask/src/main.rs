@@ -21,7 +21,8 @@ cargo xtask <command>
   demo      set up what is missing, build, simulate a company, run the pipeline, serve it
             (--fresh starts over; --port N; --people N, --days N, --seed N for another company)
   test      set up what is missing and run every check (what continuous integration runs)
-            (--skip-e2e leaves the browser out; --skip-console leaves the whole console out; --skip-fuzz leaves the fuzzer out)
+            (--skip-e2e leaves the browser out; --skip-console leaves the whole console out; --skip-rust leaves Rust's
+            tests out; --skip-fuzz leaves the fuzzer out)
   tidy      check the rules of the house: layers, file sizes, purity, forgotten tests
   codegen   write api/openapi.json and the console's types (--check only compares)
   bench     cargo xtask bench NAME: pipeline | behaviour; prints a table, writes target/bench/NAME.json

@@ -97,11 +97,13 @@ pub fn run(args: &[String]) -> Outcome {
             report.note(name, seconds, outcome);
         }
     }
-    report.step("tests", |report| {
-        // Without node the provider's tests say that they skipped.
-        let provider = with_console.then(peers::openid_provider).transpose()?;
-        cargo_tests(report, provider, &peers::synapse()?)
-    });
+    if !flag(args, "--skip-rust") {
+        report.step("tests", |report| {
+            // Without node the provider's tests say that they skipped.
+            let provider = with_console.then(peers::openid_provider).transpose()?;
+            cargo_tests(report, provider, &peers::synapse()?)
+        });
+    }
     report.step("API drift", |_| codegen::check_or_write(true, with_console));
     if with_browser {
         report.step("end to end", browser_tests);
