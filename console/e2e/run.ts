@@ -20,8 +20,14 @@ async function send(page: Page, filled: Filled): Promise<void> {
   await expect(dialog).toHaveCount(0);
 }
 
+const inPart = (page: Page, part: string, id: string) =>
+  page.getByRole("region", { name: part }).locator(`[data-step="${id}"]`);
+
 /** A step that waits on the page of a run. */
-export const step = (page: Page, id: string) => page.locator(`[data-step="${id}"]`);
+export const step = (page: Page, id: string) => inPart(page, "what waits", id);
+
+/** A step that is behind. */
+export const past = (page: Page, id: string) => inPart(page, "what is behind", id);
 
 /** Takes a step of a run, fills in its form, and says that it is done. */
 export async function does(page: Page, id: string, form: Filled = {}): Promise<void> {

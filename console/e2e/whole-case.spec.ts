@@ -4,7 +4,7 @@ import { answer, part, visit } from "./case";
 import { farSide } from "./farSide";
 import { Chatter, homeserver } from "./homeserver";
 import { namesTold, newcomer, post, untouched } from "./people";
-import { agrees, does, step } from "./run";
+import { agrees, does, past, step } from "./run";
 import { checkExport } from "./sealed";
 import { shots, tandem } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
@@ -145,7 +145,7 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
     await expect(page).toHaveURL(/\/runs\/R-/);
     runs = new URL(page.url()).pathname;
     // The first step is for a connector: it was asked as soon as the run began.
-    const frozen = step(page, "freeze_evidence");
+    const frozen = past(page, "freeze_evidence");
     await expect(frozen).toContainText(`It said: ${FROZEN}`);
     await expect(frozen).toHaveAttribute("data-status", "done");
     expect(far.asked).toEqual([
