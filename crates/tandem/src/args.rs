@@ -68,6 +68,8 @@ pub enum Command {
     Maintain(Maintain),
     /// Check, write out or sign the record of looks and acts.
     Ledger(Ledger),
+    /// Change the key of the vault of identities.
+    Vault(Vault),
     /// Make a one-time sign-in link.
     SignInLink(SignInLink),
     /// Tie an account to the data about the person who has it, so that they can read it.
@@ -305,6 +307,26 @@ pub struct Ledger {
     /// What to do.
     #[command(subcommand)]
     pub action: LedgerAction,
+}
+
+/// `tandem vault`.
+#[derive(Debug, Args)]
+pub struct Vault {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: VaultAction,
+}
+
+/// What to do with the vault.
+#[derive(Debug, Subcommand)]
+pub enum VaultAction {
+    /// Seal the vault under another master key. The former one is kept beside the new; destroy it when no backup needs it.
+    Rotate {
+        /// File with the new key (32 bytes, raw, as 64 hexadecimal digits or as base64; mode 0600). Needed if the key comes from the
+        /// environment or from systemd; otherwise a new one is made.
+        #[arg(long, value_name = "FILE")]
+        new_key: Option<PathBuf>,
+    },
 }
 
 /// What to do with the ledger.

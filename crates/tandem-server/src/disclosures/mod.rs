@@ -4,6 +4,7 @@
 
 pub(crate) mod accounts;
 mod fill;
+mod keys;
 mod view;
 mod warrant;
 

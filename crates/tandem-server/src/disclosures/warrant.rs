@@ -75,7 +75,13 @@ impl Witness for Scribe<'_> {
             }
             Act::Erased { subject, .. } => ("vault.erase", Some(subject), None, None, None),
             Act::Readmitted { subject, .. } => ("vault.readmit", Some(subject), None, None, None),
-            Act::KeyRotated { .. } => ("vault.rotate", None, None, None, None),
+            Act::KeyRotated { from, to, .. } => (
+                "vault.rotate",
+                None,
+                None,
+                None,
+                Some(format!("from key {from} to {to}")),
+            ),
         };
         let about = About {
             subject,

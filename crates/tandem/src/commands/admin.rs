@@ -1,5 +1,7 @@
 //! Settings, housekeeping, access.
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use tandem_domain::{Department, Role};
 use tandem_server::App;
@@ -92,6 +94,31 @@ pub fn colleague(account: &str, role: Role, department: Option<Department>) -> C
         created: tandem_server::pipeline::now(),
         body: "{}".to_owned(),
     }
+}
+
+/// `tandem vault rotate`.
+pub async fn rotate(app: &App, new_key: Option<&Path>, json: bool) -> anyhow::Result<()> {
+    let done = app.rotate_vault_key(new_key).await?;
+    if json {
+        return output::json(&done);
+    }
+    println!(
+        "the vault is sealed under the key {} now; it was {}",
+        done.to, done.from
+    );
+    match &done.former {
+        Some(former) => eprintln!(
+            "the former key is kept in {}: destroy it when no backup of the vault needs it. Copy the new one, from {}, to a safe place \
+             apart from the backups",
+            former.display(),
+            done.source
+        ),
+        None => eprintln!(
+            "put the new key into {} and start the server again: the former opens nothing",
+            done.source
+        ),
+    }
+    Ok(())
 }
 
 /// `tandem tie-account`.

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use tandem_server::config::{self, Flags};
 use tandem_server::{App, Config};
 
-use crate::args::{Cli, Command, LedgerAction};
+use crate::args::{Cli, Command, LedgerAction, VaultAction};
 
 /// Runs what was typed.
 ///
@@ -51,6 +51,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         },
         Command::SignInLink(asked) => admin::sign_in_link(open(&cli).await?.as_ref(), asked).await,
+        Command::Vault(asked) => match &asked.action {
+            VaultAction::Rotate { new_key } => {
+                admin::rotate(open(&cli).await?.as_ref(), new_key.as_deref(), cli.json).await
+            }
+        },
         Command::TieAccount(asked) => admin::tie_account(open(&cli).await?.as_ref(), asked).await,
         Command::IngestToken(asked) => admin::ingest_token(open(&cli).await?.as_ref(), &asked.name).await,
     }

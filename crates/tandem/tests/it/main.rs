@@ -3,3 +3,4 @@
 mod accounting;
 mod kill;
 mod support;
+mod vault;
