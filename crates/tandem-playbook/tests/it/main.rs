@@ -3,6 +3,7 @@
 
 mod cacao;
 mod cacao_import;
+mod cacao_of_others;
 mod clocks;
 mod content;
 mod driver;
