@@ -10,7 +10,7 @@ use crate::sh::{Outcome, Step, command, each_line, quiet, root, target_dir};
 use crate::{console, demo, peers, setup};
 
 /// Seconds that the fuzzer has for all accounts together; looking at the API's description comes on top.
-const FUZZING: u32 = 100;
+const FUZZING: u32 = 40;
 
 /// A process that ends with the step that needs it.
 struct Server(Child);
