@@ -1,5 +1,5 @@
 import { answer, openCase, part, visit } from "./case";
-import { shots } from "./target";
+import { shot } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
 
 const FOR_BOTH = "Twelve customer lists went to one stick.";
@@ -112,7 +112,7 @@ test("both departments work on one case until it is closed, and the auditor find
       await expect(proposal).toContainText("agreed");
       await expect(proposal).toContainText(IT_REASON);
       await expect(proposal).toContainText(CORPORATE_REASON);
-      await office.screenshot({ path: `${shots()}/case-decided.png`, fullPage: true });
+      await shot(office, "case-decided");
     });
   });
 

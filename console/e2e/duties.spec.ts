@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { answer, openCase, part, visit } from "./case";
-import { shots } from "./target";
+import { shot } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
 
 /** Opens what is folded of long groups. */
@@ -23,7 +23,7 @@ test("duties over all cases are accepted, fulfilled and declined by keyboard", a
   const duty = "detect/it_analyst";
   await expect(mine(duty)).toContainText("offered");
   await accessible(page, "duty board");
-  await page.screenshot({ path: `${shots()}/duties.png`, fullPage: true });
+  await shot(page, "duties");
 
   /** Walks the keyboard to a duty. */
   const stand = async (on: string) => {
@@ -123,5 +123,5 @@ test("the board fits a phone", async ({ page }) => {
   await settled(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wide).toBeLessThanOrEqual(1);
-  await page.screenshot({ path: `${shots()}/duties-phone.png` });
+  await shot(page, "duties-phone", { fullPage: false });
 });

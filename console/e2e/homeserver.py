@@ -25,30 +25,8 @@ DOMAIN = "tandem.test"
 PEOPLE = ("tandem", "ines", "stranger")
 # Makes accounts possible; only this server knows it, and it listens on this machine only.
 REGISTRATION = "only for this test"
-FAST = "{per_second: 10000, burst_count: 10000}"
-
-SETTINGS = """\
-server_name: "{domain}"
-pid_file: "{folder}/hs.pid"
-listeners:
-  - {{port: {port}, tls: false, type: http, bind_addresses: ["127.0.0.1"], resources: [{{names: [client], compress: false}}]}}
-database: {{name: sqlite3, args: {{database: "{folder}/hs.db"}}}}
-media_store_path: "{folder}/media"
-signing_key_path: "{folder}/signing.key"
-registration_shared_secret: "{registration}"
-macaroon_secret_key: "only for this test"
-form_secret: "only for this test"
-report_stats: false
-enable_registration: false
-trusted_key_servers: []
-suppress_key_server_warning: true
-presence: {{enabled: false}}
-federation_domain_whitelist: []
-rc_message: {fast}
-rc_room_creation: {fast}
-rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
-rc_joins: {{local: {fast}, remote: {fast}}}
-"""
+# The same settings as the homeservers of the Rust tests have.
+SETTINGS = pathlib.Path(__file__).parents[2] / "crates/tandem-connect/tests/it/homeserver.yaml"
 
 
 def ask(address, path, body=None, token=None):
@@ -121,7 +99,7 @@ def main():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = folder / "hs.yaml"
-    settings.write_text(SETTINGS.format(domain=DOMAIN, folder=folder, port=port, registration=REGISTRATION, fast=FAST))
+    settings.write_text(SETTINGS.read_text().replace("@FOLDER@", str(folder)).replace("@PORT@", str(port)))
     server = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(settings)]
     os.chdir(folder)
     subprocess.run([*server, "--generate-keys"], check=True, stdout=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { openCase } from "./case";
-import { shots } from "./target";
-import { accessible, colours, expect, settled, test } from "./watch";
+import { shot } from "./target";
+import { expect, inBothColours, settled, test } from "./watch";
 
 interface Listed {
   name: string;
@@ -44,16 +44,14 @@ const OTHERS: Record<string, Listed[]> = {
   works_council: COUNCIL_PAGES,
 };
 const PARTS = ["timeline", "notes", "tasks", "duties", "evidence", "decisions"];
-const THEMES = ["light", "dark"] as const;
 
-async function whole(page: Page, { name, path, heading }: Listed, theme: (typeof THEMES)[number]) {
-  await colours(page, theme);
+/** A page is whole and accessible in both colours. */
+async function whole(page: Page, { name, path, heading }: Listed) {
   await page.goto(path);
   await settled(page);
   await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
-  await page.screenshot({ path: `${shots()}/${name}-${theme}.png`, fullPage: true });
-  await accessible(page, name);
+  await inBothColours(page, name);
 }
 
 async function narrow(page: Page, pages: Listed[]) {
@@ -62,7 +60,7 @@ async function narrow(page: Page, pages: Listed[]) {
     await page.goto(path);
     await settled(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    await page.screenshot({ path: `${shots()}/${name}-narrow.png` });
+    await shot(page, `${name}-narrow`, { fullPage: false });
     expect(wide, name).toBeLessThanOrEqual(1);
   }
 }
@@ -80,33 +78,27 @@ async function room(page: Page): Promise<Listed[]> {
   }));
 }
 
-for (const theme of THEMES) {
-  for (const listed of PAGES) {
-    test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
-      await whole(page, listed, theme);
-    });
-  }
-
-  test(`every part of a case is whole and accessible in ${theme} colours`, async ({ page }) => {
-    for (const listed of await room(page)) await whole(page, listed, theme);
+for (const listed of PAGES)
+  test(`${listed.name} is whole and accessible`, async ({ page }) => {
+    await whole(page, listed);
   });
 
-  test(`an alert and a subject's story are whole and accessible in ${theme} colours`, async ({ page }) => {
-    await colours(page, theme);
-    await page.goto("/");
-    await settled(page);
-    await page.locator("[data-alert] h2 a").first().click();
-    await expect(page.getByRole("heading", { name: "Why this alert" })).toBeVisible();
-    await settled(page);
-    await page.screenshot({ path: `${shots()}/alert-${theme}.png`, fullPage: true });
-    await accessible(page, "alert");
-    await page.getByTitle("open this subject's story").first().click();
-    await expect(page.getByRole("heading", { name: /Story of/ })).toBeVisible();
-    await settled(page);
-    await page.screenshot({ path: `${shots()}/subject-${theme}.png`, fullPage: true });
-    await accessible(page, "subject");
-  });
-}
+test("every part of a case is whole and accessible", async ({ page }) => {
+  for (const listed of await room(page)) await whole(page, listed);
+});
+
+test("an alert and a subject's story are whole and accessible", async ({ page }) => {
+  await page.goto("/");
+  await settled(page);
+  await page.locator("[data-alert] h2 a").first().click();
+  await expect(page.getByRole("heading", { name: "Why this alert" })).toBeVisible();
+  await settled(page);
+  await inBothColours(page, "alert");
+  await page.getByTitle("open this subject's story").first().click();
+  await expect(page.getByRole("heading", { name: /Story of/ })).toBeVisible();
+  await settled(page);
+  await inBothColours(page, "subject");
+});
 
 test("no page is wider than a narrow window", async ({ page }) => {
   await narrow(page, [...PAGES, ...(await room(page))]);
@@ -116,13 +108,10 @@ for (const [role, pages] of Object.entries(OTHERS))
   test.describe(`pages of the role ${role}`, () => {
     test.use({ role });
 
-    for (const theme of THEMES) {
-      for (const listed of pages) {
-        test(`${listed.name} is whole and accessible in ${theme} colours`, async ({ page }) => {
-          await whole(page, listed, theme);
-        });
-      }
-    }
+    for (const listed of pages)
+      test(`${listed.name} is whole and accessible`, async ({ page }) => {
+        await whole(page, listed);
+      });
 
     test("are not wider than a narrow window", async ({ page }) => {
       await narrow(page, pages);

@@ -1,4 +1,4 @@
-import { shots } from "./target";
+import { shot } from "./target";
 import { accessible, expect, settled, test } from "./watch";
 
 const tenths = (text: string | null) =>
@@ -20,7 +20,7 @@ test("from the queue over an alert down to the raw event", async ({ page }) => {
     drawer.getByRole("table", { name: "the source's own fields" }).locator("tr").first(),
   ).toBeVisible();
   await expect(page).toHaveURL(/event=/);
-  await page.screenshot({ path: `${shots()}/event.png` });
+  await shot(page, "event", { fullPage: false });
   await accessible(page, "event drawer");
   await page.keyboard.press("Escape");
   await expect(drawer).toHaveCount(0);

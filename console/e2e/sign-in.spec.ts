@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { shots } from "./target";
+import { shot } from "./target";
 import { accessible } from "./watch";
 
 test("signing in works by keyboard on a narrow screen, and says in plain words what is wrong", async ({
@@ -18,5 +18,5 @@ test("signing in works by keyboard on a narrow screen, and says in plain words w
   await page.keyboard.type("not the password");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("Account, password or code is wrong.");
-  await page.screenshot({ path: `${shots()}/sign-in-narrow.png`, fullPage: true });
+  await shot(page, "sign-in-narrow");
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import type { Page } from "@playwright/test";
 
 /** The server under test, as `cargo xtask test` hands it over: its address and one one-time sign-in link per role. */
 export interface Target {
@@ -31,9 +32,10 @@ export function sessionFile(role: string): string {
   return `test-results/session-${role}.json`;
 }
 
-/** Where screenshots go. */
-export function shots(): string {
-  return process.env.TANDEM_E2E_SHOTS || "test-results/shots";
+/** Keeps a picture of the page in the folder that `TANDEM_E2E_SHOTS` names: for people who want to look, so not without it. */
+export async function shot(page: Page, name: string, { fullPage } = { fullPage: true }): Promise<void> {
+  const folder = process.env.TANDEM_E2E_SHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage });
 }
 
 /** Runs `tandem` on the machine under test and gives back what it prints; nothing if only the stand-in of `mock/` runs. */

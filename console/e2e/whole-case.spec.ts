@@ -6,7 +6,7 @@ import { Chatter, homeserver } from "./homeserver";
 import { namesTold, newcomer, post, untouched } from "./people";
 import { agrees, does, past, step } from "./run";
 import { checkExport } from "./sealed";
-import { shots, tandem } from "./target";
+import { shot, tandem } from "./target";
 import { accessible, alongside, expect, settled, test } from "./watch";
 
 const IN_CHAT = "The stick is a company one, handed out last week.";
@@ -194,7 +194,7 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
     await does(page, "last_day_check");
     await does(page, "lessons");
     await expect(page.getByText("This run is over.")).toBeVisible();
-    await page.screenshot({ path: `${shots()}/run-over.png`, fullPage: true });
+    await shot(page, "run-over");
   });
 
   await test.step("IT proposes how it ends and votes; a chat may not vote on what touches a person", async () => {
@@ -298,7 +298,7 @@ test("an alert becomes a case of both departments, is decided, leaves with its p
     await expect(looks).toContainText(`Your name was shown ${before + 1} time`);
     await expect(looks.getByRole("row").filter({ hasText: "investigation" }).first()).toBeVisible();
     await accessible(staff.page, "what Tandem knows about me");
-    await staff.page.screenshot({ path: `${shots()}/mine-after.png`, fullPage: true });
+    await shot(staff.page, "mine-after");
     await staff.page.context().close();
     expect(staff.problems).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { shots } from "./target";
+import { shot } from "./target";
 import { accessible, expect, settled, test } from "./watch";
 
 test("an SQL statement runs by Ctrl+Enter and its rows can be downloaded", async ({ page }) => {
@@ -8,7 +8,7 @@ test("an SQL statement runs by Ctrl+Enter and its rows can be downloaded", async
   await statement.fill("select time, account, class, event_id from events limit 5");
   await statement.press("Control+Enter");
   await expect(page.locator("[data-rows]")).toBeVisible();
-  await page.screenshot({ path: `${shots()}/sql-rows.png` });
+  await shot(page, "sql-rows", { fullPage: false });
   await accessible(page, "rows");
   const [file] = await Promise.all([
     page.waitForEvent("download"),

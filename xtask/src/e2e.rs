@@ -164,7 +164,6 @@ pub fn run(line: impl FnMut(&str)) -> Outcome {
         .env("TANDEM_E2E_FAR_SIDE", far_side)
         .env("TANDEM_E2E_COMMAND", tandem)
         .env("TANDEM_E2E_CHROMIUM", setup::chromium().unwrap_or_default());
-    tests.env("TANDEM_E2E_SHOTS", root().join("target/e2e/shots"));
     each_line(&mut tests, line)
 }
 

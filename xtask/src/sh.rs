@@ -71,6 +71,20 @@ pub fn quiet(command: &mut Command) -> Outcome<String> {
 
 /// Runs a command, shows every line of its standard output and hands it to `line`.
 pub fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome {
+    lines(command, |text| {
+        println!("{text}");
+        line(text);
+    })
+}
+
+/// Runs a command beside another one: its lines are given back, to be shown when the other is done.
+pub fn all_lines(command: &mut Command) -> (Vec<String>, Outcome) {
+    let mut said = Vec::new();
+    let outcome = lines(command, |text| said.push(text.to_owned()));
+    (said, outcome)
+}
+
+fn lines(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome {
     let shown = shown(command);
     let mut child = command
         .stdout(Stdio::piped())
@@ -78,7 +92,6 @@ pub fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome {
         .map_err(|e| format!("cannot start `{shown}`: {e}"))?;
     if let Some(stdout) = child.stdout.take() {
         for text in BufReader::new(stdout).lines().map_while(Result::ok) {
-            println!("{text}");
             line(&text);
         }
     }

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that must hold, with a count and where the time went.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::mpsc;
 use std::time::Instant;
 
 use crate::setup::{Need, ensure};
-use crate::sh::{Outcome, cargo, each_line, quiet};
+use crate::sh::{Outcome, all_lines, cargo, each_line, quiet};
 use crate::{built, codegen, console, e2e, flag, peers, tidy};
 
 #[derive(Debug, Default)]
@@ -139,38 +140,62 @@ fn console_steps() -> Vec<NamedStep> {
     ]
 }
 
-fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -> Outcome {
-    let mut tests = built::linted()?;
-    tests.args([
-        "test",
-        "--locked",
-        "--workspace",
-        "--no-fail-fast",
-        "--",
-        "--show-output",
-    ]);
-    tests
-        .env("TANDEM_REQUIRE_POSTGRES", "1")
-        .env("TANDEM_SYNAPSE_PYTHON", synapse)
-        .env("INSTA_UPDATE", "no");
-    if let Some(provider) = provider {
-        tests.env("TANDEM_OIDC_PROVIDER", provider);
-    }
-    let (mut passed, mut failed) = (0, 0);
-    let mut skipped = Vec::new();
-    let outcome = each_line(&mut tests, |line| {
+/// Tests that push whole companies through the pipeline, each on one processor for minutes: beside all others.
+const COMPANIES: &str = "scenarios::tests";
+
+/// What runs of `cargo test` said.
+#[derive(Debug, Default)]
+struct Said {
+    passed: u64,
+    failed: u64,
+    skipped: Vec<String>,
+}
+
+impl Said {
+    fn hear(&mut self, line: &str) {
         if let Some(rest) = line.trim().strip_prefix("test result: ") {
-            passed += number_before(rest, " passed");
-            failed += number_before(rest, " failed");
+            self.passed += number_before(rest, " passed");
+            self.failed += number_before(rest, " failed");
         }
         if line.trim_start().starts_with("skipped:") {
-            skipped.push(line.trim().to_owned());
+            self.skipped.push(line.trim().to_owned());
         }
+    }
+}
+
+fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -> Outcome {
+    let run = |targets: &[&str], tests: &[&str]| -> Outcome<Command> {
+        let mut command = built::linted()?;
+        command
+            .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+            .args(targets)
+            .args(["--", "--show-output"])
+            .args(tests)
+            .env("TANDEM_REQUIRE_POSTGRES", "1")
+            .env("TANDEM_SYNAPSE_PYTHON", synapse)
+            .env("INSTA_UPDATE", "no");
+        if let Some(provider) = &provider {
+            command.env("TANDEM_OIDC_PROVIDER", provider);
+        }
+        Ok(command)
+    };
+    let mut companies = run(&["--bin", "tandem-bench"], &[COMPANIES])?;
+    let mut others = run(&[], &["--skip", COMPANIES])?;
+    let mut said = Said::default();
+    let (companies, others) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| all_lines(&mut companies));
+        let others = each_line(&mut others, |line| said.hear(line));
+        (beside.join(), others)
     });
-    report.passed += passed;
-    report.failed += failed;
-    report.skipped.extend(skipped);
-    outcome
+    let (lines, companies) = companies.map_err(|_| "the thread beside the tests ended early".to_owned())?;
+    for line in lines {
+        println!("{line}");
+        said.hear(&line);
+    }
+    report.passed += said.passed;
+    report.failed += said.failed;
+    report.skipped.extend(said.skipped);
+    others.and(companies)
 }
 
 fn browser_tests(report: &mut Report) -> Outcome {

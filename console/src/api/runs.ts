@@ -225,12 +225,14 @@ export const useRuns = (of: string) =>
     queryFn: () => get<{ runs: RunSummary[] }>(`/cases/${part(of)}/runs`),
   });
 
+/** The steps whose connector has something that it has not answered. */
+export const unanswered = ({ active, past }: RunView): StepView[] =>
+  [...active, ...past].filter(({ act }) => act?.state === "waiting" || act?.state === "sending");
+
 /** When to read a run again by itself, milliseconds: soon while a connector is asked for the first time, seldom while it is asked
  * once more, otherwise not. */
-export function again({ active, past }: RunView): number | false {
-  const asked = [...active, ...past].filter(
-    ({ act }) => act?.state === "waiting" || act?.state === "sending",
-  );
+export function again(view: RunView): number | false {
+  const asked = unanswered(view);
   if (asked.length === 0) return false;
   return asked.some(({ act }) => act?.attempts === 0) ? 2_000 : 60_000;
 }

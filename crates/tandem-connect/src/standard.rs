@@ -8,6 +8,7 @@ use tandem_domain::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::inbound::{Replays, VerifyError, fresh};
+use crate::notice::Key;
 
 /// Header with the message's id.
 pub const ID: &str = "webhook-id";
@@ -60,11 +61,47 @@ impl SigningKey {
 
 /// The signature header for one attempt: `v1,` and HMAC-SHA256 over `id.timestamp.body` in base 64.
 pub fn sign(key: &SigningKey, id: &str, at: Timestamp, body: &[u8]) -> String {
-    let seconds = at.0.div_euclid(1_000_000).to_string();
     let tag = key
-        .mac(id, &seconds, body)
+        .mac(id, &seconds(at), body)
         .map(|mac| STANDARD.encode(mac.finalize().into_bytes()));
     format!("v1,{}", tag.unwrap_or_default())
+}
+
+/// The id on the wire of what goes out under a key: the same in every attempt.
+pub(crate) fn id_of(key: &Key) -> String {
+    format!("msg_{}", key.uuid().simple())
+}
+
+/// The headers of an attempt that goes out.
+#[derive(Debug)]
+pub(crate) struct Stamp<'a> {
+    id: &'a str,
+    seconds: String,
+    signature: String,
+}
+
+impl<'a> Stamp<'a> {
+    /// Signs `body` for one attempt at `at`.
+    pub(crate) fn new(key: &SigningKey, id: &'a str, at: Timestamp, body: &[u8]) -> Self {
+        Self {
+            id,
+            seconds: seconds(at),
+            signature: sign(key, id, at, body),
+        }
+    }
+
+    /// Names and values.
+    pub(crate) fn headers(&self) -> [(&'static str, &str); 3] {
+        [
+            (ID, self.id),
+            (TIMESTAMP, &self.seconds),
+            (SIGNATURE, &self.signature),
+        ]
+    }
+}
+
+fn seconds(at: Timestamp) -> String {
+    at.0.div_euclid(1_000_000).to_string()
 }
 
 /// The headers of an attempt, as they came.

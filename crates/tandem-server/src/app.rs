@@ -202,21 +202,12 @@ impl App {
 
     /// Takes a step, and wakes the sender if something in it is to be sent.
     pub(crate) async fn take_and_tell(&self, step: Step) -> Result<(), StoreError> {
-        let told = !step.outbox.is_empty();
+        let told = !step.outbox.is_empty() || !step.shifted.is_empty();
         self.store.take_step(step).await?;
         if told {
             self.chat.wake();
         }
         Ok(())
-    }
-
-    /// Takes a step that a clock led to. False if somebody was faster: the next look at the clock finds what is left.
-    pub(crate) async fn take_tick(&self, step: Step) -> Result<bool, StoreError> {
-        match self.store.take_step(step).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 
     /// This year (UTC), and the next number of a series that begins anew each year.

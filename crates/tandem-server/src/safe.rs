@@ -122,7 +122,7 @@ impl Safe {
             }
         };
         let (opened, found) = self.open_with(next).await?;
-        let (from, mut former) = (opened.vault.key_id(), None);
+        let from = opened.vault.key_id();
         let done = |from, to, former| Rotated {
             from,
             to,
@@ -146,9 +146,10 @@ impl Safe {
         };
         let to = new.id();
         opened.vault.rotate(new, order, witness).await?;
-        if next.is_none() {
-            former = Some(self.take_next(from)?);
-        }
+        let former = match next {
+            Some(_) => None,
+            None => Some(self.take_next(from)?),
+        };
         Ok(done(from, to, former))
     }
 

@@ -1,7 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useCaseView } from "../../api/cases";
-import { type RunView, useRun } from "../../api/runs";
+import { type RunView, unanswered, useRun } from "../../api/runs";
 import { useSession } from "../../session/session";
 import { Tag } from "../../ui/bits";
 import { Loaded } from "../../ui/states";
@@ -28,10 +28,6 @@ const ways = ({ graph }: RunView, id: string) => [
     graph.edges.filter((edge) => edge.from === id && edge.kind === "branch").map((edge) => edge.label),
   ),
 ];
-
-/** A connector has something that it has not answered. */
-const waits = ({ active, past }: RunView) =>
-  [...active, ...past].some(({ act }) => act?.state === "waiting" || act?.state === "sending");
 
 function Run({ view, again }: { view: RunView; again: () => void }) {
   const { summary } = view;
@@ -64,7 +60,7 @@ function Run({ view, again }: { view: RunView; again: () => void }) {
       <section className="panel stack" aria-label="what waits">
         <div className="head">
           <h2>What waits</h2>
-          {waits(view) && (
+          {unanswered(view).length > 0 && (
             <button type="button" onClick={again}>
               Look again
             </button>

@@ -38,16 +38,14 @@ export function WaitingStep({
   ways: string[];
 }) {
   const { step, state } = view;
-  const [asking, setAsking] = useState<Move | null>(null);
-  const command = useRunCommand(run);
+  const { buttons, below } = useMoves({ run, view, open: moves(view, asker), asker, ways });
   const now = useNow();
-  const open = moves(view, asker);
   const approved = isApproved(view);
   return (
     <li className={styles.step} data-step={step.id} data-status={state.status}>
       <div className="head">
         <h3>{step.name ?? step.id}</h3>
-        <Moves view={view} open={open} ask={setAsking} command={command} />
+        {buttons}
       </div>
       <div className="row small muted">
         <Tag>{STATUS[state.status]}</Tag>
@@ -77,17 +75,7 @@ export function WaitingStep({
         </p>
       )}
       {state.reason && <p className="small">Reason: {state.reason}</p>}
-      {command.error && <Failure error={command.error} />}
-      {asking && (
-        <Asking
-          run={run}
-          view={view}
-          move={asking}
-          close={() => setAsking(null)}
-          department={asker.department}
-          ways={ways}
-        />
-      )}
+      {below}
     </li>
   );
 }
@@ -105,9 +93,8 @@ export function PastStep({
   asker: Asker;
 }) {
   const { id, step, state } = view;
-  const [asking, setAsking] = useState<Move | null>(null);
-  const command = useRunCommand(run);
   const open = undoMoves(view, asker);
+  const { buttons, below } = useMoves({ run, view, open, asker, ways: [] });
   return (
     <li className={styles.step} data-step={id} data-status={state.status}>
       <div className="head">
@@ -117,39 +104,34 @@ export function PastStep({
           {state.undo?.answer?.[0] && <Tag>taken back</Tag>}
           {state.reason && <span className="muted small">{state.reason}</span>}
         </span>
-        <Moves view={view} open={open} ask={setAsking} command={command} />
+        {buttons}
       </div>
       {step.run && <Call view={view} of={of} />}
       {open.length > 0 && step.undo?.do && <p className={styles.prose}>To take it back: {step.undo.do}</p>}
       {state.undo?.answer && <p className="small">Taking it back: {state.undo.answer[1]}</p>}
-      {command.error && <Failure error={command.error} />}
-      {asking && (
-        <Asking
-          run={run}
-          view={view}
-          move={asking}
-          close={() => setAsking(null)}
-          department={asker.department}
-          ways={[]}
-        />
-      )}
+      {below}
     </li>
   );
 }
 
-/** The buttons of what can be done. */
-function Moves({
-  view: { step },
+/** The buttons of what can be done, and what they lead to: a question, or the server's refusal. */
+function useMoves({
+  run,
+  view,
   open,
-  ask,
-  command,
+  asker,
+  ways,
 }: {
+  run: string;
   view: StepView;
   open: Move[];
-  ask: (move: Move) => void;
-  command: ReturnType<typeof useRunCommand>;
+  asker: Asker;
+  ways: string[];
 }) {
-  return (
+  const { step } = view;
+  const [asking, setAsking] = useState<Move | null>(null);
+  const command = useRunCommand(run);
+  const buttons = (
     <span className="row">
       {open.map((move, at) => (
         <button
@@ -161,7 +143,7 @@ function Moves({
           onClick={() => {
             const word = AT_ONCE[move];
             if (word) command.mutate({ command: word, step: step.id });
-            else ask(move);
+            else setAsking(move);
           }}
         >
           {SAYS[move]}
@@ -169,4 +151,20 @@ function Moves({
       ))}
     </span>
   );
+  const below = (
+    <>
+      {command.error && <Failure error={command.error} />}
+      {asking && (
+        <Asking
+          run={run}
+          view={view}
+          move={asking}
+          close={() => setAsking(null)}
+          department={asker.department}
+          ways={ways}
+        />
+      )}
+    </>
+  );
+  return { buttons, below };
 }

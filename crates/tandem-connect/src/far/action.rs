@@ -22,7 +22,7 @@ use crate::job::Job;
 use crate::net::{Answer, Base, Body, Call, Http, SendError};
 use crate::notice::Key;
 use crate::secret::Secret;
-use crate::standard::{self, Headers, SigningKey};
+use crate::standard::{self, Headers, SigningKey, Stamp, id_of};
 use crate::text;
 
 const FAR: &str = "action";
@@ -184,27 +184,22 @@ impl ActionFar {
         let answer = self.send(&id, &bytes, context.now).await?;
         let told = self.read(&answer, &id, context)?;
         Ok(Receipt {
-            room: None,
             message: Some(id),
             answer: Some(kept(told, &released.accounts, context.gate)),
+            ..Receipt::default()
         })
     }
 
     async fn send(&self, id: &str, body: &[u8], now: Timestamp) -> Result<Answer, SendError> {
-        let seconds = now.0.div_euclid(1_000_000).to_string();
-        let signature = standard::sign(&self.key, id, now, body);
+        let stamp = Stamp::new(&self.key, id, now, body);
+        let [name, time, signature] = stamp.headers();
         let call = Call {
             method: Method::POST,
             base: &self.address,
             path: &[],
             query: &[],
             bearer: None,
-            headers: &[
-                (standard::ID, id),
-                (standard::TIMESTAMP, &seconds),
-                (standard::SIGNATURE, &signature),
-                (IDEMPOTENCY, id),
-            ],
+            headers: &[name, time, signature, (IDEMPOTENCY, id)],
             body: Body::Raw(body, "application/json"),
         };
         let answer = self.http.send(FAR, &call).await?;
@@ -237,11 +232,6 @@ impl ActionFar {
         serde_json::from_slice(&answer.body)
             .map_err(|_| SendError::garbled(FAR, "its answer is not what docs/connectors.md says"))
     }
-}
-
-/// The id on the wire: the same for the same key.
-fn id_of(key: &Key) -> String {
-    format!("msg_{}", key.uuid().simple())
 }
 
 /// What is sent, without accounts. The same in every attempt.

@@ -81,7 +81,7 @@ impl Bot {
                 .as_str()
                 .map(str::to_owned)
                 .or(amended.map(str::to_owned)),
-            answer: None,
+            ..Receipt::default()
         })
     }
 

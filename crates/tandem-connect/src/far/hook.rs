@@ -7,7 +7,7 @@ use super::{Context, Receipt, unfit};
 use crate::gate::Screened;
 use crate::job::Job;
 use crate::net::{Base, Body, Call, Http, SendError};
-use crate::standard::{self, SigningKey};
+use crate::standard::{SigningKey, Stamp, id_of};
 
 const FAR: &str = "webhook";
 /// Largest payload; the specification advises at most 20 KB.
@@ -40,20 +40,15 @@ impl Hook {
             ));
         }
         // The same in every attempt: the receiver drops what it has.
-        let id = format!("msg_{}", context.key.uuid().simple());
-        let seconds = context.now.0.div_euclid(1_000_000).to_string();
-        let signature = standard::sign(&self.key, &id, context.now, body.as_bytes());
+        let id = id_of(context.key);
+        let stamp = Stamp::new(&self.key, &id, context.now, body.as_bytes());
         let call = Call {
             method: Method::POST,
             base: &self.address,
             path: &[],
             query: &[],
             bearer: None,
-            headers: &[
-                (standard::ID, &id),
-                (standard::TIMESTAMP, &seconds),
-                (standard::SIGNATURE, &signature),
-            ],
+            headers: &stamp.headers(),
             body: Body::Raw(body.as_bytes(), "application/json"),
         };
         let answer = self.http.send(FAR, &call).await?;
@@ -65,9 +60,8 @@ impl Hook {
         }
         answer.success(|_| None)?;
         Ok(Receipt {
-            room: None,
             message: Some(id),
-            answer: None,
+            ..Receipt::default()
         })
     }
 }

@@ -119,9 +119,8 @@ impl Post {
         let message = self.message(to, letter, &id, context)?;
         match tokio::time::timeout(self.patience, self.relay.send(message)).await {
             Ok(Ok(_)) => Ok(Receipt {
-                room: None,
                 message: Some(id),
-                answer: None,
+                ..Receipt::default()
             }),
             Ok(Err(error)) => Err(sorted(&error)),
             Err(_) => Err(SendError::Doubtful {

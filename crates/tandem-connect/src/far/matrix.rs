@@ -92,7 +92,7 @@ impl Matrix {
         Ok(Receipt {
             room: Some(room),
             message: Some(message),
-            answer: None,
+            ..Receipt::default()
         })
     }
 
@@ -107,7 +107,7 @@ impl Matrix {
             room: Some(room.clone()),
             // Further changes refer to the first version (11.38.2).
             message: Some(amended.clone()),
-            answer: None,
+            ..Receipt::default()
         })
     }
 

@@ -122,7 +122,7 @@ impl Mattermost {
             return Ok(Receipt {
                 room: Some(channel),
                 message: Some(id),
-                answer: None,
+                ..Receipt::default()
             });
         }
         let mut body = body.into_inner();
@@ -135,7 +135,7 @@ impl Mattermost {
         Ok(Receipt {
             room: Some(channel),
             message: Some(field(FAR, &answer, "/id")?),
-            answer: None,
+            ..Receipt::default()
         })
     }
 
@@ -148,7 +148,7 @@ impl Mattermost {
         Ok(Receipt {
             room: context.anchor.room.clone(),
             message: Some(field(FAR, &answer, "/id")?),
-            answer: None,
+            ..Receipt::default()
         })
     }
 

@@ -108,7 +108,7 @@ impl Slack {
             return Ok(Receipt {
                 room: Some(channel),
                 message: Some(ts),
-                answer: None,
+                ..Receipt::default()
             });
         }
         let mut body = body.into_inner();
@@ -121,7 +121,7 @@ impl Slack {
         Ok(Receipt {
             room: Some(field(FAR, &answer, "/channel")?),
             message: Some(field(FAR, &answer, "/ts")?),
-            answer: None,
+            ..Receipt::default()
         })
     }
 
@@ -139,7 +139,7 @@ impl Slack {
         Ok(Receipt {
             room: Some(channel.to_owned()),
             message: Some(field(FAR, &answer, "/ts")?),
-            answer: None,
+            ..Receipt::default()
         })
     }
 

@@ -10,7 +10,7 @@ use sha1::Sha1;
 use tandem_connect::net::{Body, Call, Method};
 use tandem_connect::{Base, Http, Route, Secret};
 
-/// Makes accounts possible; only this test's homeserver knows it.
+/// Makes accounts possible, as `homeserver.yaml` has it; only tests' homeservers know it.
 const REGISTRATION: &str = "only for this test";
 
 /// A homeserver of its own, in a folder of its own, ended and swept away when dropped.
@@ -31,32 +31,9 @@ impl Drop for Synapse {
 }
 
 fn config(folder: &Path, port: u16) -> String {
-    let folder = folder.display();
-    let fast = "{per_second: 10000, burst_count: 10000}";
-    format!(
-        r#"server_name: "tandem.test"
-pid_file: "{folder}/hs.pid"
-listeners:
-  - {{port: {port}, tls: false, type: http, bind_addresses: ["127.0.0.1"], resources: [{{names: [client], compress: false}}]}}
-database: {{name: sqlite3, args: {{database: "{folder}/hs.db"}}}}
-media_store_path: "{folder}/media"
-signing_key_path: "{folder}/signing.key"
-registration_shared_secret: "{REGISTRATION}"
-macaroon_secret_key: "only for this test"
-form_secret: "only for this test"
-report_stats: false
-enable_registration: false
-trusted_key_servers: []
-suppress_key_server_warning: true
-presence: {{enabled: false}}
-federation_domain_whitelist: []
-caches: {{sync_response_cache_duration: 0s}}
-rc_message: {fast}
-rc_room_creation: {fast}
-rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
-rc_joins: {{local: {fast}, remote: {fast}}}
-"#
-    )
+    include_str!("homeserver.yaml")
+        .replace("@FOLDER@", &folder.display().to_string())
+        .replace("@PORT@", &port.to_string())
 }
 
 /// Starts one; none, and says so, where there is no Python for it.

@@ -154,6 +154,19 @@ impl Draft<'_> {
         }
     }
 
+    /// The same, or if a connector failed and a person says what next.
+    fn at_or_held(
+        &self,
+        step: &str,
+        wanted: &[StepStatus],
+        help: &'static str,
+    ) -> Result<(usize, &Node, &StepState), Refused> {
+        match self.find(step)? {
+            (at, node, Some(state)) if state.is_held() => Ok((at, node, state)),
+            _ => self.at(step, wanted, help),
+        }
+    }
+
     /// The duty, if this person has taken it.
     fn own(&self, step: &str, who: &str) -> Result<(usize, &Node, &StepState), Refused> {
         person(who, None)?;
@@ -198,13 +211,8 @@ impl Draft<'_> {
 
     fn give_up(&mut self, step: String, who: String, reason: String) -> Result<(), Refused> {
         person(&who, Some(&reason))?;
-        let open = [S::Offered, S::Taken, S::Running, S::Refused, S::Failed];
-        let help = "only an open step can fail";
-        let (at, _, state) = self.at(&step, &open, help)?;
-        if state.status == S::Failed && !state.held {
-            let status = state.status.as_str();
-            return Err(Refused::State { step, status, help });
-        }
+        let open = [S::Offered, S::Taken, S::Running, S::Refused];
+        let (at, _, state) = self.at_or_held(&step, &open, "only an open step can fail")?;
         if state.taken_by.as_ref().is_some_and(|other| *other != who) {
             return Err(Refused::NotYours(step));
         }
@@ -356,11 +364,7 @@ impl Draft<'_> {
     fn request_action(&mut self, step: String, who: String) -> Result<(), Refused> {
         person(&who, None)?;
         let help = "only an offered action can be carried out";
-        let (_, node, state) = self.at(&step, &[S::Offered, S::Failed], help)?;
-        if state.status == S::Failed && !state.held {
-            let status = state.status.as_str();
-            return Err(Refused::State { step, status, help });
-        }
+        let (_, node, state) = self.at_or_held(&step, &[S::Offered], help)?;
         let action = automatic(node)?;
         self.rehearsed(&step, action, state)?;
         let call = self.once_more(&step, self.call(&step, action, "do")?, state);

@@ -1,7 +1,7 @@
 //! The outbox in the state database: the moves are the library's, the rows and their transactions the store's.
 
 use tandem_connect::outbox::{Claim, Lease, OutboxItem, OutboxStore, Settled, State};
-use tandem_connect::{Anchor, JobError};
+use tandem_connect::{Anchor, Job, JobError};
 use tandem_domain::Timestamp;
 use tandem_store::{OutboxCandidate, OutboxRow, Store, StoreError};
 
@@ -58,6 +58,11 @@ pub fn item(row: &OutboxRow) -> Result<OutboxItem, OutboxError> {
     let mut item: OutboxItem = serde_json::from_str(&row.body)?;
     item.id = row.id;
     Ok(item)
+}
+
+/// True if it is tried again on the page of its run and nowhere else: whether it is still wanted is decided there.
+pub fn is_act(item: &OutboxItem) -> bool {
+    matches!(item.job, Job::Act { .. })
 }
 
 impl Outbox {
@@ -162,7 +167,7 @@ impl OutboxStore for Outbox {
 
     async fn replay(&self, id: i64, now: Timestamp) -> Result<bool, OutboxError> {
         let change = move |stored: &OutboxRow| {
-            let mut item = item(stored).ok()?;
+            let mut item = item(stored).ok().filter(|item| !is_act(item))?;
             item.replay(now).ok()?;
             row(&item).ok()
         };

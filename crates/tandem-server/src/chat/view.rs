@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tandem_connect::far::Context;
 use tandem_connect::outbox::{Cause, OutboxItem, OutboxStore};
 use tandem_connect::{Act, Anchor, Far, Job, Key, Phase};
+use tandem_store::OutboxRow;
 use utoipa::ToSchema;
 
 use super::health::Told;
@@ -160,11 +161,6 @@ fn test_act() -> Job {
     }
 }
 
-/// True if it is tried again on the page of its run and nowhere else: whether it is still wanted is decided there.
-fn is_act(row: &tandem_store::OutboxRow) -> bool {
-    outbox::item(row).is_ok_and(|item| matches!(item.job, Job::Act { .. }))
-}
-
 impl App {
     /// Counts and dead letters.
     ///
@@ -215,14 +211,13 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn replay_dead(&self, asker: &Asker, asked: &ReplayDead) -> Result<Replayed, ApiError> {
-        let dead = self.store.outbox(Some("dead"), usize::MAX).await?;
-        let chosen = |row: &&tandem_store::OutboxRow| asked.ids.is_empty() || asked.ids.contains(&row.id);
-        let ids: Vec<i64> = dead
-            .iter()
-            .filter(chosen)
-            .filter(|row| !is_act(row))
-            .map(|row| row.id)
-            .collect();
+        let ids = if asked.ids.is_empty() {
+            let dead = self.store.outbox(Some("dead"), usize::MAX).await?;
+            let acts = |row: &&OutboxRow| outbox::item(row).is_ok_and(|item| outbox::is_act(&item));
+            dead.iter().filter(|row| !acts(row)).map(|row| row.id).collect()
+        } else {
+            asked.ids.clone()
+        };
         let entry = asker.entry("outbox.replay", None, Some("outbox"))?;
         self.store.add_to_ledger(vec![entry]).await?;
         let now = crate::pipeline::now();

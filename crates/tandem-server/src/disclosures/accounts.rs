@@ -58,12 +58,7 @@ pub(crate) async fn look_up(
         subject,
         fields: &[tandem_vault::Field::Accounts],
     };
-    let scribe = Scribe {
-        store,
-        who: "system",
-        role: "system",
-        what: Some(what),
-    };
+    let scribe = Scribe::system(store, Some(what));
     let opened = safe.open().await?;
     let revealed = opened.vault.open_for(&Leave(granted), ask, now, &scribe).await?;
     let accounts = revealed.accounts.iter().flatten();

@@ -15,12 +15,7 @@ impl App {
     /// # Errors
     /// [`VaultError`]: nothing changed, or the same call, or the next opening of the vault, finishes it.
     pub async fn rotate_vault_key(&self, given: Option<&Path>) -> Result<Rotated, VaultError> {
-        let scribe = Scribe {
-            store: &self.store,
-            who: "system",
-            role: "system",
-            what: None,
-        };
+        let scribe = Scribe::system(&self.store, None);
         let order = Order {
             by: "system".to_owned(),
             at: crate::pipeline::now(),

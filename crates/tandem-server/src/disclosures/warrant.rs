@@ -56,6 +56,18 @@ pub(super) struct Scribe<'a> {
     pub(super) what: Option<&'a str>,
 }
 
+impl<'a> Scribe<'a> {
+    /// Of what nobody in particular does.
+    pub(super) const fn system(store: &'a Store, what: Option<&'a str>) -> Self {
+        Self {
+            store,
+            who: "system",
+            role: "system",
+            what,
+        }
+    }
+}
+
 impl Witness for Scribe<'_> {
     type Error = LedgerError;
 

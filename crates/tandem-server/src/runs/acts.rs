@@ -58,7 +58,7 @@ pub(super) fn waits(run: &Run) -> bool {
 }
 
 /// What was asked for in a step, with its phase.
-fn requests(state: &StepState) -> impl Iterator<Item = (Phase, &Asked)> {
+pub(super) fn requests(state: &StepState) -> impl Iterator<Item = (Phase, &Asked)> {
     let all = [
         (Phase::DryRun, &state.dry_run),
         (Phase::Do, &state.action),
@@ -68,7 +68,8 @@ fn requests(state: &StepState) -> impl Iterator<Item = (Phase, &Asked)> {
         .filter_map(|(phase, asked)| Some((phase, asked.as_ref()?)))
 }
 
-fn is_open(asked: &Asked) -> bool {
+/// A connector is asked for it and has not answered, and nobody does it by hand.
+pub(super) fn is_open(asked: &Asked) -> bool {
     asked.is_open() && asked.call.is_some() && !asked.by_hand
 }
 
@@ -348,31 +349,37 @@ impl App {
         Ok(())
     }
 
-    /// A run as the asker sees it, with what connectors have to do with its steps.
+    /// A run of that case as the asker sees it, with what connectors have to do with its steps.
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn run_view(&self, asker: &Asker, run: &Run) -> Result<RunView, ApiError> {
+    pub(super) async fn run_view(&self, asker: &Asker, case: &Case, run: &Run) -> Result<RunView, ApiError> {
         let mut view = view::run(asker, run)?;
-        if self.chat.acts() {
-            let disclosed = self.is_disclosed(run, crate::pipeline::now()).await?;
-            for step in view.active.iter_mut().chain(&mut view.past) {
-                step.act = self.act_view(run, &step.id, disclosed).await?;
-            }
+        let mut shown = view.active.iter().chain(&view.past);
+        let named = shown.any(|step| {
+            self.offered(run, &step.id)
+                .is_some_and(|(_, offer)| offer.account)
+        });
+        let disclosed = named && self.is_disclosed(run, crate::pipeline::now()).await?;
+        for step in view.active.iter_mut().chain(&mut view.past) {
+            step.act = self.act_view(run, &step.id, disclosed).await?;
         }
-        if let (Some(case), Some(subject)) = (&run.state().case, &run.state().subject) {
-            let known = self.case(case).await?.case;
-            if known.may_see(asker.account()) {
-                view.undo_because = undo_because(&known, subject).map(str::to_owned);
-            }
+        if let Some(subject) = &run.state().subject
+            && case.may_see(asker.account())
+        {
+            view.undo_because = undo_because(case, subject).map(str::to_owned);
         }
         Ok(view)
     }
 
+    /// The connector that carries a step's action out.
+    fn offered(&self, run: &Run, step: &str) -> Option<(&Connected, &ActionSettings)> {
+        let action = run.plan().step(step)?.run.as_ref()?;
+        self.chat.offers(&action.connector, &action.operation)
+    }
+
     async fn act_view(&self, run: &Run, step: &str, disclosed: bool) -> Result<Option<ActView>, ApiError> {
-        let action = run.plan().step(step).and_then(|step| step.run.as_ref());
-        let offered = action.and_then(|action| self.chat.offers(&action.connector, &action.operation));
-        let Some((one, offer)) = offered else {
+        let Some((one, offer)) = self.offered(run, step) else {
             return Ok(None);
         };
         let mut view = ActView {

@@ -9,6 +9,7 @@ use tandem_domain::Timestamp;
 use tandem_playbook::{Run, RunStatus, StepState, StepStatus};
 use tandem_store::Store;
 
+use super::acts::{is_open, requests};
 use super::{Shelf, kept};
 use crate::disclosures::accounts;
 use crate::http::error::ApiError;
@@ -78,14 +79,8 @@ fn is_wanted(run: &Run, act: &Act, key: &Key) -> bool {
     let Some(state) = run.state().steps.get(&act.step) else {
         return false;
     };
-    let asked = match act.phase {
-        Phase::DryRun => &state.dry_run,
-        Phase::Do => &state.action,
-        Phase::Undo => &state.undo,
-        Phase::Test => return false,
-    };
-    let Some(asked) = asked else { return false };
-    let waits = asked.key == key.0 && asked.is_open() && !asked.by_hand;
+    let waits =
+        requests(state).any(|(phase, asked)| phase == act.phase && asked.key == key.0 && is_open(asked));
     let running = run.state().status == RunStatus::Running;
     let in_turn = match act.phase {
         Phase::DryRun => running && state.status == StepStatus::Offered,

@@ -13,7 +13,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
-use tandem_casework::SYSTEM;
+use tandem_casework::{Case, SYSTEM};
 use tandem_domain::{CaseId, Department, SubjectId, Timestamp};
 use tandem_ledger::Entry;
 use tandem_playbook::{Command, Fact, Plan, Playbook, Run, RunStatus, StepState};
@@ -116,20 +116,25 @@ impl App {
 
     /// The case of a run, if the asker may do something with it. Who is no member may look at a run and answer it while a step
     /// of it waits for their department's word.
-    async fn run_allowed(&self, asker: &Asker, kept: &Kept, action: Action) -> Result<Asker, ApiError> {
+    async fn run_allowed(
+        &self,
+        asker: &Asker,
+        kept: &Kept,
+        action: Action,
+    ) -> Result<(Asker, Case), ApiError> {
         let asker = asker.for_case(kept.case()?);
-        let known = self.case(&kept.case()?).await?;
+        let Known { case, .. } = self.case(&kept.case()?).await?;
         let asked = waits_for(&kept.run, asker.colleague.department());
-        let context = self.case_context(&asker, &known.case).asked(asked);
+        let context = self.case_context(&asker, &case).asked(asked);
         asker.may(self, action, DataClass::Case, &context)?;
         // Who may know that there is a case, such as the auditor, does not see what is in it.
-        if !asked && !known.case.may_see(asker.account()) {
+        if !asked && !case.may_see(asker.account()) {
             return Err(ApiError::refused(
                 "a run is seen by the members of its case, and by who answers for a step that waits for approval".to_owned(),
                 Some("ask a lead of the case to add you".to_owned()),
             ));
         }
-        Ok(asker)
+        Ok((asker, case))
     }
 
     /// The playbooks.
@@ -235,8 +240,8 @@ impl App {
             run: Run::new(plan),
             version: 0,
         };
-        self.move_run(&asker.for_case(case.id), kept, command, "run.start")
-            .await
+        let asker = asker.for_case(case.id.clone());
+        self.move_run(&asker, &case, kept, command, "run.start").await
     }
 
     /// A run as the asker may see it; the look is in the ledger before it is shown.
@@ -245,11 +250,11 @@ impl App {
     /// Missing, forbidden, or the look cannot be recorded.
     pub async fn run(&self, asker: &Asker, id: &str) -> Result<RunView, ApiError> {
         let kept = self.kept_run(id).await?;
-        let asker = self.run_allowed(asker, &kept, Action::Look).await?;
+        let (asker, case) = self.run_allowed(asker, &kept, Action::Look).await?;
         if let Some(subject) = &kept.run.state().subject {
             asker.look(self, subject, "run").await?;
         }
-        self.run_view(&asker, &kept.run).await
+        self.run_view(&asker, &case, &kept.run).await
     }
 
     /// Does something in a run.
@@ -264,7 +269,7 @@ impl App {
     ) -> Result<RunView, ApiError> {
         let kept = self.kept_run(id).await?;
         let asked = Asked::read(&asker.colleague, body)?;
-        let asker = self.run_allowed(asker, &kept, asked.action).await?;
+        let (asker, case) = self.run_allowed(asker, &kept, asked.action).await?;
         let about = asked.step().unwrap_or_default();
         if let (Some(step), Some(stands)) = (kept.run.plan().step(about), kept.run.state().steps.get(about)) {
             asked.suits(step, &asker.colleague)?;
@@ -272,12 +277,13 @@ impl App {
         }
         self.leaves_to_connectors(&kept.run, &asked.command).await?;
         let act = asked.act;
-        self.move_run(&asker, kept, asked.command, act).await
+        self.move_run(&asker, &case, kept, asked.command, act).await
     }
 
     async fn move_run(
         &self,
         asker: &Asker,
+        case: &Case,
         kept: Kept,
         command: Command,
         act: &str,
@@ -287,7 +293,7 @@ impl App {
         let state = decided.run.state();
         let ledger = asker.entry(act, state.subject.as_ref(), Some(state.run.as_str()))?;
         let run = self.keep_run(decided, ledger, now).await?;
-        self.run_view(asker, &run).await
+        self.run_view(asker, case, &run).await
     }
 
     /// Keeps what a command led to, with the messages and actions that it makes.
@@ -296,7 +302,6 @@ impl App {
         let posted = self.act_rows(&run, &facts, now).await?;
         let mut outbox = self.run_messages(&run, &change).await?;
         outbox.extend(posted.new);
-        let told = !outbox.is_empty() || !posted.shifted.is_empty();
         let step = Step {
             outbox,
             shifted: posted.shifted,
@@ -304,10 +309,7 @@ impl App {
             ledger: vec![ledger],
             ..Step::default()
         };
-        self.store.take_step(step).await?;
-        if told {
-            self.chat.wake();
-        }
+        self.take_and_tell(step).await?;
         Ok(run)
     }
 

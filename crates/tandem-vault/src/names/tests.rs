@@ -278,8 +278,12 @@ proptest! {
             text.push_str(gap);
         }
         let masked = index.mask(&text);
+        // What was put in is nobody's name, also where one is called `s` or `name`.
+        let left = (0..people.len()).fold(masked.replace("(name)", "|"), |left, number| {
+            left.replace(&format!("S-{number:08}"), "|")
+        });
         for term in terms.iter().filter(|term| !index.finds(term).is_empty()) {
-            prop_assert!(!plainly_contains(&masked, term), "{term:?} in {masked:?} from {text:?}");
+            prop_assert!(!plainly_contains(&left, term), "{term:?} in {masked:?} from {text:?}");
         }
         prop_assert!(index.is_clean(&masked), "{masked:?} from {text:?}: {:?}", index.mask(&masked));
         prop_assert!(index.is_clean(&index.redact(&text)));
