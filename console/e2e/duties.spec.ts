@@ -125,3 +125,61 @@ test("the board fits a phone", async ({ page }) => {
   expect(wide).toBeLessThanOrEqual(1);
   await shot(page, "duties-phone", { fullPage: false });
 });
+
+test("a meeting is planned in the room, waits with whoever is asked to come, and is called off", async ({
+  page,
+  browser,
+}) => {
+  await page.goto("/cases");
+  await settled(page);
+  const id = await openCase(page, "A case to sit together on");
+  await visit(page, id, "meetings");
+  await page.getByRole("textbox", { name: "what it is about" }).fill("<b>What we know</b>");
+  const plan = page.getByRole("button", { name: "Plan the meeting" });
+  await expect(plan).toBeDisabled();
+  // A day ahead, to the minute, as the field takes it.
+  const begins = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  await page.getByLabel("begins (UTC)").fill(begins);
+  await page.getByRole("textbox", { name: "where, or how" }).fill("Room 5");
+  await page.getByRole("textbox", { name: /^what is to be talked about/ }).fill("who talks to the manager");
+  await plan.click();
+  const row = page.locator("[data-meeting]");
+  await expect(row).toContainText("<b>What we know</b>");
+  await expect(row).toContainText(`${begins.replace("T", " ")} UTC, 30 min`);
+  await expect(row.getByRole("button", { name: /^was held/ })).toHaveCount(0);
+  await accessible(page, "meetings");
+  await shot(page, "meetings");
+
+  await test.step("it stands on the duty board of who is asked to come, and on the timeline", async () => {
+    await page.goto("/duties");
+    await settled(page);
+    await unfold(page);
+    const waits = page.locator(`[data-item^="${id} meeting "]`);
+    await expect(waits).toContainText("<b>What we know</b>");
+    await visit(page, id, "timeline");
+    await expect(page.locator("[data-part=timeline]")).toContainText("planned the meeting");
+  });
+
+  await test.step("the other department does not see it before it is in the case", async () => {
+    await alongside(browser, "corporate_investigator", async (other) => {
+      await other.goto("/duties");
+      await settled(other);
+      await unfold(other);
+      await expect(other.locator(`[data-item^="${id} meeting "]`)).toHaveCount(0);
+    });
+  });
+
+  await test.step("it is moved, and then called off with a reason", async () => {
+    await visit(page, id, "meetings");
+    await row.getByRole("button", { name: /^move/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("lasts").selectOption("60");
+    await answer(page, "there is more to say", "Move");
+    await expect(row).toContainText("1 h");
+    await row.getByRole("button", { name: /^call off/ }).click();
+    await answer(page, "it is clear by now", "Call off");
+    await expect(row).toHaveAttribute("data-state", "cancelled");
+    await expect(row).toContainText("it is clear by now");
+    await expect(row.getByRole("button")).toHaveCount(0);
+  });
+});

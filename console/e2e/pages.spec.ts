@@ -43,7 +43,7 @@ const OTHERS: Record<string, Listed[]> = {
   administrator: ADMINISTRATOR_PAGES,
   works_council: COUNCIL_PAGES,
 };
-const PARTS = ["timeline", "notes", "tasks", "duties", "evidence", "decisions"];
+const PARTS = ["timeline", "notes", "tasks", "meetings", "duties", "evidence", "decisions"];
 
 /** A page is whole and accessible in both colours. */
 async function whole(page: Page, { name, path, heading }: Listed) {

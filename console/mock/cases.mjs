@@ -119,6 +119,7 @@ export function open(who, asked) {
     watchers: [],
     duties: duties("detect"),
     tasks: {},
+    meetings: {},
     notes: {},
     evidence: {},
     proposals: {},

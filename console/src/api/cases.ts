@@ -65,6 +65,26 @@ export interface Task {
   text: string | null;
 }
 
+/** When, where and with whom. */
+export interface Appointment {
+  from: number;
+  until: number;
+  place?: string | null;
+  invited: string[];
+}
+
+export interface Meeting extends Appointment {
+  id: string;
+  title: string;
+  /** Who planned it. */
+  by: string;
+  agenda: string | null;
+  state: "planned" | "held" | "cancelled";
+  attended: string[];
+  /** What came of it, or why it was called off. */
+  text: string | null;
+}
+
 export interface Note {
   id: string;
   author: string;
@@ -161,6 +181,7 @@ export interface Case {
   watchers: string[];
   duties: Record<string, Duty>;
   tasks: Record<string, Task>;
+  meetings: Record<string, Meeting>;
   notes: Record<string, Note>;
   evidence: Record<string, EvidenceItem>;
   proposals: Record<string, Proposal>;

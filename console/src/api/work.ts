@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { CaseSummary, CaseView, Letter, Visibility } from "./cases";
 import { get, send } from "./client";
 
-export type WaitsAs = "ruling" | "vote" | "duty" | "task";
+export type WaitsAs = "ruling" | "vote" | "duty" | "task" | "meeting";
 
 /** One thing that waits for the colleague. It names no subject. */
 export interface WorkItem {
@@ -51,7 +51,7 @@ export interface Board {
 }
 
 export interface Found {
-  place: "title" | "note" | "task" | "evidence" | "asset";
+  place: "title" | "note" | "task" | "meeting" | "evidence" | "asset";
   id: string | null;
   excerpt: string;
 }

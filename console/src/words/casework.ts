@@ -109,7 +109,7 @@ export const CASE_TEXT = {
   titleHint: "One line that names nobody: both departments and the auditor read it.",
   noDutiesTitle: "Nothing waits for you",
   noDuties:
-    "Duties that a case offers you, tasks that you are given, votes and rulings appear here, over all cases. What is late comes first.",
+    "Duties that a case offers you, tasks that you are given, meetings that you are asked to, votes and rulings appear here, over all cases. What is late comes first.",
   noMentions: "Nobody has mentioned you. Who writes @ and your account in a note of a case tells you here.",
   noWatched: "None. Press “Watch” in a case that you want to keep an eye on.",
   outline:
@@ -122,6 +122,7 @@ export const CASE_TEXT = {
     "Whoever has a stake in a case takes no part: membership, duties, tasks and open votes go at once and cannot come back. Nobody is told why.",
   noNotes: "Nothing has been written yet that you may read.",
   noTasks: "Nothing is to be done yet.",
+  noMeetings: "No meeting is planned. Members of both departments who talk early decide better.",
   noEvidence: "Nothing has been taken in yet. Each file is kept with its SHA-256 and its chain of custody.",
   noProposals:
     "Nothing has been proposed yet. Closing a case as anything but benign, and any response that touches a person, needs a yes from both departments.",

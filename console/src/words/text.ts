@@ -38,7 +38,7 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["y"], does: "accept the duty on the duty board" },
   { keys: ["n"], does: "decline it" },
   { keys: ["f"], does: "say that the duty or task is fulfilled" },
-  { keys: ["1", "…", "8"], does: "go to a part of a case" },
+  { keys: ["1", "…", "9"], does: "go to a part of a case" },
   { keys: ["/"], does: "go to the page's search field" },
   { keys: ["Esc"], does: "close a drawer or dialog" },
   { keys: ["Ctrl", "Enter"], does: "run the SQL statement" },

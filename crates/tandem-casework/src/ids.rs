@@ -50,6 +50,10 @@ drawn_id! {
     TaskId
 }
 drawn_id! {
+    /// One meeting.
+    MeetingId
+}
+drawn_id! {
     /// One item of evidence.
     EvidenceId
 }

@@ -169,6 +169,20 @@ pub enum Refused {
     /// Done already.
     #[error("the task is done; resume it first")]
     TaskDone,
+    /// Not a time for a meeting.
+    #[error(
+        "a meeting begins from now on and within ten years, and lasts a minute to a day; choose other times"
+    )]
+    MeetingTimes,
+    /// Without anybody.
+    #[error("a meeting needs somebody who comes; name at least one member")]
+    NobodyComes,
+    /// Held or called off already.
+    #[error("the meeting was held or called off; plan another one")]
+    MeetingOver,
+    /// Not yet.
+    #[error("the meeting has not begun; wait for it, or call it off")]
+    NotBegun,
     /// A due time that has passed.
     #[error("the due time has passed; choose a later one")]
     DueInThePast,

@@ -29,8 +29,8 @@ function Calendar({ reminders: { calendar }, prove }: { reminders: Reminders; pr
     <section className="panel stack" aria-labelledby="own-calendar">
       <h2 id="own-calendar">Calendar</h2>
       <p>
-        Your duties, tasks and votes that have a time, for a calendar that you subscribe to: case numbers and
-        times, no names. Whoever knows the address reads it.
+        Your duties, tasks, meetings and votes that have a time, for a calendar that you subscribe to: case
+        numbers and times, no names. Whoever knows the address reads it.
       </p>
       {calendar && (
         <p className="muted small">

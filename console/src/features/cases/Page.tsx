@@ -74,6 +74,7 @@ const PLACES: Record<Found["place"], { text: string; tab?: string }> = {
   title: { text: "title" },
   note: { text: "note", tab: "notes" },
   task: { text: "task", tab: "tasks" },
+  meeting: { text: "meeting", tab: "meetings" },
   evidence: { text: "evidence", tab: "evidence" },
   asset: { text: "system or file" },
 };

@@ -44,8 +44,10 @@ describe("the duty board", () => {
   });
 
   it("leads to the part of the room where the item stands", () => {
-    const tabs = (["duty", "task", "vote", "ruling"] as const).map((kind) => tabOf(item({ kind })));
-    expect(tabs).toEqual(["duties", "tasks", "decisions", "decisions"]);
+    const tabs = (["duty", "task", "meeting", "vote", "ruling"] as const).map((kind) =>
+      tabOf(item({ kind })),
+    );
+    expect(tabs).toEqual(["duties", "tasks", "meetings", "decisions", "decisions"]);
   });
 
   it("tells the same duty of two cases apart", () => {

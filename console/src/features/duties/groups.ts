@@ -32,6 +32,7 @@ export const MOVE_KEYS: Record<string, Move> = { y: "accept", n: "decline", f: "
 /** The part of the room where an item stands. */
 export function tabOf(item: WorkItem): string {
   if (item.kind === "task") return "tasks";
+  if (item.kind === "meeting") return "meetings";
   return item.kind === "duty" ? "duties" : "decisions";
 }
 

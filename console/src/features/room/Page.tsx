@@ -13,6 +13,7 @@ import { Disclosures } from "./Disclosures";
 import { Duties } from "./Duties";
 import { Evidence } from "./Evidence";
 import { Head } from "./Head";
+import { Meetings } from "./Meetings";
 import { Members } from "./Members";
 import { Notes } from "./Notes";
 import styles from "./Room.module.css";
@@ -26,6 +27,7 @@ const PARTS = [
   { id: "timeline", label: "Timeline", shows: Timeline },
   { id: "notes", label: "Notes", shows: Notes },
   { id: "tasks", label: "Tasks", shows: Tasks },
+  { id: "meetings", label: "Meetings", shows: Meetings },
   { id: "duties", label: "Duties", shows: Duties },
   { id: "playbooks", label: "Playbooks", shows: Runs },
   { id: "evidence", label: "Evidence", shows: Evidence },
@@ -81,6 +83,7 @@ function Outline({ summary }: { summary: CaseView["summary"] }) {
 /** How much waits in each part. */
 function waiting({ case: of }: CaseView, account: string): Partial<Record<string, string>> {
   const open = Object.values(of.tasks).filter((task) => task.state !== "done").length;
+  const ahead = Object.values(of.meetings).filter((one) => one.state === "planned").length;
   const mine = Object.values(of.duties).filter(
     (duty) => duty.holder === account && (duty.state === "offered" || duty.state === "accepted"),
   ).length;
@@ -90,6 +93,7 @@ function waiting({ case: of }: CaseView, account: string): Partial<Record<string
   return {
     notes: notes ? `${notes}` : undefined,
     tasks: open ? `${open} open` : undefined,
+    meetings: ahead ? `${ahead} planned` : undefined,
     duties: mine ? `${mine} yours` : undefined,
     evidence: items ? `${items}` : undefined,
     decisions: asked ? `${asked} to decide` : undefined,

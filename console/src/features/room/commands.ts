@@ -1,5 +1,14 @@
 /** Commands of casework as the API takes them: one object with the concern's name, in it one with the command's. */
-import type { AlertRef, Answer, CaseRole, Command, Question, Respond, Visibility } from "../../api/cases";
+import type {
+  AlertRef,
+  Answer,
+  Appointment,
+  CaseRole,
+  Command,
+  Question,
+  Respond,
+  Visibility,
+} from "../../api/cases";
 
 /** Leaves out what nobody filled in. */
 function filled(fields: Record<string, unknown>): Record<string, unknown> {
@@ -68,6 +77,19 @@ export const task = {
   }),
   block: (id: string, text: string): Command => ({ task: { block: { task: id, text } } }),
   resume: (id: string, reason: string): Command => ({ task: { resume: { task: id, reason } } }),
+};
+
+export const meeting = {
+  plan: (title: string, at: Appointment, agenda: string): Command => ({
+    meeting: { plan: filled({ title, at, agenda }) },
+  }),
+  move: (id: string, at: Appointment, reason: string): Command => ({
+    meeting: { move: { meeting: id, at, reason } },
+  }),
+  cancel: (id: string, reason: string): Command => ({ meeting: { cancel: { meeting: id, reason } } }),
+  hold: (id: string, attended: string[], minutes: string): Command => ({
+    meeting: { hold: { meeting: id, attended, minutes } },
+  }),
 };
 
 export const duty = {

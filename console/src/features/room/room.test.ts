@@ -33,6 +33,7 @@ function make(over: Partial<Case> = {}): Case {
     watchers: [],
     duties: {},
     tasks: {},
+    meetings: {},
     notes: {},
     evidence: {},
     proposals: {},

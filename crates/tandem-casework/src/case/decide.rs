@@ -8,7 +8,7 @@ use super::life::{self, LifeCommand, LifeFact, Opening};
 use super::link::Link;
 use super::people::{PeopleCommand, PeopleFact};
 use super::{Case, CaseFact, Command, Fact, Stamp};
-use super::{decision, evidence, link, note, people, task};
+use super::{decision, evidence, link, meeting, note, people, task};
 use crate::raci::RaciBook;
 use crate::record::{FactVersion, Recorded, SYSTEM};
 use crate::refused::Refused;
@@ -255,6 +255,7 @@ pub fn decide(case: &Case, command: Command, ctx: &Context<'_>) -> Result<Vec<Fa
         Command::Link(command) => link::decide(&mut draft, command)?,
         Command::Duty(command) => duty::decide(&mut draft, command)?,
         Command::Task(command) => task::decide(&mut draft, command)?,
+        Command::Meeting(command) => meeting::decide(&mut draft, command)?,
         Command::Note(command) => note::decide(&mut draft, command)?,
         Command::Evidence(command) => evidence::decide(&mut draft, command)?,
         Command::Decision(command) => decision::decide(&mut draft, command)?,
@@ -275,6 +276,10 @@ fn right(command: &Command) -> Right {
             decision::DecisionCommand::Rule { .. } | decision::DecisionCommand::Recuse { .. },
         ) => Right::Own,
         Command::Note(_) => Right::Write,
-        Command::Link(_) | Command::Task(_) | Command::Evidence(_) | Command::Decision(_) => Right::Work,
+        Command::Link(_)
+        | Command::Task(_)
+        | Command::Meeting(_)
+        | Command::Evidence(_)
+        | Command::Decision(_) => Right::Work,
     }
 }

@@ -9,6 +9,7 @@ pub mod duty;
 pub mod evidence;
 pub mod life;
 pub mod link;
+pub mod meeting;
 pub mod merge;
 pub mod note;
 pub mod people;
@@ -23,7 +24,7 @@ use tandem_domain::{AlertId, CaseId, Department, SubjectId, Timestamp};
 pub use decide::{Context, decide, open};
 pub use merge::{merge, split};
 
-use crate::ids::{DutyId, EvidenceId, NoteId, ProposalId, TaskId};
+use crate::ids::{DutyId, EvidenceId, MeetingId, NoteId, ProposalId, TaskId};
 use crate::record::{Broken, Recorded, continues};
 use crate::text::Title;
 use crate::words::{CaseKind, CaseState, Letter, Outcome, Phase, Severity};
@@ -33,6 +34,7 @@ use duty::{Duty, DutyCommand, DutyFact};
 use evidence::{EvidenceCommand, EvidenceFact, EvidenceItem};
 use life::{LifeCommand, LifeFact, Marks};
 use link::{AlertRef, LinkCommand, LinkFact};
+use meeting::{Meeting, MeetingCommand, MeetingFact};
 use note::{Note, NoteCommand, NoteFact};
 use people::{Member, PeopleCommand, PeopleFact};
 use task::{Task, TaskCommand, TaskFact};
@@ -86,6 +88,8 @@ concerns! {
     Duty(DutyFact, DutyCommand),
     /// Things to do.
     Task(TaskFact, TaskCommand),
+    /// Times at which members sit together.
+    Meeting(MeetingFact, MeetingCommand),
     /// What people write.
     Note(NoteFact, NoteCommand),
     /// Evidence and its custody.
@@ -161,6 +165,8 @@ pub struct Case {
     pub duties: BTreeMap<DutyId, Duty>,
     /// Things to do.
     pub tasks: BTreeMap<TaskId, Task>,
+    /// Meetings.
+    pub meetings: BTreeMap<MeetingId, Meeting>,
     /// Notes.
     pub notes: BTreeMap<NoteId, Note>,
     /// Evidence.
@@ -231,6 +237,7 @@ impl Case {
             watchers: BTreeSet::new(),
             duties: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            meetings: BTreeMap::new(),
             notes: BTreeMap::new(),
             evidence: BTreeMap::new(),
             proposals: BTreeMap::new(),

@@ -182,6 +182,7 @@ impl PeopleFact {
 fn drop_member(case: &mut Case, account: &str) {
     case.members.remove(account);
     case.watchers.remove(account);
+    super::meeting::drop_member(case, account);
     for task in case.tasks.values_mut() {
         if task.assignee.as_deref() == Some(account) && !task.is_done() {
             task.assignee = None;

@@ -13,7 +13,7 @@ use crate::words::{CaseRole, words};
 /// Most tasks of a case.
 const TASKS_MOST: usize = 2_000;
 /// How far ahead a task may be due, microseconds: ten years of 366 days. What lies beyond is a slip, and no calendar shows it.
-const AHEAD_MOST: i64 = 10 * 366 * 86_400_000_000;
+pub(super) const AHEAD_MOST: i64 = 10 * 366 * 86_400_000_000;
 
 words! {
     /// Where a task stands.

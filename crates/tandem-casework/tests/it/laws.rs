@@ -8,6 +8,7 @@ use tandem_casework::case::duty::DutyCommand;
 use tandem_casework::case::evidence::{CustodyAct, EvidenceCommand};
 use tandem_casework::case::life::{LifeCommand, LifeFact};
 use tandem_casework::case::link::{Link, LinkCommand};
+use tandem_casework::case::meeting::{Appointment, MeetingCommand};
 use tandem_casework::case::note::{NoteCommand, NoteFact};
 use tandem_casework::case::people::{Member, PeopleCommand};
 use tandem_casework::case::task::TaskCommand;
@@ -18,7 +19,7 @@ use tandem_casework::words::{
 use tandem_casework::{Case, CaseFact, Colleague, Command, Fact, SYSTEM, decide, timeline};
 use tandem_domain::{CaseId, Department};
 
-use crate::make::{DAY, MINUTE, Play, add, alert, away, colleagues, involved, note, opening, p, r, s, t};
+use crate::make::{DAY, HOUR, MINUTE, Play, add, alert, away, colleagues, involved, note, opening, p, r, s, t};
 
 const ACCOUNTS: [&str; 13] = [
     "ida", "ines", "ivan", "cora", "carl", "hana", "lena", "dora", "wim", "mark", "kim", "sven", SYSTEM,
@@ -96,12 +97,12 @@ fn likely(play: &Play, op: u8, a: u8, b: u8) -> Option<&'static str> {
 
 fn command(play: &Play, (who, op, a, b, _): Step) -> Option<(&'static str, Command)> {
     let case = &play.case;
-    let who = likely(play, op % 40, a, b).unwrap_or(pick(&ACCOUNTS, who));
+    let who = likely(play, op % 43, a, b).unwrap_or(pick(&ACCOUNTS, who));
     let reason = r("because");
     let account = || pick(&ACCOUNTS, a).to_owned();
     let proposal = pending(case, a).or_else(|| key(&case.proposals, a));
     let hash = proposal.map_or(Digest([0; 32]), |id| case.proposals[&id].hash);
-    let made: Command = match op % 40 {
+    let made: Command = match op % 43 {
         0 => LifeCommand::Investigate { reason }.into(),
         1 => LifeCommand::Contain { reason }.into(),
         2 => LifeCommand::Close { reason }.into(),
@@ -178,6 +179,37 @@ fn command(play: &Play, (who, op, a, b, _): Step) -> Option<(&'static str, Comma
         .into(),
         27 => TaskCommand::Resume {
             task: key(&case.tasks, a)?,
+            reason,
+        }
+        .into(),
+        40 => {
+            let from = play.now.plus_micros(HOUR);
+            let at = Appointment {
+                from,
+                until: from.plus_micros(HOUR),
+                place: None,
+                invited: BTreeSet::from([account(), who.to_owned()]),
+            };
+            if b.is_multiple_of(2) {
+                MeetingCommand::Plan {
+                    title: t("Together"),
+                    at,
+                    agenda: None,
+                }
+                .into()
+            } else {
+                let meeting = key(&case.meetings, a)?;
+                MeetingCommand::Move { meeting, at, reason }.into()
+            }
+        }
+        41 => MeetingCommand::Hold {
+            meeting: key(&case.meetings, a)?,
+            attended: BTreeSet::from([account()]),
+            minutes: p("talked"),
+        }
+        .into(),
+        42 if b.is_multiple_of(4) => MeetingCommand::Cancel {
+            meeting: key(&case.meetings, a)?,
             reason,
         }
         .into(),
@@ -302,6 +334,10 @@ fn nobody_involved_holds_anything(play: &Play) {
     }
     assert!(!case.duties.values().any(|d| is_in(&d.holder)));
     assert!(!case.tasks.values().any(|t| !t.is_done() && is_in(&t.assignee)));
+    for meeting in case.meetings.values().filter(|m| m.is_planned()) {
+        assert!(meeting.at.invited.is_disjoint(&involved));
+        assert!(meeting.at.invited.iter().all(|name| case.members.contains_key(name)));
+    }
     for proposal in case.proposals.values().filter(|p| p.is_pending()) {
         assert!(!is_in(&proposal.decider));
         assert!(!proposal.votes.values().any(|v| involved.contains(&v.who)));

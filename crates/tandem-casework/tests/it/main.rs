@@ -8,6 +8,7 @@ mod duties;
 mod exceptions;
 mod laws;
 mod make;
+mod meetings;
 mod merging;
 mod people;
 mod records;

@@ -39,6 +39,8 @@ pub enum WaitsAs {
     Duty,
     /// A task.
     Task,
+    /// A meeting to come to, or to say what came of it.
+    Meeting,
 }
 
 /// One thing that waits for the asker. It names no subject.
@@ -58,7 +60,7 @@ pub struct WorkItem {
     pub what: String,
     /// Of a duty: `responsible`, `accountable`, `consulted` or `informed`.
     pub letter: Option<String>,
-    /// Where it stands: of a duty `offered` or `accepted`, of a task `open` or `blocked`, of a proposal `open` or `escalated`.
+    /// Where it stands: of a duty `offered` or `accepted`, of a task `open` or `blocked`, of a meeting `planned`, of a proposal `open` or `escalated`.
     pub state: String,
     /// When it must be done; nothing for a duty whose phase has not begun, and for a task without a time.
     pub due: Option<String>,
@@ -245,6 +247,11 @@ impl Place<'_> {
                 task.state.as_str(),
                 task.due,
             )
+        }));
+        found.extend(self.case.meetings.values().filter_map(|meeting| {
+            let due = meeting.asks(self.account, self.now)?;
+            let (id, what) = (meeting.id.to_string(), meeting.title.as_str().to_owned());
+            Some(self.item(WaitsAs::Meeting, id, what, meeting.state.as_str(), Some(due)))
         }));
         for proposal in self.case.proposals.values() {
             if rules(proposal, self.account) {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tandem_casework::case::Case;
+use tandem_casework::text::Prose;
 use tandem_domain::CaseId;
 use tandem_policy::{Action, DataClass};
 use tandem_store::{WorkFilter, WorkKind};
@@ -94,6 +95,12 @@ impl Sought {
         found.extend(
             tasks.filter_map(|task| self.place("task", Some(task.id.to_string()), task.title.as_str())),
         );
+        let meetings = case.meetings.values();
+        found.extend(meetings.filter_map(|meeting| {
+            let text = [meeting.agenda.as_ref().map(Prose::as_str), meeting.text.as_deref()];
+            let text = text.into_iter().flatten().fold(meeting.title.as_str().to_owned(), |all, one| all + "\n" + one);
+            self.place("meeting", Some(meeting.id.to_string()), &text)
+        }));
         let items = case.evidence.values().filter(|_| evidence);
         found.extend(
             items.filter_map(|item| self.place("evidence", Some(item.id.to_string()), item.name.as_str())),

@@ -579,6 +579,7 @@ const fn act(command: &Command) -> &'static str {
         Command::Link(_) => "case.link",
         Command::Duty(_) => "case.duty",
         Command::Task(_) => "case.task",
+        Command::Meeting(_) => "case.meeting",
         Command::Note(_) => "case.note",
         Command::Evidence(_) => "case.evidence",
         Command::Decision(_) => "case.decision",

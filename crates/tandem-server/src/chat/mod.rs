@@ -15,6 +15,7 @@ mod outbox;
 mod said;
 mod slack;
 mod state;
+mod tale;
 mod teams;
 mod view;
 

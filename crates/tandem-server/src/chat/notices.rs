@@ -4,26 +4,26 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use tandem_casework::case::decision::{DecisionFact, Question, Wording};
 use tandem_casework::case::life::LifeFact;
+use tandem_casework::case::meeting::{Meeting, MeetingFact};
 use tandem_casework::case::people::PeopleFact;
 use tandem_casework::case::{Case, CaseFact, Fact};
-use tandem_casework::ids::{Digest, ProposalId};
-use tandem_casework::words::Outcome;
 use tandem_connect::outbox::OutboxItem;
-use tandem_connect::{Button, Job, Key, Notice, NoticeKind, Verb};
-use tandem_domain::{CaseId, Day, Department, Role, Timestamp, Verdict};
-use tandem_playbook::{Run, What};
+use tandem_connect::{Job, Key, Notice, NoticeKind};
+use tandem_domain::{CaseId, Day, Department, Role, Timestamp};
+use tandem_playbook::Run;
 use tandem_policy::Terms;
-use tandem_store::{Change, FactRow, OutboxRow};
+use tandem_store::{Change, OutboxRow};
 
 use super::acts::department_words;
 use super::config::Kind;
 use super::link::short;
+use super::tale::{Tale, run_tale, tale};
 use super::{Connected, outbox};
 use crate::app::App;
 use crate::cases::ColleagueSettings;
 use crate::http::error::ApiError;
+use crate::reminders::when;
 
 /// Most subjects that a message names.
 const SUBJECTS: usize = 20;
@@ -34,33 +34,6 @@ impl From<super::OutboxError> for ApiError {
             super::OutboxError::Store(error) => error.into(),
             other => Self::internal(&other),
         }
-    }
-}
-
-/// One thing to say, before it is anybody's message.
-struct Tale {
-    kind: NoticeKind,
-    /// Name of the event for webhooks.
-    event: &'static str,
-    title: String,
-    sentences: Vec<String>,
-    buttons: Vec<Button>,
-}
-
-impl Tale {
-    fn new(kind: NoticeKind, event: &'static str, title: impl Into<String>) -> Self {
-        Self {
-            kind,
-            event,
-            title: title.into(),
-            sentences: Vec::new(),
-            buttons: Vec::new(),
-        }
-    }
-
-    fn with(mut self, sentence: impl Into<String>) -> Self {
-        self.sentences.push(sentence.into());
-        self
     }
 }
 
@@ -107,105 +80,6 @@ pub(super) fn case_of(lane: &str) -> Option<CaseId> {
     CaseId::parse(lane.split('.').next().unwrap_or_default())
 }
 
-/// True if a proposal may be answered in a chat: it ends the case and finds nothing against anybody. What touches a person
-/// needs the console.
-pub(super) fn light(wording: &Wording) -> bool {
-    match &wording.question {
-        Question::Close { outcome, verdicts } => {
-            *outcome != Outcome::Confirmed && !verdicts.values().any(|v| *v == Verdict::TruePositive)
-        }
-        Question::Respond { .. } => false,
-    }
-}
-
-/// What an approval in a chat names: case, proposal and the wording's hash, so that nobody approves what has changed since.
-pub(super) fn target(case: &CaseId, proposal: ProposalId, hash: Digest) -> String {
-    let hash: String = hash.to_string().chars().take(16).collect();
-    format!("{case}:{proposal}:{hash}")
-}
-
-fn proposed(case: &Case, proposal: ProposalId, wording: &Wording, hash: Digest) -> Tale {
-    let title = "A proposal waits for a vote of each department";
-    let tale = Tale::new(NoticeKind::Decision, "case.proposal", title);
-    if !light(wording) {
-        return tale.with("It touches a person, so it is read and voted on in Tandem.");
-    }
-    let Question::Close { outcome, .. } = &wording.question else {
-        return tale;
-    };
-    let mut tale = tale
-        .with(format!("Asked: to close the case as {outcome}."))
-        .with("The reasons are in Tandem.");
-    tale.buttons.push(Button {
-        verb: Verb::Approve,
-        target: target(&case.id, proposal, hash),
-    });
-    tale
-}
-
-fn opened(case: &Case) -> Tale {
-    let mut tale = Tale::new(
-        NoticeKind::CaseOpened,
-        "case.opened",
-        format!("A case of {} was opened", case.kind),
-    )
-    .with(format!("Severity: {}.", case.severity));
-    let button = |verb| Button {
-        verb,
-        target: case.id.0.clone(),
-    };
-    tale.buttons
-        .extend([Verb::Acknowledge, Verb::Take, Verb::Ask].map(button));
-    tale
-}
-
-/// What a fact makes to be told; most facts are nobody's business outside.
-fn tale(case: &Case, fact: &Fact, opening: bool) -> Option<Tale> {
-    Some(match &fact.what {
-        CaseFact::Life(LifeFact::Opened { .. }) => opened(case),
-        CaseFact::Life(LifeFact::Closed { outcome, .. }) => Tale::new(
-            NoticeKind::CaseClosed,
-            "case.closed",
-            format!("The case is closed: {outcome}"),
-        ),
-        CaseFact::Life(LifeFact::MergedInto { case: into, .. }) => Tale::new(
-            NoticeKind::CaseClosed,
-            "case.merged",
-            format!("The case goes on in {into}"),
-        ),
-        CaseFact::Life(LifeFact::Reopened { .. }) => {
-            Tale::new(NoticeKind::CaseOpened, "case.reopened", "The case is open again")
-        }
-        CaseFact::People(PeopleFact::Joined { department, role, .. }) if !opening => {
-            let of = match department {
-                Some(Department::It) => " of IT security",
-                Some(Department::Corporate) => " of corporate security",
-                None => "",
-            };
-            let title = format!("A colleague{of} joined the case");
-            Tale::new(NoticeKind::CaseShared, "case.joined", title).with(format!("Role in the case: {role}."))
-        }
-        CaseFact::People(PeopleFact::Left { .. }) => {
-            Tale::new(NoticeKind::CaseShared, "case.left", "A colleague left the case")
-        }
-        CaseFact::Decision(
-            DecisionFact::Proposed {
-                proposal,
-                wording,
-                hash,
-                ..
-            }
-            | DecisionFact::Amended {
-                proposal,
-                wording,
-                hash,
-                ..
-            },
-        ) => proposed(case, *proposal, wording, *hash),
-        _ => return None,
-    })
-}
-
 impl App {
     fn notice(&self, tale: &Tale, place: &Place<'_>, key: &str) -> Notice {
         Notice {
@@ -237,7 +111,7 @@ impl App {
             Kind::Mail => Job::Mail {
                 to: place.mails.clone(),
                 notice,
-                calendar: None,
+                calendar: tale.calendar.clone(),
             },
             Kind::Hook => Job::Hook {
                 event: tale.event.to_owned(),
@@ -298,20 +172,32 @@ impl App {
             return Ok(rows);
         }
         let contacts = self.contacts().await?;
-        let mails = case
-            .members
-            .keys()
-            .filter_map(|account| contacts.get(account)?.mail.clone());
-        let mut place = Place::of(case, facts, mails);
+        let mut place = Place::of(case, facts, std::iter::empty());
         place.subjects = case.subjects.iter().take(SUBJECTS).cloned().collect();
-        for (fact, tale) in &told {
+        for (fact, mut tale) in told {
             place.at = fact.at;
+            let meeting = match &fact.what {
+                CaseFact::Meeting(what) => case.meetings.get(&what.meeting()),
+                _ => None,
+            };
+            if let Some(meeting) = meeting {
+                tale = self.invitation(case, meeting, tale).await?;
+            }
+            // A new meeting is for those who are asked to come; who was asked before hears that it is another one now.
+            let invited = matches!(&fact.what, CaseFact::Meeting(MeetingFact::Planned { .. }));
+            let asked = |account: &&String| {
+                !invited || meeting.is_some_and(|meeting| meeting.at.invited.contains(*account))
+            };
+            let members = case.members.keys().filter(asked);
+            place.mails = members
+                .filter_map(|account| contacts.get(account)?.mail.clone())
+                .collect();
             for one in self.chat.connected() {
                 let own_room = one.settings.makes_rooms() && place.has_rooms();
                 let key = format!("{}.{}", case.id, fact.seq);
                 let room = own_room.then(|| room_job(one, case, fact, &contacts)).flatten();
                 let post = (own_room || one.settings.has_usual_place())
-                    .then(|| self.told(one, tale, &place, &key))
+                    .then(|| self.told(one, &tale, &place, &key))
                     .flatten();
                 let closes = matches!(room, Some(Job::CloseRoom {}));
                 let room = room.map(|job| (format!("{key}.room"), job));
@@ -324,6 +210,21 @@ impl App {
             }
         }
         Ok(rows)
+    }
+
+    /// A tale of a meeting with its time, and with a file for calendars.
+    async fn invitation(&self, case: &Case, meeting: &Meeting, tale: Tale) -> Result<Tale, ApiError> {
+        if !self.chat.gate().knows() {
+            self.learn_names().await?;
+        }
+        let zone = &self.config.home.time_zone;
+        let ends = when(meeting.at.until, zone).map(|until| format!("It ends on {until}."));
+        let begins = when(meeting.at.from, zone).map(|from| format!("It begins on {from}."));
+        let entry = self.calendar_entry(case, meeting);
+        let file = self.calendar_file(&[], &[entry]);
+        let mut tale = begins.into_iter().chain(ends).fold(tale, Tale::with);
+        tale.calendar = Some(file.map_err(|breach| ApiError::internal(&breach))?);
+        Ok(tale.with("What it is about, and where, is in Tandem."))
     }
 
     /// The messages about steps of a playbook run whose clock ran out or whose connector failed, for the step that keeps them.
@@ -515,20 +416,6 @@ impl App {
         };
         self.told(one, &tale, &place, key)
     }
-}
-
-/// What a fact of a run makes to be told, which one it is, and when: a step's clock ran out, or its connector failed.
-fn run_tale((number, row): (usize, &FactRow)) -> Option<(u64, Tale, Timestamp)> {
-    let fact: tandem_playbook::Fact = serde_json::from_str(&row.body).ok()?;
-    let tale = |event, title| Tale::new(NoticeKind::DutyDue, event, title);
-    let tale = match fact.what {
-        What::Escalated { to, .. } => tale("run.escalated", "A step of a playbook waits for too long")
-            .with(format!("It goes to: {}.", to.as_str().replace('_', " "))),
-        What::ActionStalled { .. } => tale("run.stalled", "An action of a playbook was not carried out")
-            .with("Somebody must ask once more or do it by hand, in Tandem."),
-        _ => return None,
-    };
-    Some((number as u64, tale, fact.at))
 }
 
 /// A message that waits to be sent.

@@ -16,7 +16,8 @@ use tandem_store::{ColleagueRow, Step};
 
 use super::Connected;
 use super::link::short;
-use super::notices::{case_of, light, target};
+use super::notices::case_of;
+use super::tale::{light, target};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::cases::Known;

@@ -43,7 +43,7 @@ pub struct FindAsked {
     text: String,
 }
 
-/// What waits for the asker over all cases: duties, tasks, votes, rulings; what is late where they lead; who mentioned them;
+/// What waits for the asker over all cases: duties, tasks, meetings, votes, rulings; what is late where they lead; who mentioned them;
 /// what they watch. It names no subject. Whoever works on no case gets an empty board.
 ///
 /// # Errors
@@ -53,7 +53,7 @@ pub async fn board(State(app): Shared, signed: Signed) -> Answer<Board> {
     Ok(Json(app.board(&signed).await?))
 }
 
-/// Finds text in the asker's cases: number, title, notes that the asker may read, tasks, names of evidence and assets.
+/// Finds text in the asker's cases: number, title, notes that the asker may read, tasks, meetings, names of evidence and assets.
 ///
 /// # Errors
 /// As [`App::find_in_cases`].

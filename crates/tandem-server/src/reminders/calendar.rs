@@ -1,15 +1,17 @@
-//! A calendar of one's own duties and tasks, for programs that cannot sign in. Its address holds a token of 256 bits; the store
+//! A calendar of one's own duties, tasks and meetings, for programs that cannot sign in. Its address holds a token of 256 bits; the store
 //! keeps the hash. It says that something is due, by case number, and nothing else.
 
 use axum::http::StatusCode;
-use tandem_connect::Base;
+use tandem_casework::Case;
+use tandem_casework::case::meeting::{Meeting as CaseMeeting, MeetingState};
 use tandem_connect::export::ical::{self, Duty, Meeting};
+use tandem_connect::{Base, GateBreach};
 use tandem_domain::Timestamp;
 use tandem_domain::time::{MICROS_PER_HOUR, MICROS_PER_SECOND};
 use tandem_store::CredentialRow;
 
 use super::CalendarAddress;
-use super::waiting::Waiting;
+use super::waiting::{Waiting, Waits};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::http::error::ApiError;
@@ -29,6 +31,33 @@ fn unknown() -> ApiError {
         "this calendar's address does not work, or no longer",
         "make a new one in Tandem, on your account's page",
     )
+}
+
+impl App {
+    /// A meeting as a calendar shows it: what it is about, and where, stays in Tandem.
+    pub(crate) fn calendar_entry(&self, case: &Case, meeting: &CaseMeeting) -> Meeting {
+        Meeting {
+            id: format!("{}.{}", case.id, meeting.id),
+            title: format!("{}: a meeting", case.id),
+            from: meeting.at.from,
+            until: meeting.at.until,
+            place: None,
+            cancelled: meeting.state == MeetingState::Cancelled,
+            link: self.chat.link(&format!("/cases/{}?tab=meetings", case.id)),
+            sequence: case.seq,
+        }
+    }
+
+    /// A calendar file, as Tandem's own address makes its ids.
+    ///
+    /// # Errors
+    /// When a text in it must not leave.
+    pub(crate) fn calendar_file(&self, duties: &[Duty], meetings: &[Meeting]) -> Result<String, GateBreach> {
+        let base = Base::parse(&self.config.chat.address).ok();
+        let host = base.as_ref().map_or("tandem.invalid", Base::host);
+        let file = ical::file(duties, meetings, host, crate::pipeline::now(), &*self.chat.gate())?;
+        Ok(file.get().as_str().to_owned())
+    }
 }
 
 /// The line that a calendar shows.
@@ -118,7 +147,11 @@ impl App {
         let cases = self.open_cases().await?;
         let waiting = self.waiting_for(&owner, &cases).await?;
         let (mut duties, mut meetings) = (Vec::new(), Vec::new());
-        for one in &waiting {
+        for case in cases.iter().filter(|_| !todos) {
+            let asked = case.meetings.values().filter(|meeting| meeting.awaits(&owner.account));
+            meetings.extend(asked.map(|meeting| self.calendar_entry(case, meeting)));
+        }
+        for one in waiting.iter().filter(|one| one.kind != Waits::Meeting) {
             let Some(due) = one.due else { continue };
             let link = self.chat.link(&one.path);
             if todos {
@@ -146,10 +179,7 @@ impl App {
         if !self.chat.gate().knows() {
             self.learn_names().await?;
         }
-        let base = Base::parse(&self.config.chat.address).ok();
-        let host = base.as_ref().map_or("tandem.invalid", Base::host);
-        let file = ical::file(&duties, &meetings, host, now, &*self.chat.gate())
-            .map_err(|breach| ApiError::internal(&breach))?;
-        Ok(file.get().as_str().to_owned())
+        self.calendar_file(&duties, &meetings)
+            .map_err(|breach| ApiError::internal(&breach))
     }
 }

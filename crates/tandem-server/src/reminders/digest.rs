@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use tandem_casework::Case;
 use tandem_connect::{Job, Key, Notice, NoticeKind};
 use tandem_domain::Timestamp;
 use tandem_store::{ColleagueRow, OutboxRow, Step};
 
 use super::waiting::{Waiting, Waits};
-use super::{RemindersView, SetDigest};
+use super::{RemindersView, SetDigest, when};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::cases::ColleagueSettings;
@@ -34,19 +33,19 @@ fn title(many: usize) -> String {
     }
 }
 
-/// When something is due, where the organisation is.
-fn due_words(due: Timestamp, zone: &str) -> Option<String> {
-    let at = jiff::Timestamp::from_microsecond(due.0).ok()?;
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    Some(format!(
-        "Due on {}.",
-        at.to_zoned(zone).strftime("%Y-%m-%d at %H:%M (%Z)")
-    ))
+/// When something is due or takes place, where the organisation is.
+fn due_words(one: &Waiting, zone: &str) -> Option<String> {
+    let when = when(one.due?, zone)?;
+    Some(match one.kind {
+        Waits::Meeting => format!("On {when}."),
+        _ => format!("Due on {when}."),
+    })
 }
 
 const fn kind(waits: Waits) -> NoticeKind {
     match waits {
         Waits::Duty | Waits::Task => NoticeKind::DutyDue,
+        Waits::Meeting => NoticeKind::Meeting,
         Waits::Decision => NoticeKind::Decision,
         Waits::Approval => NoticeKind::ApprovalAsked,
     }
@@ -164,9 +163,7 @@ impl App {
             subjects: Vec::new(),
             level: None,
             title: one.what.clone(),
-            sentences: one
-                .due
-                .and_then(|due| due_words(due, &self.config.home.time_zone))
+            sentences: due_words(one, &self.config.home.time_zone)
                 .into_iter()
                 .collect(),
             buttons: Vec::new(),

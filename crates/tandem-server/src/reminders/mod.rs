@@ -5,7 +5,9 @@ mod calendar;
 mod digest;
 mod waiting;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use tandem_domain::Timestamp;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -55,6 +57,13 @@ impl std::fmt::Debug for CalendarAddress {
 pub struct SetDigest {
     /// Hour of the day, 0 to 23; null for no mail.
     pub hour: Option<u8>,
+}
+
+/// A time where the organisation is: `2026-05-04 at 10:00 (CEST)`; nothing for a time that no calendar holds.
+pub(crate) fn when(at: Timestamp, zone: &str) -> Option<String> {
+    let at = jiff::Timestamp::from_microsecond(at.0).ok()?;
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Some(at.to_zoned(zone).strftime("%Y-%m-%d at %H:%M (%Z)").to_string())
 }
 
 impl App {

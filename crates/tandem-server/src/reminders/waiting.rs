@@ -1,10 +1,11 @@
-//! What waits for a colleague: duties, tasks, votes and rulings of open cases, and requests that an approver answers.
+//! What waits for a colleague: duties, tasks, meetings, votes and rulings of open cases, and requests that an approver answers.
 //!
 //! The sentences are Tandem's own: what somebody typed, such as a task's title, stays in Tandem.
 
 use tandem_casework::Case;
 use tandem_casework::case::decision::Proposal;
 use tandem_casework::case::duty::Duty;
+use tandem_casework::case::meeting::Meeting;
 use tandem_casework::case::task::{Task, TaskState};
 use tandem_casework::words::{DutyState, Letter};
 use tandem_domain::{CaseId, Role, Timestamp};
@@ -22,6 +23,8 @@ pub(crate) enum Waits {
     Duty,
     /// A task.
     Task,
+    /// A meeting.
+    Meeting,
     /// A vote or a ruling.
     Decision,
     /// A request to disclose who a subject is.
@@ -96,6 +99,16 @@ impl Who<'_> {
         Some(self.one(case, Waits::Task, &task.id.to_string(), what.to_owned(), task.due))
     }
 
+    fn meeting(&self, case: &Case, meeting: &Meeting) -> Option<Waiting> {
+        let due = meeting.asks(self.account, self.now)?;
+        let what = if meeting.at.until < self.now {
+            "A meeting is over and waits for what came of it"
+        } else {
+            "You are asked to a meeting"
+        };
+        Some(self.one(case, Waits::Meeting, &meeting.id.to_string(), what.to_owned(), Some(due)))
+    }
+
     fn proposal(&self, case: &Case, proposal: &Proposal) -> Option<Waiting> {
         let (what, due) = if votes(case, proposal, self.account, self.now) {
             let what = "A proposal waits for a vote of your department";
@@ -116,6 +129,7 @@ impl Who<'_> {
         let mut found: Vec<Waiting> = Vec::new();
         found.extend(case.duties.values().filter_map(|duty| self.duty(case, duty)));
         found.extend(case.tasks.values().filter_map(|task| self.task(case, task)));
+        found.extend(case.meetings.values().filter_map(|meeting| self.meeting(case, meeting)));
         let proposals = case.proposals.values();
         found.extend(proposals.filter_map(|proposal| self.proposal(case, proposal)));
         found

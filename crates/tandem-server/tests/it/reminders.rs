@@ -68,10 +68,13 @@ impl Relay {
         Some(())
     }
 
-    fn digests(&self) -> Vec<String> {
+    fn with(&self, words: &str) -> Vec<String> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let daily = |letter: &&String| letter.contains("Subject: Tandem:");
-        all.iter().filter(daily).cloned().collect()
+        all.iter().filter(|letter| letter.contains(words)).cloned().collect()
+    }
+
+    fn digests(&self) -> Vec<String> {
+        self.with("Subject: Tandem:")
     }
 }
 
@@ -156,6 +159,103 @@ async fn a_calendar_shows_what_is_due_to_whoever_has_its_address() {
     done(&office.it, &case, finish).await;
     let after = read(&place, &path).await.text;
     assert!(!after.contains("A task of yours"), "{after}");
+}
+
+/// A meeting in three days, whose every text names somebody.
+fn appointment(hours: i64, invited: &[&str]) -> Value {
+    let from = tandem_server::pipeline::now().0 + hours * HOUR;
+    json!({ "from": from, "until": from + HOUR, "place": "Office of Anna Berg", "invited": invited })
+}
+
+/// Plans a meeting; gives back its id.
+async fn meeting(office: &Office<'_>, case: &str, invited: &[&str]) -> String {
+    let plan = json!({ "title": "Talk about Anna Berg", "at": appointment(72, invited), "agenda": "Anna Berg" });
+    done(&office.it, case, json!({ "meeting": { "plan": plan } })).await;
+    let seen = office.it.get(&format!("/cases/{case}")).await.json();
+    let meetings = seen["case"]["meetings"].as_object().unwrap();
+    meetings.keys().next_back().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_meeting_stands_in_the_calendars_of_those_who_are_asked_to_come() {
+    let place = Place::new().await;
+    let office = office(&place).await;
+    let case = shared_case(&office).await;
+    let (path, other) = (made(&office.it).await, made(&office.corporate).await);
+    let id = meeting(&office, &case, &["carl"]).await;
+    let shown = async |path: &str| read(&place, path).await.text.replace("\r\n ", "");
+    let mine = format!("SUMMARY:{case}: a meeting");
+    let theirs = shown(&other).await;
+    assert!(
+        theirs.contains(&mine) && theirs.contains("STATUS:CONFIRMED"),
+        "{theirs}"
+    );
+    clean(&theirs);
+    assert!(!shown(&path).await.contains(&mine), "ines is not asked to come");
+    let sequence = |text: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix("SEQUENCE:"));
+        line.unwrap().trim().parse::<u32>().unwrap()
+    };
+    // The board shows it too, with its own words: who is in the case may read them.
+    let board = office.corporate.get("/board").await.json();
+    let items = board["items"].as_array().unwrap();
+    let asked = items.iter().find(|item| item["kind"] == "meeting").unwrap();
+    assert_eq!(asked["what"], "Talk about Anna Berg");
+    assert_eq!(asked["late"], false);
+
+    let at = appointment(96, &["carl", "ines"]);
+    let moved = json!({ "meeting": { "move": { "meeting": id, "at": at, "reason": "ines has time" } } });
+    done(&office.it, &case, moved).await;
+    assert!(shown(&path).await.contains(&mine));
+    let after = shown(&other).await;
+    assert!(sequence(&after) > sequence(&theirs), "calendars take the later one");
+    let todos = read(&place, &format!("{other}?kind=todos")).await.text;
+    assert!(!todos.contains("a meeting"), "{todos}");
+
+    let cancel = json!({ "meeting": { "cancel": { "meeting": id, "reason": "no need" } } });
+    done(&office.it, &case, cancel).await;
+    assert!(!shown(&other).await.contains(&mine));
+    // What was said about it can be found by who is in the case, and by nobody else.
+    let found = office.corporate.get("/cases/search?text=need").await.text;
+    assert!(found.contains("meeting") && found.contains(&id), "{found}");
+}
+
+#[tokio::test]
+async fn an_invitation_is_mailed_with_a_file_for_calendars() {
+    let (port, relay) = Relay::start().await;
+    let secrets = tempfile::tempdir().unwrap();
+    let place = Place::with(|config| mail(config, port, secrets.path())).await;
+    let office = office(&place).await;
+    let admin = place.colleague("adam", Role::Administrator, None).await;
+    for (account, role) in [("ines", "it_analyst"), ("carl", "corporate_investigator")] {
+        let settings = json!({ "mail": format!("{account}@home.example") });
+        let put = json!({ "role": role, "settings": settings });
+        let changed = admin.put(&format!("/colleagues/{account}"), put).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    }
+    let case = shared_case(&office).await;
+    let id = meeting(&office, &case, &["carl"]).await;
+    send_all(&place).await;
+    let letters = relay.with("A meeting is planned");
+    let [letter] = letters.as_slice() else {
+        panic!("{letters:?}")
+    };
+    assert!(letter.contains("RCPT TO:<carl@home.example>"), "{letter}");
+    assert!(!letter.contains("RCPT TO:<ines@"), "{letter}");
+    assert!(
+        letter.contains("text/calendar") && letter.contains("tandem.ics"),
+        "{letter}"
+    );
+    assert!(letter.contains("It begins on 20"), "{letter}");
+    clean(letter);
+    let cancel = json!({ "meeting": { "cancel": { "meeting": id, "reason": "no need" } } });
+    done(&office.it, &case, cancel).await;
+    send_all(&place).await;
+    let letters = relay.with("A meeting was called off");
+    let [letter] = letters.as_slice() else {
+        panic!("{letters:?}")
+    };
+    assert!(letter.contains("RCPT TO:<carl@home.example>"), "{letter}");
 }
 
 #[tokio::test]
