@@ -167,7 +167,7 @@ fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -
     let run = |targets: &[&str], tests: &[&str]| -> Outcome<Command> {
         let mut command = built::linted()?;
         command
-            .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+            .arg("--no-fail-fast")
             .args(targets)
             .args(["--", "--show-output"])
             .args(tests)

@@ -343,7 +343,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What waits for the asker over all cases: duties, tasks, votes, rulings; what is late where they lead; who mentioned them;
+         * What waits for the asker over all cases: duties, tasks, meetings, votes, rulings; what is late where they lead; who mentioned them;
          *     what they watch. It names no subject. Whoever works on no case gets an empty board.
          * @description # Errors
          *     As [`App::board`].
@@ -433,7 +433,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Finds text in the asker's cases: number, title, notes that the asker may read, tasks, names of evidence and assets.
+         * Finds text in the asker's cases: number, title, notes that the asker may read, tasks, meetings, names of evidence and assets.
          * @description # Errors
          *     As [`App::find_in_cases`].
          */
@@ -4017,7 +4017,7 @@ export interface components {
          * @description As what something waits for somebody.
          * @enum {string}
          */
-        WaitsAs: "ruling" | "vote" | "duty" | "task";
+        WaitsAs: "ruling" | "vote" | "duty" | "task" | "meeting";
         /** @description An answer to a finding. */
         WatchAnswer: {
             /** @description When. */
@@ -4095,7 +4095,7 @@ export interface components {
             member: boolean;
             /** @description Severity of the case. */
             severity: string;
-            /** @description Where it stands: of a duty `offered` or `accepted`, of a task `open` or `blocked`, of a proposal `open` or `escalated`. */
+            /** @description Where it stands: of a duty `offered` or `accepted`, of a task `open` or `blocked`, of a meeting `planned`, of a proposal `open` or `escalated`. */
             state: string;
             /** @description What it is, in words. */
             what: string;

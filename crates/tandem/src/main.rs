@@ -13,6 +13,7 @@ use crate::args::Cli;
 
 /// Reading fills and empties large buffers on several threads; the system's allocator kept what each of them had freed, and
 /// memory grew with the length of the input. How long this one keeps freed pages is set in `.cargo/config.toml`.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -86,7 +86,11 @@ impl Meeting {
     pub fn asks(&self, account: &str, now: Timestamp) -> Option<Timestamp> {
         let over = self.at.until < now;
         let theirs = !over || self.by == account || !self.at.invited.contains(&self.by);
-        let when = if self.at.from < now { self.at.until } else { self.at.from };
+        let when = if self.at.from < now {
+            self.at.until
+        } else {
+            self.at.from
+        };
         (self.awaits(account) && theirs).then_some(when)
     }
 }
@@ -242,11 +246,7 @@ impl MeetingFact {
 }
 
 fn listed(accounts: &BTreeSet<String>) -> String {
-    accounts
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    accounts.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Whoever leaves a case is no longer expected at its meetings; at those that were held they stay.

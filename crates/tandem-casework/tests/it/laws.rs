@@ -19,7 +19,9 @@ use tandem_casework::words::{
 use tandem_casework::{Case, CaseFact, Colleague, Command, Fact, SYSTEM, decide, timeline};
 use tandem_domain::{CaseId, Department};
 
-use crate::make::{DAY, HOUR, MINUTE, Play, add, alert, away, colleagues, involved, note, opening, p, r, s, t};
+use crate::make::{
+    DAY, HOUR, MINUTE, Play, add, alert, away, colleagues, involved, note, opening, p, r, s, t,
+};
 
 const ACCOUNTS: [&str; 13] = [
     "ida", "ines", "ivan", "cora", "carl", "hana", "lena", "dora", "wim", "mark", "kim", "sven", SYSTEM,
@@ -336,7 +338,13 @@ fn nobody_involved_holds_anything(play: &Play) {
     assert!(!case.tasks.values().any(|t| !t.is_done() && is_in(&t.assignee)));
     for meeting in case.meetings.values().filter(|m| m.is_planned()) {
         assert!(meeting.at.invited.is_disjoint(&involved));
-        assert!(meeting.at.invited.iter().all(|name| case.members.contains_key(name)));
+        assert!(
+            meeting
+                .at
+                .invited
+                .iter()
+                .all(|name| case.members.contains_key(name))
+        );
     }
     for proposal in case.proposals.values().filter(|p| p.is_pending()) {
         assert!(!is_in(&proposal.decider));

@@ -104,9 +104,16 @@ fn times_and_people_of_a_meeting_are_possible_ones() {
     ] {
         let mut odd = at(from, 0, &["ida"]);
         odd.until = Timestamp(from.0.saturating_add(lasts));
-        assert_eq!(play.refused("ida", plan(odd)), Refused::MeetingTimes, "{from} {lasts}");
+        assert_eq!(
+            play.refused("ida", plan(odd)),
+            Refused::MeetingTimes,
+            "{from} {lasts}"
+        );
     }
-    assert_eq!(play.refused("ida", plan(at(soon, HOUR, &[]))), Refused::NobodyComes);
+    assert_eq!(
+        play.refused("ida", plan(at(soon, HOUR, &[]))),
+        Refused::NobodyComes
+    );
     assert!(matches!(
         play.refused("ida", plan(at(soon, HOUR, &["ida", "ivan"]))),
         Refused::NotAMember { .. }

@@ -97,8 +97,14 @@ impl Sought {
         );
         let meetings = case.meetings.values();
         found.extend(meetings.filter_map(|meeting| {
-            let text = [meeting.agenda.as_ref().map(Prose::as_str), meeting.text.as_deref()];
-            let text = text.into_iter().flatten().fold(meeting.title.as_str().to_owned(), |all, one| all + "\n" + one);
+            let text = [
+                meeting.agenda.as_ref().map(Prose::as_str),
+                meeting.text.as_deref(),
+            ];
+            let text = text
+                .into_iter()
+                .flatten()
+                .fold(meeting.title.as_str().to_owned(), |all, one| all + "\n" + one);
             self.place("meeting", Some(meeting.id.to_string()), &text)
         }));
         let items = case.evidence.values().filter(|_| evidence);

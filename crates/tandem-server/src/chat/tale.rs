@@ -163,4 +163,3 @@ pub(super) fn run_tale((number, row): (usize, &FactRow)) -> Option<(u64, Tale, T
     };
     Some((number as u64, tale, fact.at))
 }
-

@@ -148,7 +148,10 @@ impl App {
         let waiting = self.waiting_for(&owner, &cases).await?;
         let (mut duties, mut meetings) = (Vec::new(), Vec::new());
         for case in cases.iter().filter(|_| !todos) {
-            let asked = case.meetings.values().filter(|meeting| meeting.awaits(&owner.account));
+            let asked = case
+                .meetings
+                .values()
+                .filter(|meeting| meeting.awaits(&owner.account));
             meetings.extend(asked.map(|meeting| self.calendar_entry(case, meeting)));
         }
         for one in waiting.iter().filter(|one| one.kind != Waits::Meeting) {

@@ -163,9 +163,7 @@ impl App {
             subjects: Vec::new(),
             level: None,
             title: one.what.clone(),
-            sentences: due_words(one, &self.config.home.time_zone)
-                .into_iter()
-                .collect(),
+            sentences: due_words(one, &self.config.home.time_zone).into_iter().collect(),
             buttons: Vec::new(),
             link: self.chat.link(&one.path),
             thread: one.id.clone(),

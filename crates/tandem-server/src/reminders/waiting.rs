@@ -106,7 +106,13 @@ impl Who<'_> {
         } else {
             "You are asked to a meeting"
         };
-        Some(self.one(case, Waits::Meeting, &meeting.id.to_string(), what.to_owned(), Some(due)))
+        Some(self.one(
+            case,
+            Waits::Meeting,
+            &meeting.id.to_string(),
+            what.to_owned(),
+            Some(due),
+        ))
     }
 
     fn proposal(&self, case: &Case, proposal: &Proposal) -> Option<Waiting> {
@@ -129,7 +135,11 @@ impl Who<'_> {
         let mut found: Vec<Waiting> = Vec::new();
         found.extend(case.duties.values().filter_map(|duty| self.duty(case, duty)));
         found.extend(case.tasks.values().filter_map(|task| self.task(case, task)));
-        found.extend(case.meetings.values().filter_map(|meeting| self.meeting(case, meeting)));
+        found.extend(
+            case.meetings
+                .values()
+                .filter_map(|meeting| self.meeting(case, meeting)),
+        );
         let proposals = case.proposals.values();
         found.extend(proposals.filter_map(|proposal| self.proposal(case, proposal)));
         found

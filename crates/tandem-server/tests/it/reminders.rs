@@ -70,7 +70,10 @@ impl Relay {
 
     fn with(&self, words: &str) -> Vec<String> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter(|letter| letter.contains(words)).cloned().collect()
+        all.iter()
+            .filter(|letter| letter.contains(words))
+            .cloned()
+            .collect()
     }
 
     fn digests(&self) -> Vec<String> {
@@ -169,7 +172,8 @@ fn appointment(hours: i64, invited: &[&str]) -> Value {
 
 /// Plans a meeting; gives back its id.
 async fn meeting(office: &Office<'_>, case: &str, invited: &[&str]) -> String {
-    let plan = json!({ "title": "Talk about Anna Berg", "at": appointment(72, invited), "agenda": "Anna Berg" });
+    let plan =
+        json!({ "title": "Talk about Anna Berg", "at": appointment(72, invited), "agenda": "Anna Berg" });
     done(&office.it, case, json!({ "meeting": { "plan": plan } })).await;
     let seen = office.it.get(&format!("/cases/{case}")).await.json();
     let meetings = seen["case"]["meetings"].as_object().unwrap();
@@ -208,7 +212,10 @@ async fn a_meeting_stands_in_the_calendars_of_those_who_are_asked_to_come() {
     done(&office.it, &case, moved).await;
     assert!(shown(&path).await.contains(&mine));
     let after = shown(&other).await;
-    assert!(sequence(&after) > sequence(&theirs), "calendars take the later one");
+    assert!(
+        sequence(&after) > sequence(&theirs),
+        "calendars take the later one"
+    );
     let todos = read(&place, &format!("{other}?kind=todos")).await.text;
     assert!(!todos.contains("a meeting"), "{todos}");
 
