@@ -138,10 +138,10 @@ function People({
 }) {
   const { of } = useRoom();
   return (
-    <fieldset className="row">
+    <fieldset className={styles.checks}>
       <legend>{label}</legend>
       {Object.keys(of.members).map((name) => (
-        <label key={name} className="nowrap">
+        <label key={name}>
           <input
             type="checkbox"
             checked={value.includes(name)}
