@@ -2,6 +2,7 @@
 //! the ledger's rows about it.
 
 mod board;
+mod command;
 mod evidence;
 mod find;
 mod links;
@@ -299,7 +300,7 @@ impl App {
         command: Command,
         mut step: Step,
     ) -> Result<CaseView, ApiError> {
-        let (action, data) = right(&command);
+        let (action, data) = command::right(&command);
         let id = asker.case.as_ref().ok_or(ServiceError::Missing("case"))?;
         let known = self.case(id).await?;
         let mut context = self.case_context(asker, &known.case);
@@ -307,7 +308,7 @@ impl App {
             context = context.asked(true);
         }
         asker.may(self, action, data, &context)?;
-        let act = act(&command);
+        let act = command::act(&command);
         let command = self.with_what_is_known(asker, command, &mut step).await?;
         let roster = self.roster().await?;
         let given = self.given(asker, &roster)?;
@@ -559,31 +560,6 @@ fn head(case: &Case) -> Result<Head, serde_json::Error> {
         summary: serde_json::to_string(&view::summary(case))?,
         links,
     })
-}
-
-/// What the policies must allow for a command.
-const fn right(command: &Command) -> (Action, DataClass) {
-    match command {
-        Command::Note(_) => (Action::Contribute, DataClass::CaseNote),
-        Command::Evidence(_) => (Action::Contribute, DataClass::CaseEvidence),
-        Command::Decision(_) => (Action::Decide, DataClass::Case),
-        _ => (Action::Contribute, DataClass::Case),
-    }
-}
-
-/// What the ledger calls a command.
-const fn act(command: &Command) -> &'static str {
-    match command {
-        Command::Life(_) => "case.life",
-        Command::People(_) => "case.people",
-        Command::Link(_) => "case.link",
-        Command::Duty(_) => "case.duty",
-        Command::Task(_) => "case.task",
-        Command::Meeting(_) => "case.meeting",
-        Command::Note(_) => "case.note",
-        Command::Evidence(_) => "case.evidence",
-        Command::Decision(_) => "case.decision",
-    }
 }
 
 /// A refusal of casework, in its own words.
