@@ -6,7 +6,7 @@ use crate::sh::{self, Outcome, cargo, root, target_dir};
 pub fn run(args: &[String]) -> Outcome {
     let Some(name) = args.first().filter(|name| !name.starts_with('-')) else {
         return Err(
-            "which one? `cargo xtask bench pipeline`, `cargo xtask bench behaviour [--data DIR]` or `cargo xtask bench scenarios`".into(),
+            "which one? `cargo xtask bench pipeline`, `cargo xtask bench behaviour [--data DIR]`, `cargo xtask bench rules` or `cargo xtask bench scenarios`".into(),
         );
     };
     run_built(name, args.get(1..).unwrap_or_default())

@@ -5,6 +5,7 @@ mod behaviour;
 mod company;
 mod pipeline;
 mod place;
+mod rules;
 mod scenarios;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Program {
     Behaviour(behaviour::Args),
     /// Throughput, memory, size and answering times of the pipeline.
     Pipeline(pipeline::Args),
+    /// Rules per second, beside the strongest open engine.
+    Rules(rules::Args),
     /// Planted stories of simulated companies through the whole pipeline: found in time, innocents flagged.
     Scenarios(scenarios::Args),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = match Args::parse().program {
         Program::Behaviour(args) => behaviour::run(&args),
         Program::Pipeline(args) => pipeline::run(&args),
+        Program::Rules(args) => rules::run(&args),
         Program::Scenarios(args) => scenarios::run(&args),
     };
     match outcome {

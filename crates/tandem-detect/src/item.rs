@@ -129,12 +129,12 @@ impl Item {
     }
 
     /// For an item that holds: the first value of its list that fits (under `neq`, the first), and the event's value.
-    pub(crate) fn evidence(
-        &self,
+    pub(crate) fn evidence<'i>(
+        &'i self,
         view: &View<'_>,
         field: FieldId,
         others: &[FieldId],
-    ) -> Option<(&str, String)> {
+    ) -> Option<(&'i str, String)> {
         let mut values = self.patterns.iter().enumerate();
         let (at, pattern) = values.find(|(at, pattern)| {
             self.negate || self.value_fits(view, field, others.get(*at).copied(), pattern)
@@ -149,7 +149,7 @@ impl Item {
         Some((shown, cell.map(|cell| cell.plain.to_owned()).unwrap_or_default()))
     }
 
-    fn cells<'v, 'b>(&self, view: &'v View<'b>, field: FieldId) -> Cells<'v, 'b> {
+    pub(crate) fn cells<'v, 'b>(&self, view: &'v View<'b>, field: FieldId) -> Cells<'v, 'b> {
         match self.target {
             Target::Field(_) => view.cells(field),
             Target::Keywords => view.words(),

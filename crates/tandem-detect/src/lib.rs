@@ -1,13 +1,15 @@
 //! Sigma rules over event batches.
 //!
 //! [`RuleSet`] loads rules (Sigma specification 2.1: rules, correlations, filters) and says what it refused and why.
-//! [`Engine`] matches [`EventBatch`](tandem_domain::EventBatch)es against all of them at once; [`why`] explains a match.
+//! [`Engine`] matches [`EventBatch`](tandem_domain::EventBatch)es against all of them at once; [`why`] explains a match, and [`trace`] what
+//! keeps a rule from matching. [`lint`] and [`RuleCases`] are for who writes rules.
 //! [`BaseMatch`] is what is kept of a match, and [`Correlator`] finds the patterns over many of them.
 //!
 //! The crate is pure: the same rules and the same events give the same matches, in the same order.
 
 mod base_match;
 mod builtin;
+mod cases;
 mod condition;
 mod correlate;
 mod engine;
@@ -15,19 +17,24 @@ mod explain;
 mod field;
 mod insider;
 mod item;
+mod lint;
 mod load;
 mod pattern;
 mod rule;
 mod ruleset;
 mod text;
+mod trace;
 mod view;
 mod why;
 
 pub use base_match::BaseMatch;
+pub use cases::{Act, CaseFault, RuleCases, Scenario};
 pub use correlate::{CorrelationMatch, Correlator, CorrelatorState};
 pub use engine::{Coverage, Engine};
 pub use insider::Insider;
+pub use lint::lint;
 pub use load::{Lists, RuleError};
 pub use rule::{Level, Rule, RuleIdx, RuleStatus};
 pub use ruleset::RuleSet;
+pub use trace::{ItemTrace, SelectionTrace, Trace, trace};
 pub use why::{Why, matches, why};

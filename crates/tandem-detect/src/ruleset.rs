@@ -1,6 +1,7 @@
 //! Rules, loaded and linked to one another.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use tandem_domain::Day;
 
 use crate::base_match::Needs;
 use crate::load::{self, Lists, Loaded, RuleError};
@@ -28,16 +29,28 @@ impl RuleSet {
         lists: &Lists,
     ) -> (Self, Vec<RuleError>) {
         let mut set = Self::default();
-        let errors = set.extend(files, lists);
+        let errors = set.extend(files, lists, None);
         (set, errors)
     }
 
-    /// Adds rules from `(path, text)` pairs; they may name rules that are already there. Returns what was left out and
-    /// why. Indices of rules already there stay valid.
-    pub fn extend<'a>(
+    /// As [`Self::load_with`], on a day: filters that have ended by then do not narrow anything any more, and are among the
+    /// errors.
+    pub fn load_on<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        lists: &Lists,
+        today: Day,
+    ) -> (Self, Vec<RuleError>) {
+        let mut set = Self::default();
+        let errors = set.extend(files, lists, Some(today));
+        (set, errors)
+    }
+
+    /// Adds rules from `(path, text)` pairs. Returns what was left out and why.
+    fn extend<'a>(
         &mut self,
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         lists: &Lists,
+        today: Option<Day>,
     ) -> Vec<RuleError> {
         let mut errors = Vec::new();
         let mut filters = Vec::new();
@@ -52,15 +65,22 @@ impl RuleSet {
             }
         }
         for (path, filter) in filters {
+            let complain = |reason: String, hint: Option<&str>| RuleError {
+                file: path.clone(),
+                line: None,
+                column: None,
+                title: Some(filter.title().to_owned()),
+                reason,
+                hint: hint.map(str::to_owned),
+            };
+            if today.is_some_and(|today| filter.is_over(today)) {
+                let hint = Some("give it a later `until` if it is still right, or remove it");
+                errors.push(complain(filter.over(), hint));
+                continue;
+            }
             for name in filter.unknown(&self.rules) {
-                errors.push(RuleError {
-                    file: path.clone(),
-                    line: None,
-                    column: None,
-                    title: Some(filter.title().to_owned()),
-                    reason: format!("the filter names the rule `{name}`, which is not there"),
-                    hint: None,
-                });
+                let reason = format!("the filter names the rule `{name}`, which is not there");
+                errors.push(complain(reason, None));
             }
             for rule in &mut self.rules {
                 filter.apply(rule);
@@ -117,6 +137,14 @@ impl RuleSet {
     /// above informational: what is only raw material stays so.
     pub fn reports(&self, index: RuleIdx) -> bool {
         self.silent.get(index.0 as usize) == Some(&false)
+    }
+
+    /// True if a correlation is built on the rule.
+    pub fn feeds(&self, index: RuleIdx) -> bool {
+        let correlations = self.rules.iter().filter_map(Rule::correlation);
+        correlations
+            .flat_map(|one| &one.members)
+            .any(|member| *member == index)
     }
 
     pub(crate) fn needs(&self, index: RuleIdx) -> Option<&Needs> {

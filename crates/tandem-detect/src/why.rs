@@ -6,6 +6,7 @@ use tandem_domain::event::EventRef;
 use crate::field::{FieldId, Fields};
 use crate::item::{Item, Target};
 use crate::rule::{Detection, Node, Rule};
+use crate::trace::SHOWN;
 use crate::view::{View, Want};
 
 /// Longest value shown, characters.
@@ -68,13 +69,13 @@ pub fn matches(rule: &Rule, event: EventRef<'_>) -> bool {
 }
 
 /// One rule beside one event, without the engine's tables.
-struct Reader<'b> {
+pub(crate) struct Reader<'b> {
     fields: Fields,
     view: View<'b>,
 }
 
 impl<'b> Reader<'b> {
-    fn new(detection: &Detection, event: EventRef<'b>) -> Self {
+    pub(crate) fn new(detection: &Detection, event: EventRef<'b>) -> Self {
         let mut fields = Fields::default();
         for selection in &detection.selections {
             selection.node.items(&mut |item| {
@@ -110,15 +111,32 @@ impl<'b> Reader<'b> {
         (field, item.others().map(id).collect())
     }
 
-    fn holds(&self, node: &Node) -> bool {
+    pub(crate) fn holds(&self, node: &Node) -> bool {
         match node {
             Node::And(parts) => parts.iter().all(|part| self.holds(part)),
             Node::Or(parts) => parts.iter().any(|part| self.holds(part)),
-            Node::Item(item) => {
-                let (field, others) = self.linked(item);
-                item.holds(&self.view, field, &others)
-            }
+            Node::Item(item) => self.item_holds(item),
         }
+    }
+
+    pub(crate) fn item_holds(&self, item: &Item) -> bool {
+        let (field, others) = self.linked(item);
+        item.holds(&self.view, field, &others)
+    }
+
+    /// For an item that holds: the rule's value that fits, and the event's value.
+    pub(crate) fn evidence<'i>(&self, item: &'i Item) -> Option<(&'i str, String)> {
+        let (field, others) = self.linked(item);
+        item.evidence(&self.view, field, &others)
+    }
+
+    /// The event's values where the item looks, cut to a readable length.
+    pub(crate) fn values(&self, item: &Item) -> Vec<String> {
+        let (field, _) = self.linked(item);
+        let cells = item.cells(&self.view, field).take(SHOWN);
+        cells
+            .map(|cell| cell.plain.chars().take(MAX_VALUE).collect())
+            .collect()
     }
 
     /// Every item of an `and`, the first true part of an `or`.
@@ -131,8 +149,7 @@ impl<'b> Reader<'b> {
                 }
             }
             Node::Item(item) => {
-                let (field, others) = self.linked(item);
-                let Some((pattern, value)) = item.evidence(&self.view, field, &others) else {
+                let Some((pattern, value)) = self.evidence(item) else {
                     return;
                 };
                 out.push(Why {

@@ -10,7 +10,7 @@ mod cert;
 mod labels;
 mod metrics;
 mod organisation;
-mod pack;
+pub(crate) mod pack;
 mod ranking;
 mod report;
 mod scoring;

@@ -4,10 +4,10 @@
 //! Throughput is counted in processor seconds of the whole process, so a figure per core is honest whether or not parts run
 //! side by side and whatever else the machine does. Input is a simulated company's raw logs in their own formats.
 
-mod clock;
+pub(crate) mod clock;
 mod queries;
 mod report;
-mod sigma;
+pub(crate) mod sigma;
 mod stages;
 mod whole;
 mod world;

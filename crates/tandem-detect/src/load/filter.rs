@@ -2,7 +2,7 @@
 //! filters specification 2.1).
 
 use serde_norway::{Mapping, Value as Yaml};
-use tandem_domain::LogSource;
+use tandem_domain::{Day, LogSource};
 
 use super::fault::Fault;
 use super::{Lists, detection, meta, string, strings, submap};
@@ -25,6 +25,10 @@ pub(crate) struct Filter {
     logsource: LogSource,
     reach: Reach,
     detection: Detection,
+    /// Who answers for it.
+    owner: Option<String>,
+    /// The last day on which it holds.
+    until: Option<Day>,
 }
 
 /// Reads a filter document.
@@ -41,7 +45,13 @@ pub(crate) fn parse(map: &Mapping, lists: &Lists) -> Result<Filter, Fault> {
             .hint("`rules: any` for all"));
     }
     let detection = detection::inner(section, &["rules"], lists).map_err(|fault| fault.at("filter"))?;
+    let (owner, until) = match map.get("tandem") {
+        None | Some(Yaml::Null) => (None, None),
+        Some(_) => ours(submap(map, "tandem")?).map_err(|fault| fault.at("tandem"))?,
+    };
     Ok(Filter {
+        owner,
+        until,
         title,
         logsource: meta::logsource(map)?,
         reach,
@@ -49,7 +59,49 @@ pub(crate) fn parse(map: &Mapping, lists: &Lists) -> Result<Filter, Fault> {
     })
 }
 
+/// Who answers for a filter, and the last day on which it holds.
+fn ours(block: &Mapping) -> Result<(Option<String>, Option<Day>), Fault> {
+    if let Some(odd) = block
+        .keys()
+        .filter_map(Yaml::as_str)
+        .find(|key| !["owner", "until"].contains(key))
+    {
+        return Err(Fault::new(format!("a filter has no `{odd}`")).hint("`owner` and `until`"));
+    }
+    let until = match string(block, "until")? {
+        None => None,
+        Some(text) => Some(Day::parse(&text).ok_or_else(|| {
+            Fault::new(format!("`{text}` is no day"))
+                .at("until")
+                .hint("write YYYY-MM-DD, the last day on which it holds")
+        })?),
+    };
+    let owner = string(block, "owner")?;
+    if until.is_some() && owner.is_none() {
+        return Err(
+            Fault::new("an exception that ends needs somebody who answers for it").hint("add `owner`"),
+        );
+    }
+    Ok((owner, until))
+}
+
 impl Filter {
+    /// True if it no longer holds on that day.
+    pub(crate) fn is_over(&self, today: Day) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+
+    /// That it no longer holds, and whom to ask.
+    pub(crate) fn over(&self) -> String {
+        let (owner, until) = (
+            self.owner.as_deref().unwrap_or("nobody"),
+            self.until.unwrap_or_default(),
+        );
+        format!(
+            "the exception ended on {until}, so the rules find again what it left out; {owner} answers for it"
+        )
+    }
+
     pub(crate) fn title(&self) -> &str {
         &self.title
     }

@@ -1,5 +1,6 @@
 //! From YAML text to rules. One bad document never stops the others.
 
+mod collection;
 mod correlation;
 mod detection;
 mod document;
@@ -31,36 +32,30 @@ pub(crate) enum Loaded {
 
 /// Reads every document of a file.
 pub(crate) fn file(path: &str, text: &str, lists: &Lists) -> Vec<Result<Loaded, Box<RuleError>>> {
-    let documents = document::split(text);
-    documents
-        .map(|document| one(path, document, lists).map_err(|fault| Box::new(fault.locate(path, document))))
+    let mut collection = collection::Collection::default();
+    document::split(text)
+        .filter_map(|document| collection.next(path, document, lists))
         .collect()
 }
 
-fn one(path: &str, document: Document<'_>, lists: &Lists) -> Result<Loaded, Fault> {
-    let map = document::parse(document)?;
+fn one(path: &str, document: Document<'_>, map: &Mapping, lists: &Lists) -> Result<Loaded, Fault> {
     let kinds = ["detection", "correlation", "filter"].map(|name| map.contains_key(name));
     match kinds {
         [true, false, false] => {
             let mut rule = meta::rule(
                 path,
                 document,
-                &map,
-                Body::Detection(detection::parse(&map, lists)?),
+                map,
+                Body::Detection(detection::parse(map, lists)?),
             )?;
-            rule.logsource = Some(meta::logsource(&map)?);
+            rule.logsource = Some(meta::logsource(map)?);
             Ok(Loaded::Rule(Box::new(rule)))
         }
         [false, true, false] => {
-            let body = Body::Correlation(correlation::parse(&map)?);
-            Ok(Loaded::Rule(Box::new(meta::rule(path, document, &map, body)?)))
+            let body = Body::Correlation(correlation::parse(map)?);
+            Ok(Loaded::Rule(Box::new(meta::rule(path, document, map, body)?)))
         }
-        [false, false, true] => Ok(Loaded::Filter(filter::parse(&map, lists)?)),
-        [false, false, false] if map.contains_key("action") => Err(Fault::new(
-            "rule collections with `action` left the Sigma specification",
-        )
-        .at("action")
-        .hint("write one complete rule per document")),
+        [false, false, true] => Ok(Loaded::Filter(filter::parse(map, lists)?)),
         [false, false, false] => Err(Fault::new("no `detection`, `correlation` or `filter`")),
         _ => Err(Fault::new(
             "only one of `detection`, `correlation` and `filter` may be given",

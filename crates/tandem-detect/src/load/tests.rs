@@ -327,8 +327,58 @@ fn identities_must_differ_and_log_sources_be_meant() {
             .reason
             .contains("duplicate")
     );
-    let other = "title: t\naction: global";
+    let other = "title: t\naction: often";
     assert!(RuleSet::load([("a.yml", other)]).1[0].reason.contains("action"));
+    let first = "title: t\naction: repeat";
+    assert!(
+        RuleSet::load([("a.yml", first)]).1[0]
+            .reason
+            .contains("no rule before")
+    );
+}
+
+#[test]
+fn documents_of_a_collection_build_on_one_another() {
+    let text = "action: global
+title: Tool seen
+id: 7c1f3c5e-0000-4000-8000-000000000001
+level: high
+detection:
+  condition: sel
+---
+logsource: {category: process_creation, product: windows}
+detection:
+  sel: {Image|endswith: tool.exe}
+---
+action: repeat
+logsource: {category: file_event}
+level: low
+---
+action: reset
+---
+title: Alone
+id: 7c1f3c5e-0000-4000-8000-000000000002
+logsource: {}
+detection: {sel: {A: 1}, condition: sel}
+";
+    let (rules, errors) = RuleSet::load([("a.yml", text)]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let [first, second, third] = rules.rules() else {
+        panic!("{:?}", rules.rules())
+    };
+    assert_eq!((first.title.as_str(), first.level), ("Tool seen", Level::High));
+    assert_eq!(first.id, "7c1f3c5e-0000-4000-8000-000000000001");
+    assert_eq!((second.title.as_str(), second.level), ("Tool seen", Level::Low));
+    assert_ne!(second.id, first.id, "two rules cannot have one id");
+    let source = second.logsource.as_ref().unwrap();
+    assert_eq!(source.category.as_deref(), Some("file_event"));
+    assert_eq!(source.product.as_deref(), Some("windows"));
+    assert!(
+        second.source.contains("tool.exe") && second.line == 12,
+        "{}",
+        second.line
+    );
+    assert_eq!(third.title, "Alone");
 }
 
 #[test]
@@ -491,5 +541,47 @@ proptest! {
             Engine::new(Arc::clone(&rules)).scan(&batch, &mut |_, _| found = true);
             prop_assert_eq!(found, matches(&rules.rules()[0], batch.get(0).unwrap()), "{}", selection);
         }
+    }
+}
+
+#[test]
+fn an_exception_ends_and_says_who_answers_for_it() {
+    let rule =
+        "title: t\nid: r\nname: base\nlogsource: {product: p}\ndetection: {sel: {A: x}, condition: sel}\n";
+    let filter = |block: &str| {
+        format!(
+            "title: Ours\nlogsource: {{product: p}}\nfilter: {{rules: [base], own: {{B: y}}, condition: not own}}\ntandem: {block}\n"
+        )
+    };
+    let day = |text: &str| tandem_domain::Day::parse(text).unwrap();
+    let on = |block: &str, today: &str| {
+        let filter = filter(block);
+        RuleSet::load_on(
+            [("r.yml", rule), ("f.yml", filter.as_str())],
+            &Lists::new(),
+            day(today),
+        )
+    };
+    let block = "{owner: ida, until: 2026-06-30}";
+    let (rules, errors) = on(block, "2026-06-30");
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(rules.rules()[0].detection().unwrap().selections.len(), 2);
+    let (rules, errors) = on(block, "2026-07-01");
+    assert_eq!(
+        rules.rules()[0].detection().unwrap().selections.len(),
+        1,
+        "it narrows nothing any more"
+    );
+    assert!(
+        errors[0].reason.contains("2026-06-30") && errors[0].reason.contains("ida"),
+        "{errors:?}"
+    );
+    for (odd, word) in [
+        ("{until: soon, owner: ida}", "no day"),
+        ("{until: 2026-06-30}", "answers for it"),
+        ("{ends: 1}", "no `ends`"),
+    ] {
+        let (_, errors) = on(odd, "2026-06-30");
+        assert!(errors[0].reason.contains(word), "{errors:?}");
     }
 }

@@ -17,7 +17,8 @@ pub fn data_folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-fn cases(name: &str) -> Option<Vec<Json>> {
+/// The cases of a battery.
+pub fn cases(name: &str) -> Option<Vec<Json>> {
     let path = data_folder()
         .map(|folder| folder.join(name))
         .filter(|path| path.is_file());

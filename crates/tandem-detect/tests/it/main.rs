@@ -1,8 +1,9 @@
-//! Integration tests: Sigma conformance, real rules and records where they are at hand, and the rules of `content/rules`.
+//! Integration tests: Sigma conformance, another engine as a witness, real rules and records where they are at hand, and the rules of `content/rules`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod conformance;
 mod content;
+mod oracle;
 mod records;
 mod sigmahq;
 mod winlog;

@@ -31,7 +31,8 @@ fn unpacked(archive: &Path, name: &str) -> PathBuf {
     folder
 }
 
-fn pack() -> Option<PathBuf> {
+/// The folder of the regression pack, with SigmaHQ's rules unpacked beside it.
+pub fn pack() -> Option<PathBuf> {
     static ONCE: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
     let found = ONCE.get_or_init(|| {
         let archive = conformance::data_folder()?.join("siem_sigma_regression.tar.xz");
@@ -66,9 +67,10 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     found
 }
 
-fn sigmahq() -> (RuleSet, Vec<tandem_detect::RuleError>) {
+/// Path and text of every rule of SigmaHQ's, once [`pack`] has unpacked them.
+pub fn sigmahq_files() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packs/sigmahq");
-    let texts: Vec<(String, String)> = files(&folder, ".yml")
+    files(&folder, ".yml")
         .into_iter()
         .map(|path| {
             (
@@ -76,7 +78,27 @@ fn sigmahq() -> (RuleSet, Vec<tandem_detect::RuleError>) {
                 std::fs::read_to_string(&path).unwrap(),
             )
         })
-        .collect();
+        .collect()
+}
+
+/// The events of a regression record.
+fn record(path: &Path) -> EventBatch {
+    let mut batch = EventBatch::new("evtx");
+    let text = std::fs::read_to_string(path).unwrap();
+    for record in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Json>()
+    {
+        winlog::push(&mut batch, &record.unwrap());
+    }
+    batch
+}
+
+/// The events of every regression record.
+pub fn records(pack: &Path) -> Vec<EventBatch> {
+    files(pack, ".json").iter().map(|path| record(path)).collect()
+}
+
+fn sigmahq() -> (RuleSet, Vec<tandem_detect::RuleError>) {
+    let texts = sigmahq_files();
     RuleSet::load(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
@@ -122,13 +144,7 @@ fn every_regression_record_is_matched_by_its_rule() {
             .nth(1)
             .unwrap();
         let wanted = wanted.lines().next().unwrap().trim().to_owned();
-        let mut batch = EventBatch::new("evtx");
-        let text = std::fs::read_to_string(&path).unwrap();
-        for record in
-            serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Json>()
-        {
-            winlog::push(&mut batch, &record.unwrap());
-        }
+        let batch = record(&path);
         same_as_plain_reading(&mut engine, &batch);
         let mut hits: BTreeMap<String, usize> = BTreeMap::new();
         let set = Arc::clone(engine.rules());
