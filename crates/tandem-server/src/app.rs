@@ -2,17 +2,20 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tandem_connect::far::action::Clerk;
 use tandem_detect::{Lists, RuleError, RuleSet};
+use tandem_domain::Day;
+use tandem_domain::time::MICROS_PER_SECOND;
 use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
 use tandem_store::{Step, Store, StoreError};
 
 use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
-use crate::content::{lists, load_mappings, load_policies, load_rules};
+use crate::content::{fingerprint, lists, load_mappings, load_policies, load_rules};
 use crate::http::metrics::Metrics;
 use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
@@ -74,6 +77,9 @@ fn lines(errors: &[MappingError]) -> String {
         .join("\n")
 }
 
+/// How long until rule folders are looked at again.
+const LOOK_AGAIN: i64 = 2 * MICROS_PER_SECOND;
+
 /// Rules as they were loaded last, and what could not be loaded.
 #[derive(Debug, Default)]
 pub struct LoadedRules {
@@ -83,6 +89,10 @@ pub struct LoadedRules {
     pub errors: Vec<RuleError>,
     /// What the placeholders stood for.
     pub lists: Lists,
+    /// How the files looked.
+    pub seen: u64,
+    /// The day on which they were loaded: exceptions end.
+    pub today: Day,
 }
 
 /// The running system.
@@ -97,6 +107,8 @@ pub struct App {
     pub mappings: Arc<Mappings>,
     /// Rules; loaded again when people facts change what their placeholders stand for.
     rules: RwLock<Arc<LoadedRules>>,
+    /// When the rule folders were last looked at.
+    rules_looked: AtomicI64,
     /// Key of pseudonyms and tokens.
     pub secret: Secret,
     /// Signs the ledger's checkpoints.
@@ -157,6 +169,7 @@ impl App {
             lake,
             mappings,
             rules: RwLock::new(Arc::new(LoadedRules::default())),
+            rules_looked: AtomicI64::new(0),
             secret,
             signer,
             safe,
@@ -186,17 +199,32 @@ impl App {
         Arc::clone(&rules)
     }
 
-    /// Loads the rules again if people facts changed what their placeholders stand for.
+    /// Loads the rules again if people facts changed what their placeholders stand for, if a file of a rule folder changed
+    /// (looked at every few seconds), or if a day has passed. What cannot be loaded leaves the rules as they are.
     ///
     /// # Errors
-    /// When the database fails or a rule folder can no longer be read.
+    /// When the database fails.
     pub async fn refresh_rules(&self) -> Result<(), OpenError> {
         let lists = lists(&self.config, &*self.directory().await?);
-        if lists == self.rules().lists {
+        let (now, current) = (crate::pipeline::now(), self.rules());
+        let looked = self.rules_looked.load(Ordering::Relaxed);
+        let look = now.0.saturating_sub(looked) >= LOOK_AGAIN;
+        if look {
+            self.rules_looked.store(now.0, Ordering::Relaxed);
+        }
+        let changed = look && (fingerprint(&self.config) != current.seen || now.day() != current.today);
+        if lists == current.lists && !changed {
             return Ok(());
         }
-        let loaded = Arc::new(load_rules(&self.config, lists)?);
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+        match load_rules(&self.config, lists) {
+            Ok(loaded) => {
+                self.metrics.rules.set(loaded.rules.len() as u64);
+                *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the rules could not be loaded again; the ones before stay in use")
+            }
+        }
         Ok(())
     }
 

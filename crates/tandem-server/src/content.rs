@@ -1,5 +1,6 @@
 //! Rules, mappings and policies: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -40,6 +41,41 @@ pub fn load_mappings(config: &Config) -> Result<Mappings, OpenError> {
 /// # Errors
 /// When a folder cannot be read; single rules that cannot be loaded are listed in the result.
 pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenError> {
+    let seen = fingerprint(config);
+    let today = crate::pipeline::now().day();
+    let files = builtin_and_own(config)?;
+    let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let (rules, errors) = RuleSet::load_on(texts, &lists, today);
+    Ok(LoadedRules {
+        rules: Arc::new(rules),
+        errors,
+        lists,
+        seen,
+        today,
+    })
+}
+
+/// Changes when a file of the rule folders does: its name, size or time of change. Of use within one process only.
+pub fn fingerprint(config: &Config) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for dir in &config.content.rules {
+        for entry in WalkDir::new(dir).sort_by_file_name().into_iter().flatten() {
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_file() {
+                entry.path().hash(&mut hasher);
+                metadata.len().hash(&mut hasher);
+                metadata.modified().ok().hash(&mut hasher);
+            }
+        }
+    }
+    hasher.finish()
+}
+
+/// Path and text of the shipped rules and those of the folders that the settings name.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn builtin_and_own(config: &Config) -> Result<Vec<(String, String)>, OpenError> {
     let mut files = Vec::new();
     if !config.content.without_shipped_rules {
         files.extend(
@@ -51,13 +87,7 @@ pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenErro
     for dir in &config.content.rules {
         files.extend(read_yaml(dir)?);
     }
-    let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    let (rules, errors) = RuleSet::load_with(texts, &lists);
-    Ok(LoadedRules {
-        rules: Arc::new(rules),
-        errors,
-        lists,
-    })
+    Ok(files)
 }
 
 /// What the placeholders of rules stand for: the settings' own lists, and from people facts `leavers` and `contractors`
@@ -139,8 +169,11 @@ pub fn load_policies(config: &Config) -> Result<Policies, OpenError> {
     Ok(Policies::load(&files, Policies::shipped_schema())?)
 }
 
-/// Every YAML file under a folder, by path.
-fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
+/// Path and text of every YAML file under a folder, or of that file, by path.
+///
+/// # Errors
+/// When something cannot be read, or a file is larger than 4 MiB.
+pub fn read_yaml(dir: &Path) -> Result<Vec<(String, String)>, OpenError> {
     read_files(dir, &["yml", "yaml"])
 }
 

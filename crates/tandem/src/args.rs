@@ -159,12 +159,62 @@ pub struct Query {
 /// `tandem rules`.
 #[derive(Debug, Args)]
 pub struct Rules {
-    /// Check these folders instead of the configured rules.
-    #[arg(value_name = "DIR")]
-    pub dirs: Vec<PathBuf>,
-    /// Only the rules that could not be loaded.
-    #[arg(long)]
-    pub errors: bool,
+    /// What to do; without anything, the rules in use are listed.
+    #[command(subcommand)]
+    pub action: Option<RulesAction>,
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesAction {
+    /// The rules in use, and how often each matched.
+    List {
+        /// Only those that could not be loaded.
+        #[arg(long)]
+        errors: bool,
+    },
+    /// Load rules without using them, play their tests, and say what is wrong or could be better.
+    Check {
+        /// Files or folders of rules, and of tests that stand apart from them.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// What could be better is an error too.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Show a rule beside an event: what fits, and what does not.
+    Explain {
+        /// A rule in use by its id or name, or a file with one rule.
+        #[arg(value_name = "RULE")]
+        rule: String,
+        /// An event of the lake by its id, or a JSON file with its fields (`-` for standard input).
+        #[arg(value_name = "EVENT")]
+        event: String,
+    },
+    /// Take over a folder of rules, such as a checkout of SigmaHQ's, into one of your own.
+    Import {
+        /// The folder to read.
+        #[arg(value_name = "DIR")]
+        from: PathBuf,
+        /// The folder to write to; name it in `content.rules` of the settings.
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        /// At least this level: informational, low, medium, high or critical.
+        #[arg(long, default_value = "informational")]
+        level: String,
+    },
+    /// What rules would have found in the past, before they go live.
+    Backtest {
+        /// Files or folders of rules.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// How far back: a number of days (`90d`) or a day (YYYY-MM-DD).
+        #[arg(long, value_name = "WHEN", default_value = "90d")]
+        since: String,
+        /// The last day; default is the last one with events.
+        #[arg(long, value_name = "DAY")]
+        until: Option<String>,
+    },
 }
 
 /// `tandem subjects`.

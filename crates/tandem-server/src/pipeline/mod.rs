@@ -1,6 +1,7 @@
 //! The pipeline: reading in, and analysing what was read.
 
 pub mod analyse;
+pub mod backtest;
 pub(crate) mod clock;
 mod compose;
 mod day;
@@ -15,6 +16,7 @@ pub mod replay;
 mod slow;
 
 pub use analyse::{AnalysisSummary, analyse};
+pub use backtest::{Backtest, BacktestError, PastDay, PastRule, backtest};
 pub use ingest::{IngestOptions, IngestSummary, Progress, ingest};
 pub(crate) use people::PEOPLE;
 

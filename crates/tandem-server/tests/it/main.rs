@@ -26,6 +26,7 @@ mod rooms_mattermost;
 mod rooms_slack;
 mod rooms_socket;
 mod rooms_teams;
+mod rules;
 mod runs;
 mod sign_in;
 #[allow(dead_code)] // The same device can lie, which is tested where passkeys are checked.

@@ -3,6 +3,7 @@
 mod admin;
 mod ledger;
 mod read;
+mod rules;
 mod serve;
 mod show;
 
@@ -26,14 +27,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Simulate(asked) => read::simulate(asked, cli.json),
         Command::Config(asked) => admin::config(&cli, asked.action),
-        Command::Rules(asked) if !asked.dirs.is_empty() => show::try_rules(&cli, asked),
         Command::Ingest(asked) => read::ingest(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Analyse(asked) => {
             read::analyse(open(&cli).await?.as_ref(), asked.from.as_deref(), cli.json).await
         }
         Command::Serve(asked) => serve::serve(&cli, asked).await,
         Command::Query(asked) => show::query(open(&cli).await?.as_ref(), asked, cli.json).await,
-        Command::Rules(asked) => show::rules(open(&cli).await?.as_ref(), asked, cli.json).await,
+        Command::Rules(asked) => rules::rules(&cli, asked.action.as_ref()).await,
         Command::Subjects(asked) => show::subjects(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Explain(asked) => show::explain(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Alerts(asked) => show::alerts(open(&cli).await?.as_ref(), asked, cli.json).await,

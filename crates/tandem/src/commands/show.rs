@@ -2,12 +2,11 @@
 
 use anyhow::bail;
 use tandem_server::App;
-use tandem_server::api::dto::{RuleErrorView, Story};
+use tandem_server::api::dto::Story;
 use tandem_server::api::views::Sight;
-use tandem_server::content::{lists_without_people, load_rules};
 use tandem_server::service::{QueueAsked, RejectsAsked, SubjectsAsked};
 
-use crate::args::{Alerts, Cli, Explain, Output, Query, RejectAction, Rules, Subjects};
+use crate::args::{Alerts, Explain, Output, Query, RejectAction, Subjects};
 use crate::output::{self, decibans};
 
 /// The command line sees what an analyst of IT security sees.
@@ -45,66 +44,6 @@ pub async fn query(app: &App, asked: &Query, json: bool) -> anyhow::Result<()> {
         result.row_count(),
         result.elapsed().as_millis()
     );
-    Ok(())
-}
-
-fn rule_errors(errors: &[RuleErrorView]) {
-    let rows = errors
-        .iter()
-        .map(|e| vec![format!("{}:{}", e.file, e.line.unwrap_or(1)), e.reason.clone()]);
-    output::table(
-        &["where", "why it could not be loaded"],
-        rows,
-        "every rule could be loaded",
-    );
-}
-
-/// `tandem rules`.
-pub async fn rules(app: &App, asked: &Rules, json: bool) -> anyhow::Result<()> {
-    let list = app.rule_list().await?;
-    if json {
-        return output::json(&list);
-    }
-    if !asked.errors {
-        let rows = list.rules.iter().map(|r| {
-            vec![
-                r.level.clone(),
-                r.title.clone(),
-                r.logsource.clone(),
-                r.matches.to_string(),
-            ]
-        });
-        output::table(
-            &["level", "title", "log source", "matches"],
-            rows,
-            "no rules are loaded",
-        );
-    }
-    rule_errors(&list.errors);
-    eprintln!("{} rules loaded, {} not", list.loaded, list.errors.len());
-    Ok(())
-}
-
-/// `tandem rules DIR…`: tries folders out without opening any data.
-pub fn try_rules(cli: &Cli, asked: &Rules) -> anyhow::Result<()> {
-    let mut config = super::load(cli, None)?;
-    config.content.rules.clone_from(&asked.dirs);
-    config.content.without_shipped_rules = true;
-    let loaded = load_rules(&config, lists_without_people(&config))?;
-    let errors: Vec<_> = loaded
-        .errors
-        .iter()
-        .map(|e| RuleErrorView {
-            file: e.file.clone(),
-            line: e.line.map(|l| l as u64),
-            reason: e.reason.clone(),
-        })
-        .collect();
-    if cli.json {
-        return output::json(&serde_json::json!({ "loaded": loaded.rules.len(), "errors": errors }));
-    }
-    rule_errors(&errors);
-    eprintln!("{} rules loaded, {} not", loaded.rules.len(), errors.len());
     Ok(())
 }
 

@@ -2,5 +2,6 @@
 
 mod accounting;
 mod kill;
+mod rules;
 mod support;
 mod vault;

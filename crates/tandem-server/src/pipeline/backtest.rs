@@ -1,0 +1,334 @@
+//! Rules over the past: what they would have found, before they go live. Nothing is kept of it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet};
+use tandem_domain::{Day, EventBatch, Timestamp};
+use tandem_lake::{EventFilter, LakeError, QueryLimits, Segment, StoredEvent};
+use tandem_people::{Home, View, canonical_account};
+
+use crate::app::App;
+use crate::content::{builtin_and_own, holds_on, lists};
+
+/// Most events read from the lake at once.
+const SLICE: usize = 20_000;
+/// First length of time read at once, microseconds; it follows how much there is.
+const LENGTH: i64 = 3_600_000_000;
+/// Most matches of one day kept for correlations. Beyond it correlations see only part of the day, which is said.
+const KEPT: usize = 1_000_000;
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum BacktestError {
+    /// The state database failed.
+    #[error(transparent)]
+    Store(#[from] tandem_store::StoreError),
+    /// The lake failed.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// Nothing to run.
+    #[error("none of the rules could be loaded; `tandem rules check` says why")]
+    NoRules(Vec<RuleError>),
+    /// Many events at one instant.
+    #[error("more than {SLICE} events of one instant ({0}) cannot be read at once")]
+    Instant(Timestamp),
+}
+
+/// What one rule would have found.
+#[derive(Debug, Clone, Serialize)]
+pub struct PastRule {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its level.
+    pub level: String,
+    /// False for what is only raw material of correlations.
+    pub reports: bool,
+    /// Matches.
+    pub matches: u64,
+    /// People or accounts that they are about.
+    pub subjects: usize,
+    /// Matches by day; days without any are left out.
+    pub days: BTreeMap<String, PastDay>,
+}
+
+/// One day of a rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PastDay {
+    /// Matches.
+    pub matches: u64,
+    /// People or accounts that they are about.
+    pub subjects: usize,
+}
+
+/// What rules would have found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Backtest {
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: String,
+    /// Events read.
+    pub events: u64,
+    /// The rules that were asked about, most matches first.
+    pub rules: Vec<PastRule>,
+    /// Rules that could not be loaded, each in one line.
+    pub refused: Vec<String>,
+    /// Days of which correlations saw only a part, for too much matched.
+    pub cut: Vec<String>,
+}
+
+/// What is counted of a rule.
+#[derive(Debug, Default)]
+struct Tally {
+    matches: u64,
+    subjects: HashSet<String>,
+    days: BTreeMap<Day, (u64, HashSet<String>)>,
+}
+
+impl Tally {
+    fn add(&mut self, day: Day, subject: &str) {
+        self.matches += 1;
+        let (matches, subjects) = self.days.entry(day).or_default();
+        *matches += 1;
+        if !subject.is_empty() {
+            subjects.insert(subject.to_owned());
+            self.subjects.insert(subject.to_owned());
+        }
+    }
+}
+
+struct Run<'a> {
+    app: &'a App,
+    rules: Arc<RuleSet>,
+    engine: Engine,
+    /// Rules that correlations are built on.
+    feeding: Vec<bool>,
+    home: Home,
+    tallies: Vec<Tally>,
+    events: u64,
+    /// Length of time that is read at once.
+    length: i64,
+}
+
+/// Runs the rules of `files` (path and text) over the events of `from` to `until`, both included. Correlations may name rules that
+/// are shipped or configured; only the rules of `files` are reported. `progress` is told each day and the events read so far.
+///
+/// # Errors
+/// When no rule can be loaded, or a store fails.
+pub async fn backtest(
+    app: &App,
+    files: &[(String, String)],
+    (from, until): (Day, Day),
+    progress: &mut impl FnMut(Day, u64),
+) -> Result<Backtest, BacktestError> {
+    let directory = app.directory().await?;
+    let lists = lists(&app.config, &directory);
+    let (rules, asked, errors) = load(app, files, &lists);
+    if asked.is_empty() {
+        return Err(BacktestError::NoRules(errors));
+    }
+    let rules = Arc::new(rules);
+    let mut run = Run {
+        app,
+        engine: Engine::new(Arc::clone(&rules)),
+        feeding: (0..rules.len())
+            .map(|at| rules.feeds(RuleIdx(at as u32)))
+            .collect(),
+        home: app.home(),
+        tallies: (0..rules.len()).map(|_| Tally::default()).collect(),
+        events: 0,
+        length: LENGTH,
+        rules: Arc::clone(&rules),
+    };
+    let mut correlator = Correlator::new(Arc::clone(&rules));
+    let mut cursor = directory.cursor();
+    let mut cut = Vec::new();
+    let mut day = from;
+    while day <= until {
+        let view = cursor.at(day).clone();
+        let kept = run.day(&view, day).await?;
+        if kept.len() >= KEPT {
+            cut.push(day.to_string());
+        }
+        for found in correlator.run(kept, day.end()) {
+            if let Some(index) = rules.index_of(&found.rule) {
+                run.count(index, found.time.day(), &found.account);
+            }
+        }
+        progress(day, run.events);
+        day = day.plus(1);
+    }
+    let mut past: Vec<PastRule> = asked.iter().filter_map(|index| run.past(*index)).collect();
+    past.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.title.cmp(&b.title)));
+    Ok(Backtest {
+        from: from.to_string(),
+        until: until.to_string(),
+        events: run.events,
+        rules: past,
+        refused: errors.iter().map(ToString::to_string).collect(),
+        cut,
+    })
+}
+
+/// The rules of `files`, with those that they are built on; which were asked about; and what could not be loaded.
+fn load(
+    app: &App,
+    files: &[(String, String)],
+    lists: &tandem_detect::Lists,
+) -> (RuleSet, Vec<RuleIdx>, Vec<RuleError>) {
+    let load = |all: &[(String, String)]| {
+        RuleSet::load_with(
+            all.iter().map(|(path, text)| (path.as_str(), text.as_str())),
+            lists,
+        )
+    };
+    let (mut rules, mut errors) = load(files);
+    // Correlations and filters may name rules that are in use.
+    if errors
+        .iter()
+        .any(|error| error.reason.contains("which is not there"))
+    {
+        let in_use = builtin_and_own(&app.config).unwrap_or_default();
+        let all: Vec<_> = files.iter().cloned().chain(in_use).collect();
+        (rules, errors) = load(&all);
+        errors.retain(|error| files.iter().any(|(path, _)| *path == error.file));
+    }
+    let asked = (0..rules.len() as u32)
+        .map(RuleIdx)
+        .filter(|index| {
+            let file = rules.rule(*index).map(|rule| rule.file.as_str());
+            files.iter().any(|(path, _)| Some(path.as_str()) == file)
+        })
+        .collect();
+    (rules, asked, errors)
+}
+
+impl Run<'_> {
+    fn count(&mut self, rule: RuleIdx, day: Day, subject: &str) {
+        if let Some(tally) = self.tallies.get_mut(rule.0 as usize) {
+            tally.add(day, subject);
+        }
+    }
+
+    /// Reads one day; gives back the matches that correlations are built on.
+    async fn day(&mut self, view: &View, day: Day) -> Result<Vec<BaseMatch>, BacktestError> {
+        let segments = self.app.segments(Some(day), Some(day)).await?;
+        let mut kept = Vec::new();
+        if segments.is_empty() {
+            return Ok(kept);
+        }
+        let (mut from, end) = (day.start(), day.end());
+        while from <= end {
+            let to = from.plus_micros(self.length - 1).min(end);
+            let Some(events) = self.slice(&segments, from, to).await? else {
+                if self.length == 1 {
+                    return Err(BacktestError::Instant(from));
+                }
+                self.length = (self.length / 4).max(1);
+                continue;
+            };
+            if events.len() < SLICE / 4 {
+                self.length = self.length.saturating_mul(2).min(24 * LENGTH);
+            }
+            self.events += events.len() as u64;
+            for batch in batches(&events) {
+                self.scan(view, &batch, &mut kept);
+            }
+            from = to.plus_micros(1);
+        }
+        Ok(kept)
+    }
+
+    /// The events of a span of time; nothing if they are too many.
+    async fn slice(
+        &self,
+        segments: &[Segment],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Option<Vec<StoredEvent>>, BacktestError> {
+        let filter = EventFilter {
+            from: Some(from),
+            to: Some(to),
+            ..EventFilter::default()
+        };
+        let limits = QueryLimits {
+            max_rows: SLICE,
+            ..self.app.query_limits(SLICE)
+        };
+        let found = self.app.lake.find(&filter, segments, limits).await?;
+        Ok((!found.truncated).then_some(found.events))
+    }
+
+    fn scan(&mut self, view: &View, batch: &EventBatch, kept: &mut Vec<BaseMatch>) {
+        let mut found = Vec::new();
+        self.engine
+            .scan(batch, &mut |event, rule| found.push((event, rule)));
+        for (event, rule) in found {
+            let Some(mut matched) = batch
+                .get(event)
+                .and_then(|event| self.rules.base_match(rule, event))
+            else {
+                continue;
+            };
+            let account = canonical_account(&matched.account, &self.home).unwrap_or_default();
+            let person = view.resolve(&account);
+            let day = matched.time.day();
+            let about = |rule: &tandem_detect::Rule| holds_on(rule, || view.person(&person.key), day);
+            if !self.rules.rule(rule).is_some_and(about) {
+                continue;
+            }
+            let subject = if account.is_empty() {
+                String::new()
+            } else {
+                person.key.to_string()
+            };
+            self.count(rule, day, &subject);
+            if self.feeding.get(rule.0 as usize) == Some(&true) && kept.len() < KEPT {
+                matched.account = subject;
+                kept.push(matched);
+            }
+        }
+    }
+
+    fn past(&self, index: RuleIdx) -> Option<PastRule> {
+        let (rule, tally) = (self.rules.rule(index)?, self.tallies.get(index.0 as usize)?);
+        let days = tally.days.iter().map(|(day, (matches, subjects))| {
+            let found = PastDay {
+                matches: *matches,
+                subjects: subjects.len(),
+            };
+            (day.to_string(), found)
+        });
+        Some(PastRule {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            level: rule.level.as_str().to_owned(),
+            reports: self.rules.reports(index),
+            matches: tally.matches,
+            subjects: tally.subjects.len(),
+            days: days.collect(),
+        })
+    }
+}
+
+/// Stored events as batches of one source each, as the engine takes them.
+fn batches(events: &[StoredEvent]) -> Vec<EventBatch> {
+    let mut by_source: BTreeMap<&str, Vec<EventBatch>> = BTreeMap::new();
+    for event in events {
+        let batches = by_source.entry(&event.source).or_default();
+        let full = batches
+            .last_mut()
+            .is_none_or(|batch| event.write_to(batch).is_err());
+        if full {
+            let mut batch = EventBatch::new(&event.source);
+            // An event that an empty batch cannot take was never stored.
+            let _ = event.write_to(&mut batch);
+            batches.push(batch);
+        }
+    }
+    by_source.into_values().flatten().collect()
+}
