@@ -7,7 +7,7 @@ use tandem_domain::{EventBatch, EventRef, Value};
 
 /// Writes the native view of events as JSON objects, keeping its scratch memory between events.
 #[derive(Debug, Default)]
-pub(crate) struct FieldsWriter {
+pub struct FieldsWriter {
     out: String,
     /// `"name":` by name id, escaped once per batch.
     keys: Vec<String>,
@@ -18,7 +18,7 @@ pub(crate) struct FieldsWriter {
 
 impl FieldsWriter {
     /// Learns the field names of `batch`; call it before its events.
-    pub(crate) fn start(&mut self, batch: &EventBatch) {
+    pub fn start(&mut self, batch: &EventBatch) {
         self.keys.clear();
         for name in batch.names() {
             let mut key = String::with_capacity(name.len() + 3);
@@ -33,7 +33,7 @@ impl FieldsWriter {
 
     /// The JSON object of one event of the batch; empty text if it has no fields. A name that repeats becomes one key
     /// with a list.
-    pub(crate) fn object(&mut self, event: &EventRef<'_>) -> &str {
+    pub fn object(&mut self, event: &EventRef<'_>) -> &str {
         self.out.clear();
         self.event += 1;
         let mut repeats = false;

@@ -31,6 +31,7 @@ mod writer;
 pub use config::{LakeConfig, QueryLimits, WriteConfig};
 pub use error::{LakeError, Result};
 pub use filter::EventFilter;
+pub use json::FieldsWriter;
 pub use lake::Lake;
 pub use logsource::parse_logsources;
 pub use lookup::{DayCount, Found};

@@ -30,8 +30,9 @@ pub fn load_mappings(config: &Config) -> Result<Mappings, OpenError> {
     let mut mappings = Mappings::builtin().map_err(OpenError::Mappings)?;
     for dir in &config.content.mappings {
         let files = read_yaml(dir)?;
-        let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        mappings = mappings.with_overrides(own).map_err(OpenError::Mappings)?;
+        mappings = mappings
+            .with_overrides(pairs(&files))
+            .map_err(OpenError::Mappings)?;
     }
     Ok(mappings)
 }
@@ -44,8 +45,7 @@ pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenErro
     let seen = fingerprint(config);
     let today = crate::pipeline::now().day();
     let files = builtin_and_own(config)?;
-    let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    let (rules, errors) = RuleSet::load_on(texts, &lists, today);
+    let (rules, errors) = RuleSet::load_on(pairs(&files), &lists, today);
     Ok(LoadedRules {
         rules: Arc::new(rules),
         errors,
@@ -69,6 +69,11 @@ pub fn fingerprint(config: &Config) -> u64 {
         }
     }
     hasher.finish()
+}
+
+/// Files by path and text, as rules and mappings are loaded from.
+pub fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
 }
 
 /// Path and text of the shipped rules and those of the folders that the settings name.

@@ -5,6 +5,7 @@ import { Question, Words } from "../../ui/Question";
 import { CASE_TEXT, DISCLOSURE_PURPOSES, IDENTITY_FIELDS } from "../../words/casework";
 import { said } from "../../words/labels";
 import { lacks } from "./disclosing";
+import { flip } from "./picking";
 import styles from "./Room.module.css";
 import { useRoom } from "./room";
 
@@ -19,8 +20,6 @@ export function AskDisclosure({ close }: { close: () => void }) {
   const ask = useAskDisclosure(id);
   const asked = { subject, fields, purpose, reason: reason.trim(), hours: Number(hours) };
   const missing = lacks(asked);
-  const toggle = (field: string) =>
-    setFields((old) => (old.includes(field) ? old.filter((known) => known !== field) : [...old, field]));
   return (
     <Question
       title="Ask who a subject is"
@@ -63,7 +62,11 @@ export function AskDisclosure({ close }: { close: () => void }) {
         <legend>what you need to know, and no more</legend>
         {IDENTITY_FIELDS.map((field) => (
           <label key={field.id}>
-            <input type="checkbox" checked={fields.includes(field.id)} onChange={() => toggle(field.id)} />
+            <input
+              type="checkbox"
+              checked={fields.includes(field.id)}
+              onChange={() => setFields(flip(fields, field.id))}
+            />
             {said(field.id)} <span className="muted small">{field.means}</span>
           </label>
         ))}

@@ -10,6 +10,7 @@ import { Ask } from "./Ask";
 import { dueWords } from "./clocks";
 import { meeting } from "./commands";
 import { type Appointed, appointment, LENGTHS, opened, sorted, wanting } from "./meetings";
+import { flip } from "./picking";
 import styles from "./Room.module.css";
 import { useNow, useRoom } from "./room";
 
@@ -142,13 +143,7 @@ function People({
       <legend>{label}</legend>
       {Object.keys(of.members).map((name) => (
         <label key={name}>
-          <input
-            type="checkbox"
-            checked={value.includes(name)}
-            onChange={(event) =>
-              change(event.target.checked ? [...value, name] : value.filter((other) => other !== name))
-            }
-          />{" "}
+          <input type="checkbox" checked={value.includes(name)} onChange={() => change(flip(value, name))} />{" "}
           {name}
         </label>
       ))}

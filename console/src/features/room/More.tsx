@@ -10,6 +10,7 @@ import { instant, time } from "../../words/format";
 import { Ask } from "./Ask";
 import { life } from "./commands";
 import { type Extra, extras, goesAlong } from "./more";
+import { flip } from "./picking";
 import styles from "./Room.module.css";
 import { useRoom } from "./room";
 
@@ -139,8 +140,6 @@ function Split({ close }: { close: () => void }) {
   const [alerts, setAlerts] = useState<string[]>([]);
   const split = useSplit(id);
   const along = goesAlong(of, subjects, alerts);
-  const flip = (list: string[], one: string) =>
-    list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
   const missing =
     subjects.length + along.length === 0
       ? "Pick what goes into the new case first."

@@ -1,6 +1,11 @@
 import type { Colleague } from "../../api/colleagues";
 import { said } from "../../words/labels";
 
+/** A list with one more entry, or without it if it was there: what a box that is ticked does. */
+export function flip<T>(list: T[], one: T): T[] {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+}
+
 /** Colleagues as choices: who is likely first, then by department and account; what matters for the choice is said. */
 export function choices(
   list: Colleague[],

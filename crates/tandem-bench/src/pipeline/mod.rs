@@ -8,7 +8,7 @@ pub(crate) mod clock;
 mod queries;
 mod report;
 pub(crate) mod sigma;
-mod stages;
+pub(crate) mod stages;
 mod whole;
 mod world;
 

@@ -132,17 +132,7 @@ impl Parts {
         let mut pieces = Pieces::new(open(input)?);
         pieces.fill()?;
         let head = pieces.bytes().get(..4_096).unwrap_or(pieces.bytes());
-        let options = Options {
-            source: String::new(),
-            stream_id: stream_id(head),
-            format: None,
-            mapping: None,
-            time_zone: Some("UTC".into()),
-            year_hint: Some(2026),
-            received: Timestamp(0),
-            max_record_bytes: 1 << 20,
-        };
-        let mut normaliser = Normaliser::new(Arc::clone(&self.mappings), options);
+        let mut normaliser = Normaliser::new(Arc::clone(&self.mappings), options("", stream_id(head)));
         let mut batch = EventBatch::new("");
         let mut rejects = Vec::new();
         loop {
@@ -171,6 +161,20 @@ impl Parts {
                 pieces.fill()?;
             }
         }
+    }
+}
+
+/// How a source is read in measurements.
+pub(crate) fn options(source: &str, stream_id: u128) -> Options {
+    Options {
+        source: source.to_owned(),
+        stream_id,
+        format: None,
+        mapping: None,
+        time_zone: Some("UTC".into()),
+        year_hint: Some(2026),
+        received: Timestamp(0),
+        max_record_bytes: 1 << 20,
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value as Json};
-use tandem_domain::event::{EventBatch, EventBuilder, EventHead, EventRef};
-use tandem_domain::{EventId, LogSource, Timestamp, Value};
+use tandem_domain::event::{EventBatch, EventBuilder, EventHead};
+use tandem_domain::{EventId, LogSource, Value};
+use tandem_lake::FieldsWriter;
+use tandem_normalise::Normaliser;
 use tandem_normalise::mapping::Mappings;
-use tandem_normalise::{Normaliser, Options};
 
 use crate::behaviour::pack;
+use crate::pipeline::stages::options;
 
 /// One record.
 #[derive(Debug)]
@@ -54,24 +55,16 @@ impl Corpus {
 }
 
 fn read(mappings: &Arc<Mappings>, bytes: &[u8], lines: &mut Vec<Line>) -> Result<()> {
-    let options = Options {
-        source: "windows".to_owned(),
-        stream_id: 1,
-        format: None,
-        mapping: None,
-        time_zone: Some("UTC".into()),
-        year_hint: Some(2026),
-        received: Timestamp(0),
-        max_record_bytes: 1 << 20,
-    };
-    let mut normaliser = Normaliser::new(Arc::clone(mappings), options);
+    let mut normaliser = Normaliser::new(Arc::clone(mappings), options("windows", 1));
+    let mut writer = FieldsWriter::default();
     let (mut batch, mut rejects, mut at) = (EventBatch::new("windows"), Vec::new(), 0);
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let used = normaliser.feed(rest, at as u64, true, &mut batch, &mut rejects);
+        writer.start(&batch);
         for event in batch.iter() {
             lines.push(Line {
-                text: serde_json::to_string(&flat(event))?,
+                text: writer.object(&event).to_owned(),
                 sources: event.logsources().cloned().collect(),
             });
         }
@@ -82,31 +75,6 @@ fn read(mappings: &Arc<Mappings>, bytes: &[u8], lines: &mut Vec<Line>) -> Result
             return Ok(());
         }
     }
-}
-
-/// An event's fields under their flat names; one that occurs several times is a list.
-fn flat(event: EventRef<'_>) -> Json {
-    let mut all: Map<String, Json> = Map::new();
-    for field in event.fields() {
-        let value = match field.value {
-            Value::Text(text) => Json::from(text),
-            Value::Int(number) => Json::from(number),
-            Value::Float(number) => Json::from(number),
-            Value::Bool(truth) => Json::from(truth),
-            Value::Null => Json::Null,
-        };
-        match all.get_mut(field.name) {
-            None => {
-                all.insert(field.name.to_owned(), value);
-            }
-            Some(Json::Array(values)) => values.push(value),
-            Some(first) => {
-                let first = first.take();
-                all.insert(field.name.to_owned(), Json::Array(vec![first, value]));
-            }
-        }
-    }
-    Json::Object(all)
 }
 
 impl Line {

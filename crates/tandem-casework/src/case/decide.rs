@@ -6,7 +6,7 @@ use super::duty;
 use super::evidence::EvidenceCommand;
 use super::life::{self, LifeCommand, LifeFact, Opening};
 use super::link::Link;
-use super::people::{PeopleCommand, PeopleFact};
+use super::people::{Member, PeopleCommand, PeopleFact};
 use super::{Case, CaseFact, Command, Fact, Stamp};
 use super::{decision, evidence, link, meeting, note, people, task};
 use crate::raci::RaciBook;
@@ -115,6 +115,14 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// The member that an account is.
+    pub(crate) fn member(&self, account: &str) -> Result<&Member, Refused> {
+        let missing = || Refused::NotAMember {
+            account: account.to_owned(),
+        };
+        self.case.members.get(account).ok_or_else(missing)
+    }
+
     /// True if the actor leads, or has accepted to answer for the current phase.
     pub(crate) fn manages(&self) -> bool {
         let who = self.ctx.who;
@@ -145,11 +153,7 @@ impl<'a> Draft<'a> {
             Right::Own => return Ok(()),
             _ => {}
         }
-        let Some(member) = self.case.members.get(who) else {
-            return Err(Refused::NotAMember {
-                account: who.to_owned(),
-            });
-        };
+        let member = self.member(who)?;
         let allowed = match right {
             Right::Write => member.role != CaseRole::Observer,
             Right::Work => !matches!(member.role, CaseRole::Observer | CaseRole::Counsel),

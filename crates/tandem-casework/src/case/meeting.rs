@@ -190,42 +190,41 @@ impl MeetingFact {
     }
 
     pub(super) fn fold(&self, case: &mut Case, stamp: &Stamp<'_>) {
-        if let Self::Planned {
-            meeting,
-            title,
-            at,
-            agenda,
-        } = self
-        {
-            let planned = Meeting {
-                id: *meeting,
-                title: title.clone(),
-                by: stamp.who.to_owned(),
-                at: at.clone(),
-                agenda: agenda.clone(),
-                state: MeetingState::Planned,
-                attended: BTreeSet::new(),
-                text: None,
-            };
-            case.meetings.insert(*meeting, planned);
-            return;
-        }
-        let Some(meeting) = case.meetings.get_mut(&self.meeting()) else {
-            return;
-        };
         match self {
-            Self::Planned { .. } => {}
-            Self::Moved { at, .. } => meeting.at = at.clone(),
-            Self::Cancelled { reason, .. } => {
-                meeting.state = MeetingState::Cancelled;
-                meeting.text = Some(reason.as_str().to_owned());
+            Self::Planned {
+                meeting,
+                title,
+                at,
+                agenda,
+            } => {
+                let planned = Meeting {
+                    id: *meeting,
+                    title: title.clone(),
+                    by: stamp.who.to_owned(),
+                    at: at.clone(),
+                    agenda: agenda.clone(),
+                    state: MeetingState::Planned,
+                    attended: BTreeSet::new(),
+                    text: None,
+                };
+                case.meetings.insert(*meeting, planned);
+            }
+            Self::Moved { meeting, at, .. } => {
+                if let Some(meeting) = case.meetings.get_mut(meeting) {
+                    meeting.at = at.clone();
+                }
+            }
+            Self::Cancelled { meeting, reason } => {
+                end(case, *meeting, MeetingState::Cancelled, reason.as_str());
             }
             Self::Held {
-                attended, minutes, ..
+                meeting,
+                attended,
+                minutes,
             } => {
-                meeting.state = MeetingState::Held;
-                meeting.attended.clone_from(attended);
-                meeting.text = Some(minutes.as_str().to_owned());
+                if let Some(meeting) = end(case, *meeting, MeetingState::Held, minutes.as_str()) {
+                    meeting.attended.clone_from(attended);
+                }
             }
         }
     }
@@ -243,6 +242,19 @@ impl MeetingFact {
             } => format!("held a meeting with {}: {minutes}", listed(attended)),
         }
     }
+}
+
+/// A meeting is over one way or the other, with what is to be said of it.
+fn end<'c>(
+    case: &'c mut Case,
+    meeting: MeetingId,
+    state: MeetingState,
+    text: &str,
+) -> Option<&'c mut Meeting> {
+    let meeting = case.meetings.get_mut(&meeting)?;
+    meeting.state = state;
+    meeting.text = Some(text.to_owned());
+    Some(meeting)
 }
 
 fn listed(accounts: &BTreeSet<String>) -> String {
@@ -340,11 +352,7 @@ fn check_people(draft: &Draft<'_>, accounts: &BTreeSet<String>) -> Result<(), Re
     }
     for account in accounts {
         draft.check_fit(account)?;
-        if !draft.case.members.contains_key(account) {
-            return Err(Refused::NotAMember {
-                account: account.clone(),
-            });
-        }
+        draft.member(account)?;
     }
     Ok(())
 }

@@ -202,7 +202,7 @@ pub(super) fn decide(draft: &mut Draft<'_>, command: PeopleCommand) -> Result<()
             role,
             reason,
         } => {
-            let member = member(draft, &account)?;
+            let member = draft.member(&account)?;
             if member.role == role {
                 return Err(Refused::NothingToChange);
             }
@@ -242,13 +242,6 @@ pub(super) fn decide(draft: &mut Draft<'_>, command: PeopleCommand) -> Result<()
             Ok(())
         }
     }
-}
-
-fn member<'d>(draft: &'d Draft<'_>, account: &str) -> Result<&'d Member, Refused> {
-    let missing = || Refused::NotAMember {
-        account: account.to_owned(),
-    };
-    draft.case.members.get(account).ok_or_else(missing)
 }
 
 /// Only somebody of a department leads or works for it; who stands beside both advises or reads along.
@@ -301,7 +294,7 @@ fn keeps_a_lead(draft: &Draft<'_>, without: &str) -> Result<(), Refused> {
 }
 
 fn leave(draft: &mut Draft<'_>, account: String, reason: Reason) -> Result<(), Refused> {
-    member(draft, &account)?;
+    draft.member(&account)?;
     keeps_a_lead(draft, &account)?;
     take_off(draft, &account, reason);
     Ok(())

@@ -303,11 +303,8 @@ fn check(draft: &Draft<'_>, assignee: Option<&str>, due: Option<Timestamp>) -> R
     }
     let Some(account) = assignee else { return Ok(()) };
     draft.check_fit(account)?;
-    match draft.case.members.get(account) {
-        None => Err(Refused::NotAMember {
-            account: account.to_owned(),
-        }),
-        Some(member) if member.role == CaseRole::Observer => Err(Refused::RoleForbids { role: member.role }),
-        Some(_) => Ok(()),
+    match draft.member(account)?.role {
+        role @ CaseRole::Observer => Err(Refused::RoleForbids { role }),
+        _ => Ok(()),
     }
 }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet};
+use tandem_domain::time::MICROS_PER_HOUR;
 use tandem_domain::{Day, EventBatch, Timestamp};
 use tandem_lake::{EventFilter, LakeError, QueryLimits, Segment, StoredEvent};
 use tandem_people::{Home, View, canonical_account};
 
 use crate::app::App;
-use crate::content::{builtin_and_own, holds_on, lists};
+use crate::content::{builtin_and_own, holds_on, lists, pairs};
 
 /// Most events read from the lake at once.
 const SLICE: usize = 20_000;
 /// First length of time read at once, microseconds; it follows how much there is.
-const LENGTH: i64 = 3_600_000_000;
+const LENGTH: i64 = MICROS_PER_HOUR;
 /// Most matches of one day kept for correlations. Beyond it correlations see only part of the day, which is said.
 const KEPT: usize = 1_000_000;
 
@@ -180,12 +181,7 @@ fn load(
     files: &[(String, String)],
     lists: &tandem_detect::Lists,
 ) -> (RuleSet, Vec<RuleIdx>, Vec<RuleError>) {
-    let load = |all: &[(String, String)]| {
-        RuleSet::load_with(
-            all.iter().map(|(path, text)| (path.as_str(), text.as_str())),
-            lists,
-        )
-    };
+    let load = |all: &[(String, String)]| RuleSet::load_with(pairs(all), lists);
     let (mut rules, mut errors) = load(files);
     // Correlations and filters may name rules that are in use.
     if errors

@@ -23,7 +23,7 @@ impl App {
         rules.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.id.cmp(&b.id)));
         Ok(RuleList {
             loaded: rules.len() as u64,
-            errors: loaded.errors.iter().map(error).collect(),
+            errors: loaded.errors.iter().map(RuleErrorView::from).collect(),
             rules,
         })
     }
@@ -58,12 +58,13 @@ impl App {
     }
 }
 
-/// A rule that could not be loaded, as it is shown.
-pub fn error(e: &tandem_detect::RuleError) -> RuleErrorView {
-    RuleErrorView {
-        file: e.file.clone(),
-        line: e.line.map(|l| l as u64),
-        reason: e.reason.clone(),
+impl From<&tandem_detect::RuleError> for RuleErrorView {
+    fn from(error: &tandem_detect::RuleError) -> Self {
+        Self {
+            file: error.file.clone(),
+            line: error.line.map(|line| line as u64),
+            reason: error.reason.clone(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tandem_domain::event::{EventBatch, EventHead};
 use tandem_domain::{Day, EventId, LogSource, Value};
 use tandem_server::App;
 use tandem_server::api::dto::RuleErrorView;
-use tandem_server::content::{lists_without_people, read_yaml};
+use tandem_server::content::{lists_without_people, pairs, read_yaml};
 use tandem_server::pipeline::{Backtest, BacktestError, backtest};
 
 use crate::args::{Cli, RulesAction};
@@ -108,12 +108,7 @@ fn check(cli: &Cli, paths: &[PathBuf], strict: bool) -> anyhow::Result<()> {
     let config = super::load(cli, None)?;
     let (rule_files, case_files) = files(paths)?;
     let lists = lists_without_people(&config);
-    let load = |lists: &tandem_detect::Lists| {
-        let texts = rule_files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()));
-        RuleSet::load_with(texts, lists)
-    };
+    let load = |lists: &tandem_detect::Lists| RuleSet::load_with(pairs(&rule_files), lists);
     let (rules, errors) = load(&lists);
     let rules = Arc::new(rules);
     let mut found: Vec<Finding> = errors
@@ -253,8 +248,7 @@ async fn explain(cli: &Cli, rule: &str, event: &str) -> anyhow::Result<()> {
 fn of_file(cli: &Cli, path: &Path) -> anyhow::Result<RuleSet> {
     let config = super::load(cli, None)?;
     let files = read_yaml(path)?;
-    let texts = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let (rules, errors) = RuleSet::load_with(texts, &lists_without_people(&config));
+    let (rules, errors) = RuleSet::load_with(pairs(&files), &lists_without_people(&config));
     if let Some(error) = errors.first() {
         bail!("{error}");
     }
@@ -356,8 +350,7 @@ fn import(cli: &Cli, from: &Path, into: &Path, level: &str) -> anyhow::Result<()
     ensure!(from.is_dir(), "{} is no folder", from.display());
     let config = super::load(cli, None)?;
     let files = read_yaml(from)?;
-    let texts = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let (rules, errors) = RuleSet::load_with(texts, &lists_without_people(&config));
+    let (rules, errors) = RuleSet::load_with(pairs(&files), &lists_without_people(&config));
     let wanted: BTreeMap<&str, bool> = rules.rules().iter().fold(BTreeMap::new(), |mut all, rule| {
         *all.entry(rule.file.as_str()).or_default() |= rule.level >= least;
         all
@@ -375,14 +368,7 @@ fn import(cli: &Cli, from: &Path, into: &Path, level: &str) -> anyhow::Result<()
         std::fs::write(&target, text).with_context(|| format!("cannot write {}", target.display()))?;
         written += 1;
     }
-    let errors: Vec<RuleErrorView> = errors
-        .iter()
-        .map(|e| RuleErrorView {
-            file: e.file.clone(),
-            line: e.line.map(|l| l as u64),
-            reason: e.reason.clone(),
-        })
-        .collect();
+    let errors: Vec<RuleErrorView> = errors.iter().map(RuleErrorView::from).collect();
     if cli.json {
         return output::json(&json!({ "written": written, "rules": rules.len(), "errors": errors }));
     }
