@@ -25,6 +25,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-vault", 1),
     ("tandem-connect", 1),
     ("tandem-sign-in", 1),
+    ("tandem-sources", 1),
     ("tandem-server", 2),
     ("tandem", 3),
     ("tandem-bench", 3),

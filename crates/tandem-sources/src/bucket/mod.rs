@@ -1,0 +1,29 @@
+//! Objects of an S3-compatible bucket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Context, SourceError};
+
+/// How it is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketSettings {}
+
+impl BucketSettings {
+    /// Checks what is set, without touching what it names.
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Runs the source.
+///
+/// # Errors
+/// When it cannot go on by itself.
+pub async fn run(context: Context, _settings: &BucketSettings) -> Result<(), SourceError> {
+    context.stop.cancelled().await;
+    Ok(())
+}

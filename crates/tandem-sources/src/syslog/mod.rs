@@ -1,0 +1,29 @@
+//! Syslog listeners.
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Context, SourceError};
+
+/// How it is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyslogSettings {}
+
+impl SyslogSettings {
+    /// Checks what is set, without touching what it names.
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Runs the source.
+///
+/// # Errors
+/// When it cannot go on by itself.
+pub async fn run(context: Context, _settings: &SyslogSettings) -> Result<(), SourceError> {
+    context.stop.cancelled().await;
+    Ok(())
+}

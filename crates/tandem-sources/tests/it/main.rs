@@ -1,0 +1,3 @@
+//! Sources beside real senders.
+
+mod settings;
