@@ -147,6 +147,11 @@ impl Normaliser {
         self.state.format
     }
 
+    /// Takes the stream for one of that format, unless it is known already.
+    pub fn assume(&mut self, format: Format) {
+        self.state.format.get_or_insert(format);
+    }
+
     /// Consumes whole records from `buffer`, which starts `offset` bytes into the decompressed stream, and returns how many
     /// bytes were consumed. `eof` says that nothing follows. Stops early when the batch is large enough to be handed on; 0
     /// means that more bytes are needed.

@@ -17,6 +17,7 @@ use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
 use crate::content::{fingerprint, lists, load_mappings, load_policies, load_rules};
 use crate::http::metrics::Metrics;
+use crate::intake::Intake;
 use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
 use crate::runs::{RunClerk, Shelf};
@@ -131,8 +132,14 @@ pub struct App {
     pub chat: Chat,
     /// Counters.
     pub metrics: Metrics,
-    /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
+    /// One ingest at a time changes state. Who ingests knows what was ingested before.
     pub writer: tokio::sync::Mutex<Known>,
+    /// One analysis at a time. Data that comes meanwhile marks its day, and is analysed with the next one.
+    pub analyst: tokio::sync::Mutex<()>,
+    /// One merge of segments at a time.
+    pub merging: tokio::sync::Mutex<()>,
+    /// What keeps coming.
+    pub intake: Intake,
     /// What is known of people, cached until people facts change.
     pub(crate) directory: RwLock<Option<Arc<tandem_people::Directory>>>,
 }
@@ -182,6 +189,9 @@ impl App {
             chat,
             metrics,
             writer: tokio::sync::Mutex::new(Known::default()),
+            analyst: tokio::sync::Mutex::default(),
+            merging: tokio::sync::Mutex::default(),
+            intake: Intake::default(),
             directory: RwLock::new(None),
         };
         app.begin_ledger().await?;

@@ -123,6 +123,15 @@ fn times(every: Duration) -> Interval {
 
 /// Logs a failure with all its causes.
 pub(crate) fn failed(what: &str, error: &dyn Error, every: Duration) {
+    tracing::error!(
+        error = words(error),
+        "{what} failed; it is tried again in {} s",
+        every.as_secs()
+    );
+}
+
+/// An error with all its causes.
+pub(crate) fn words(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut inner = error.source();
     while let Some(cause) = inner {
@@ -130,9 +139,5 @@ pub(crate) fn failed(what: &str, error: &dyn Error, every: Duration) {
         text.push_str(&cause.to_string());
         inner = cause.source();
     }
-    tracing::error!(
-        error = text,
-        "{what} failed; it is tried again in {} s",
-        every.as_secs()
-    );
+    text
 }

@@ -8,6 +8,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use tandem_score::{Model, QueueConfig};
 use tandem_sign_in::oidc::OidcSettings;
+use tandem_sources::{SettingsError, SourceSettings};
 
 use crate::chat::{ChatSettings, ConnectorSettings};
 
@@ -22,6 +23,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Address to serve on.
     pub listen: String,
+    /// Live sources; see `docs/sources.md`.
+    pub sources: Vec<SourceSettings>,
     /// Far sides that Tandem speaks to.
     pub connectors: Vec<ConnectorSettings>,
     /// The organisation.
@@ -175,6 +178,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("var/tandem"),
             listen: "127.0.0.1:7878".into(),
+            sources: Vec::new(),
             connectors: Vec::new(),
             home: Home {
                 company: "Your organisation".into(),
@@ -251,6 +255,9 @@ pub enum ConfigError {
         /// What is wrong and what to do.
         why: &'static str,
     },
+    /// A live source cannot be used as it is set.
+    #[error("`sources`: {0}")]
+    Source(#[from] SettingsError),
 }
 
 /// Settings together with who set each of them.
@@ -354,6 +361,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "give ADDRESS:PORT, for example 127.0.0.1:7878",
         );
     }
+    tandem_sources::settings::check(&config.sources)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What a source hands on, and the bounded way it takes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tandem_normalise::Format;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -150,6 +151,8 @@ pub enum NotTaken {
 pub struct Parcel {
     /// What is delivered.
     pub delivery: Delivery,
+    /// Of which start of its source; see [`Inlet::started`].
+    pub start: u64,
     answer: Option<oneshot::Sender<Taken>>,
     _room: OwnedSemaphorePermit,
 }
@@ -175,6 +178,8 @@ pub struct Inlet {
     parcels: mpsc::Sender<Parcel>,
     room: Arc<Semaphore>,
     units: usize,
+    starts: Arc<AtomicU64>,
+    start: u64,
 }
 
 /// An inlet with room for `bytes` of deliveries, and its other end.
@@ -185,11 +190,38 @@ pub fn inlet(bytes: usize) -> (Inlet, mpsc::Receiver<Parcel>) {
         parcels,
         room: Arc::new(Semaphore::new(units)),
         units,
+        starts: Arc::default(),
+        start: 0,
     };
     (inlet, receiver)
 }
 
 impl Inlet {
+    /// The same way for a source that starts: its parcels carry a number that no earlier start has. So what an earlier start
+    /// of the source left on the way can be told from what this one delivers.
+    pub fn started(&self) -> Self {
+        Self {
+            start: 1 + self.starts.fetch_add(1, Ordering::Relaxed),
+            ..self.clone()
+        }
+    }
+
+    /// The number that its parcels carry; 0 for what belongs to no start.
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// From now on nothing is taken any more; whoever waits for room is told so.
+    pub fn close(&self) {
+        self.room.close();
+    }
+
+    /// Bytes under way, and the room for them.
+    pub fn load(&self) -> (u64, u64) {
+        let free = self.room.available_permits().min(self.units);
+        (((self.units - free) * UNIT) as u64, (self.units * UNIT) as u64)
+    }
+
     /// Hands on a delivery; waits while there is no room.
     ///
     /// # Errors
@@ -232,6 +264,7 @@ impl Inlet {
             .map_err(|_| NotTaken::Stopping)?;
         let parcel = Parcel {
             delivery,
+            start: self.start,
             answer,
             _room: room,
         };

@@ -85,6 +85,27 @@ impl From {
         }
     }
 
+    /// Where that is, in a line for people: what is set, without what only matters to the reader of it. No setting holds a
+    /// secret.
+    pub fn place(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let inner = value.get(self.kind()).and_then(|inner| inner.as_object());
+        let plain = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Array(list) => {
+                let texts: Vec<&str> = list.iter().filter_map(|entry| entry.as_str()).collect();
+                (!texts.is_empty()).then(|| texts.join(", "))
+            }
+            _ => None,
+        };
+        let parts: Vec<String> = inner
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some(format!("{key} {}", plain(value)?)))
+            .collect();
+        parts.join("; ")
+    }
+
     fn check(&self) -> Result<(), String> {
         match self {
             Self::Syslog(settings) => settings.check(),

@@ -1,6 +1,7 @@
 //! Which segments make up the lake, and how far every stream was read.
 
 use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
 use tandem_domain::{Day, Timestamp};
 
 use crate::error::{Doing, StoreError};
@@ -45,6 +46,18 @@ pub struct Checkpoint {
 
 const DOING: &str = "reading the catalog";
 
+fn checkpoint_of(row: &AnyRow) -> Result<Checkpoint, StoreError> {
+    Ok(Checkpoint {
+        stream_key: row.text(0)?,
+        fingerprint: row.text(1)?,
+        stamp: row.maybe_text(2)?,
+        content_mark: row.maybe_text(3)?,
+        offset: row.int(4)?.unsigned_abs(),
+        state_json: row.text(5)?,
+        done: row.int(6)? != 0,
+    })
+}
+
 pub(crate) fn segment_cells(s: SegmentRow) -> Vec<Cell> {
     vec![
         Cell::Text(s.path),
@@ -79,16 +92,45 @@ impl Store {
             .fetch_optional(&self.pool)
             .await
             .doing(DOING)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Checkpoint {
-            stream_key: row.text(0)?,
-            fingerprint: row.text(1)?,
-            stamp: row.maybe_text(2)?,
-            content_mark: row.maybe_text(3)?,
-            offset: row.int(4)?.unsigned_abs(),
-            state_json: row.text(5)?,
-            done: row.int(6)? != 0,
-        }))
+        row.as_ref().map(checkpoint_of).transpose()
+    }
+
+    /// How far the streams were read whose key begins so, by key, at most `limit` of them; those read to the end come last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoints_under(
+        &self,
+        beginning: &str,
+        limit: usize,
+    ) -> Result<Vec<Checkpoint>, StoreError> {
+        let rows = fetch(
+            &self.pool,
+            "SELECT stream_key, fingerprint, stamp, content_mark, position, state, done FROM checkpoints \
+             WHERE stream_key LIKE $1 ORDER BY done, stream_key LIMIT $2"
+                .to_owned(),
+            vec![Cell::Text(format!("{beginning}%")), Cell::Int(limit as i64)],
+            DOING,
+        )
+        .await?;
+        let mut found = rows.iter().map(checkpoint_of).collect::<Result<Vec<_>, _>>()?;
+        // `_` in the beginning stands for anything in the statement, but not here.
+        found.retain(|checkpoint| checkpoint.stream_key.starts_with(beginning));
+        Ok(found)
+    }
+
+    /// Forgets which batches were committed before that; gives how many. A delivery repeated after it is told by the ids of
+    /// its events only.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_batches(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM batches WHERE committed < $1")
+            .bind(before.0)
+            .execute(&self.pool)
+            .await
+            .doing(DOING)?;
+        Ok(done.rows_affected())
     }
 
     /// A stream that was read whole and has this content, if there is one.

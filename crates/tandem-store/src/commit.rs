@@ -101,6 +101,23 @@ pub struct BatchCommit {
     pub records: u64,
     /// Records already known.
     pub duplicates: u64,
+    /// Deliveries in it that senders may repeat.
+    pub deliveries: Vec<DeliveryRow>,
+}
+
+/// One delivery of a commit, remembered so that a repetition of it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeliveryRow {
+    /// The same for a repeated delivery of the same records.
+    pub id: String,
+    /// Records it had.
+    pub records: u64,
+    /// Events it had.
+    pub events: u64,
+    /// Rejects it had.
+    pub rejects: u64,
+    /// Duplicates it had.
+    pub duplicates: u64,
 }
 
 /// What came of a commit.
@@ -143,20 +160,27 @@ impl Store {
         let mut tx = self.begin(DOING).await?;
         let events: u64 = batch.source_days.iter().map(|d| d.events).sum();
         // Of two who deliver the same batch at once, the second waits here and then finds the row.
-        let claimed = sqlx::query("INSERT INTO batches (batch_id, committed, records, events, rejects, duplicates) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (batch_id) DO NOTHING")
-            .bind(clean(&batch.batch_id))
-            .bind(batch.committed.0)
-            .bind(batch.records as i64)
-            .bind(events as i64)
-            .bind(batch.rejects.len() as i64)
-            .bind(batch.duplicates as i64)
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if claimed.rows_affected() == 0
+        let whole = DeliveryRow {
+            id: batch.batch_id.clone(),
+            records: batch.records,
+            events,
+            rejects: batch.rejects.len() as u64,
+            duplicates: batch.duplicates,
+        };
+        if !claim_delivery(&mut tx, &whole, batch.committed).await?
             && let Some(before) = known(&mut tx, &batch.batch_id).await?
         {
             return Ok(before);
+        }
+        for delivery in &batch.deliveries {
+            let fresh = claim_delivery(&mut tx, delivery, batch.committed).await?;
+            if !fresh {
+                // Another process took the same delivery meanwhile: nothing of this batch may count twice.
+                return Err(StoreError::Conflict {
+                    kind: "delivery",
+                    id: delivery.id.clone(),
+                });
+            }
         }
         let dirty = batch
             .activity
@@ -187,6 +211,25 @@ impl Store {
         let mut connection = self.pool.acquire().await.doing(DOING)?;
         known(&mut connection, batch_id).await
     }
+}
+
+/// Remembers a delivery; false if it is remembered already.
+async fn claim_delivery(
+    connection: &mut AnyConnection,
+    delivery: &DeliveryRow,
+    committed: Timestamp,
+) -> Result<bool, StoreError> {
+    let claimed = sqlx::query("INSERT INTO batches (batch_id, committed, records, events, rejects, duplicates) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (batch_id) DO NOTHING")
+        .bind(clean(&delivery.id))
+        .bind(committed.0)
+        .bind(delivery.records as i64)
+        .bind(delivery.events as i64)
+        .bind(delivery.rejects as i64)
+        .bind(delivery.duplicates as i64)
+        .execute(connection)
+        .await
+        .doing(DOING)?;
+    Ok(claimed.rows_affected() > 0)
 }
 
 async fn known(connection: &mut AnyConnection, batch_id: &str) -> Result<Option<Committed>, StoreError> {

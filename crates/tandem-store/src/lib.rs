@@ -38,7 +38,7 @@ pub use alerts::{AlertFilter, AlertRow, HistoryRow, QueueCount};
 pub use analysis::{DayResult, Snapshot};
 pub use catalog::{Checkpoint, SegmentRow};
 pub use colleagues::{ColleagueRow, CredentialRow};
-pub use commit::{ActivityRow, BatchCommit, Committed, MatchRow, RejectRow, SourceDay};
+pub use commit::{ActivityRow, BatchCommit, Committed, DeliveryRow, MatchRow, RejectRow, SourceDay};
 pub use error::StoreError;
 pub use ledger::LedgerFilter;
 pub use open::Store;

@@ -317,6 +317,17 @@ async fn query(State(app): Shared, signed: Signed, Json(asked): Json<QueryReques
     }))
 }
 
+#[utoipa::path(get, path = "/api/v1/sources/live", tag = "sources", responses((status = 200, body = LiveSources), (status = 403, body = ErrorBody)))]
+async fn live_sources(State(app): Shared, signed: Signed) -> Answer<LiveSources> {
+    signed.may(
+        &app,
+        Action::Look,
+        DataClass::SourcesAndRejects,
+        &signed.context(),
+    )?;
+    Ok(Json(app.live_sources()))
+}
+
 #[utoipa::path(get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList), (status = 403, body = ErrorBody)))]
 async fn sources(State(app): Shared, signed: Signed) -> Answer<SourceList> {
     signed.may(
@@ -427,6 +438,7 @@ async fn unknown() -> ApiError {
         event,
         query,
         sources,
+        live_sources,
         rejects,
         reject,
         replay,
@@ -494,6 +506,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/events/{id}", get(event))
         .route("/query", post(query))
         .route("/sources", get(sources))
+        .route("/sources/live", get(live_sources))
         .route("/rejects", get(rejects))
         .route("/rejects/replay", post(replay))
         .route("/rejects/{id}", get(reject))

@@ -99,7 +99,7 @@ pub async fn analyse(
     from: Option<Day>,
     progress: &mut (dyn FnMut(Day, Day, &AnalysisSummary) + Send),
 ) -> Result<AnalysisSummary, AnalyseError> {
-    let _one = app.writer.lock().await;
+    let _one = app.analyst.lock().await;
     let mut summary = AnalysisSummary::default();
     let Some((first, last)) = app.store.activity_span().await? else {
         return Ok(summary);

@@ -9,7 +9,7 @@ pub mod indicators;
 pub mod ingest;
 pub mod known;
 pub mod maintain;
-mod pending;
+pub(crate) mod pending;
 mod people;
 pub mod push;
 pub mod replay;

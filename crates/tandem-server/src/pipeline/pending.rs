@@ -11,7 +11,7 @@ use tandem_lake::{Segment, SegmentWriter};
 use tandem_normalise::Reject;
 use tandem_people::{Home, canonical_account};
 use tandem_store::{
-    ActivityRow, BatchCommit, Checkpoint, Committed, MatchRow, RejectRow, SegmentRow, SourceDay,
+    ActivityRow, BatchCommit, Checkpoint, Committed, DeliveryRow, MatchRow, RejectRow, SegmentRow, SourceDay,
 };
 use xxhash_rust::xxh3::Xxh3;
 
@@ -334,19 +334,31 @@ impl<'a> Stage<'a> {
         self.publish(batch_id, &[]).await
     }
 
-    async fn publish(&mut self, batch_id: String, replayed: &[i64]) -> Result<Committed, IngestError> {
-        let batch = self.batch(batch_id)?;
-        let days: Vec<_> = batch
-            .source_days
-            .iter()
-            .map(|day| (day.source.clone(), day.day, day.events))
-            .collect();
-        let committed = self.app.store.commit_replay(batch, replayed).await?;
+    /// Everything read so far as one batch, with the deliveries in it that senders may repeat; its segments are on disk. Whoever
+    /// takes it has to bring it into the store, and then to say so ([`Self::published`]).
+    ///
+    /// # Errors
+    /// When the lake cannot write; then what was read is gone and has to be read again.
+    pub fn packed(&mut self, deliveries: Vec<DeliveryRow>) -> Result<BatchCommit, IngestError> {
+        let mut batch = self.batch(self.batch_id())?;
+        batch.deliveries = deliveries;
+        Ok(batch)
+    }
+
+    /// Takes note that a batch is in the store.
+    pub fn published(&mut self, days: &[(String, Day, u64)]) {
         self.known.committed(
             days.iter()
                 .map(|(source, day, events)| (source.as_str(), *day, *events)),
         );
         self.taken = false;
+    }
+
+    async fn publish(&mut self, batch_id: String, replayed: &[i64]) -> Result<Committed, IngestError> {
+        let batch = self.batch(batch_id)?;
+        let days = days_of(&batch);
+        let committed = self.app.store.commit_replay(batch, replayed).await?;
+        self.published(&days);
         Ok(committed)
     }
 
@@ -382,6 +394,7 @@ impl<'a> Stage<'a> {
             source_days: std::mem::take(&mut self.days).into_values().collect(),
             records: std::mem::take(&mut self.records),
             duplicates: std::mem::take(&mut self.duplicates),
+            deliveries: Vec::new(),
         })
     }
 
@@ -405,6 +418,15 @@ impl Drop for Stage<'_> {
             *self.known = Known::default();
         }
     }
+}
+
+/// How many events a batch has of each source and day.
+pub fn days_of(batch: &BatchCommit) -> Vec<(String, Day, u64)> {
+    batch
+        .source_days
+        .iter()
+        .map(|day| (day.source.clone(), day.day, day.events))
+        .collect()
 }
 
 /// The canonical acting account of an event; empty if there is none.

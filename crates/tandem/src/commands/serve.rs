@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow};
 use tandem_domain::{Department, Role};
-use tandem_server::{App, background, serve};
+use tandem_server::{App, background, intake, serve};
 
 use super::admin::colleague;
 use super::{load, open_with};
@@ -37,7 +37,11 @@ pub async fn serve(cli: &Cli, asked: &Serve) -> anyhow::Result<()> {
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     background::start(&app);
-    serve::serve(app, listener).await.context("serving failed")
+    let sources = intake::start(&app);
+    let served = serve::serve(app, listener).await.context("serving failed");
+    // What came in before the end is kept.
+    sources.stop().await;
+    served
 }
 
 /// One link for each role, and for each department's approver.

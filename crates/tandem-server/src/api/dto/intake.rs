@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::intake::AlarmKind;
+
 /// A source's rate on one day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SourceDay {
@@ -42,6 +44,85 @@ pub struct SourceView {
 pub struct SourceList {
     /// By name.
     pub sources: Vec<SourceView>,
+}
+
+/// A live source as it is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LiveSource {
+    /// Name.
+    pub name: String,
+    /// Kind, as in the settings: `syslog`, `files`, `kafka` …
+    pub kind: String,
+    /// Where its records come from, as set.
+    pub from: String,
+    /// `starting`, `running`, `failing` or `stopped`.
+    pub phase: String,
+    /// Bytes received since the start.
+    pub bytes: u64,
+    /// Records received, as far as the source cuts them itself.
+    pub records: u64,
+    /// What could not be cut into records.
+    pub refused: u64,
+    /// Connections since the start.
+    pub connections: u64,
+    /// Connections open.
+    pub open: u64,
+    /// What waits at the far side: bytes of files, messages of brokers, objects of buckets.
+    pub behind: u64,
+    /// When something came last.
+    pub last: Option<String>,
+    /// The last trouble.
+    pub trouble: Option<TroubleView>,
+    /// Minutes that it may be silent; 0 for any.
+    pub silent_after_minutes: u64,
+    /// What is wrong, the most urgent first.
+    pub alarms: Vec<AlarmView>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TroubleView {
+    /// When.
+    pub at: String,
+    /// What.
+    pub what: String,
+}
+
+/// What is wrong with a source.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AlarmView {
+    /// What kind.
+    pub kind: AlarmKind,
+    /// Since when, as far as is known.
+    pub since: Option<String>,
+    /// What, why, and what to do.
+    pub sentence: String,
+}
+
+/// What is under way from sources into the lake.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct IntakeView {
+    /// Bytes under way.
+    pub waiting_bytes: u64,
+    /// Room for them; senders wait when it is full.
+    pub room_bytes: u64,
+    /// Events kept since the start.
+    pub committed: u64,
+    /// Commits since the start.
+    pub commits: u64,
+    /// Deliveries that could not be kept and that nobody can send again.
+    pub lost: u64,
+    /// When the last commit was.
+    pub last_commit: Option<String>,
+}
+
+/// Live sources.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LiveSources {
+    /// As in the settings.
+    pub sources: Vec<LiveSource>,
+    /// What is under way.
+    pub intake: IntakeView,
 }
 
 /// A record that could not be read.
