@@ -4,7 +4,7 @@ use tandem_domain::Timestamp;
 use tandem_domain::time::MICROS_PER_SECOND;
 use tandem_sources::{HealthNow, Phase};
 
-use super::marks::Mark;
+use super::marks::{Gap, Mark};
 
 const MINUTE: i64 = 60 * MICROS_PER_SECOND;
 /// A clock this far ahead is wrong: NTP keeps machines within a second, and batches make times older, never newer.
@@ -88,16 +88,15 @@ pub fn alarms(
             sentence,
         });
     }
-    found.extend(mark.gaps.iter().rev().take(3).filter_map(|gap| {
-        (now.0.saturating_sub(gap.to.0) < GAP_TOLD).then(|| Alarm {
-            kind: AlarmKind::Gap,
-            since: Some(gap.from),
-            sentence: format!(
-                "Nothing came for {} until {}. Whether records are missing only its sender can tell.",
-                span(gap.to.0.saturating_sub(gap.from.0)),
-                gap.to
-            ),
-        })
+    let recent = |gap: &&Gap| now.0.saturating_sub(gap.to.0) < GAP_TOLD;
+    found.extend(mark.gaps.iter().rev().take(3).filter(recent).map(|gap| Alarm {
+        kind: AlarmKind::Gap,
+        since: Some(gap.from),
+        sentence: format!(
+            "Nothing came for {} until {}. Whether records are missing only its sender can tell.",
+            span(gap.to.0.saturating_sub(gap.from.0)),
+            gap.to
+        ),
     }));
     if let Some((ahead, seen)) = mark.ahead
         && ahead > SKEW
@@ -147,7 +146,6 @@ fn span(micros: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::marks::Gap;
     use super::*;
 
     fn at(minutes: i64) -> Timestamp {

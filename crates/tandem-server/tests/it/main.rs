@@ -12,6 +12,7 @@ mod far_side;
 mod hostile;
 mod intake;
 mod keeping;
+mod live;
 mod office;
 #[path = "../../../tandem-sign-in/tests/it/oidc_process.rs"]
 mod oidc_process;

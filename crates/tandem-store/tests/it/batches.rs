@@ -1,5 +1,7 @@
 use tandem_domain::{Day, EventId, Timestamp};
-use tandem_store::{BatchCommit, Committed, RejectFilter, SourceDay, Store, StoreError};
+use tandem_store::{
+    BatchCommit, Checkpoint, Committed, DeliveryRow, RejectFilter, SourceDay, Store, StoreError,
+};
 
 use crate::make;
 
@@ -14,7 +16,91 @@ on_both!(
     rows_beyond_one_statement_are_all_there,
     one_source_day_may_come_in_several_parts,
     odd_text_is_kept_by_both_databases,
+    deliveries_of_a_batch_are_remembered_and_none_counts_twice,
+    streams_are_listed_by_what_their_keys_begin_with,
+    batches_are_forgotten_after_their_time,
 );
+
+async fn deliveries_of_a_batch_are_remembered_and_none_counts_twice(store: Store) {
+    let delivery = |id: &str, events| DeliveryRow {
+        id: id.into(),
+        records: events,
+        events,
+        ..DeliveryRow::default()
+    };
+    let mut first = make::batch(1, 100);
+    first.deliveries = vec![delivery("a", 4), delivery("b", 6)];
+    store.commit_batch(first.clone()).await.unwrap();
+    let known = |events| {
+        Some(Committed::Before {
+            records: events,
+            events,
+            rejects: 0,
+            duplicates: 0,
+        })
+    };
+    assert_eq!(store.batch("a").await.unwrap(), known(4));
+    assert_eq!(store.batch("b").await.unwrap(), known(6));
+    // The same batch again is the same batch.
+    assert!(matches!(
+        store.commit_batch(first).await.unwrap(),
+        Committed::Before { .. }
+    ));
+    // Another batch with a delivery that is known leaves nothing.
+    let mut second = make::batch(2, 150);
+    second.deliveries = vec![delivery("c", 1), delivery("b", 6)];
+    let refused = store.commit_batch(second).await;
+    assert!(
+        matches!(&refused, Err(StoreError::Conflict { id, .. }) if id == "b"),
+        "{refused:?}"
+    );
+    for id in ["c", "batch-2"] {
+        assert_eq!(store.batch(id).await.unwrap(), None);
+    }
+    assert_eq!(store.segments(None, None).await.unwrap().len(), 1);
+}
+
+async fn streams_are_listed_by_what_their_keys_begin_with(store: Store) {
+    let mut batch = make::batch(1, 100);
+    for (key, done) in [
+        ("live:a_b:2", true),
+        ("live:a_b:1", false),
+        ("live:a_b:3", false),
+        ("live:aXb:1", false),
+    ] {
+        batch.streams.push(Checkpoint {
+            stream_key: key.into(),
+            done,
+            ..make::checkpoint(7)
+        });
+    }
+    store.commit_batch(batch).await.unwrap();
+    let found = store.checkpoints_under("live:a_b:", 100).await.unwrap();
+    let keys: Vec<_> = found
+        .iter()
+        .map(|checkpoint| checkpoint.stream_key.as_str())
+        .collect();
+    assert_eq!(
+        keys,
+        ["live:a_b:1", "live:a_b:3", "live:a_b:2"],
+        "those read to the end come last"
+    );
+    assert_eq!(store.checkpoints_under("live:c:", 100).await.unwrap(), []);
+}
+
+async fn batches_are_forgotten_after_their_time(store: Store) {
+    let batch = make::batch(1, 100);
+    let committed = batch.committed;
+    store.commit_batch(batch).await.unwrap();
+    assert_eq!(store.forget_batches(committed).await.unwrap(), 0);
+    assert_eq!(store.forget_batches(Timestamp(committed.0 + 1)).await.unwrap(), 1);
+    assert_eq!(store.batch("batch-1").await.unwrap(), None);
+    assert_eq!(
+        store.segments(None, None).await.unwrap().len(),
+        1,
+        "what they brought stays"
+    );
+}
 
 async fn a_batch_is_kept_once(store: Store) {
     assert_eq!(store.batch("batch-1").await.unwrap(), None);

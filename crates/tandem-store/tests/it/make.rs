@@ -92,6 +92,7 @@ pub fn batch(number: u64, day: i32) -> BatchCommit {
         source_days: vec![source_day(day)],
         records: 13,
         duplicates: 2,
+        deliveries: Vec::new(),
     }
 }
 
