@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tandem_domain::Day;
 
 use super::ldif::{Entry, entries};
-use super::{Flaw, Parsed, date_in_name};
+use super::{Flaw, MOST_GROUPS, Parsed, date_in_name};
 use crate::record::{Origin, PersonKind, PersonRecord, Record};
 
 /// Bit of `userAccountControl`: the account is switched off.
@@ -76,6 +76,13 @@ fn person(
         manager: entry.first(&["manager"]).map(|dn| manager(dn, keys)),
         department: owned(&["department", "departmentnumber", "ou"]),
         role: owned(&["title"]),
+        groups: entry
+            .all("memberof")
+            .map(common_name)
+            .filter(|name| !name.is_empty())
+            .take(MOST_GROUPS)
+            .map(str::to_owned)
+            .collect(),
         site: owned(&["physicaldeliveryofficename", "l"]),
         time_zone: None,
         join_date: join_date(entry)?,
@@ -198,12 +205,13 @@ fn manager(dn: &str, keys: &HashMap<String, String>) -> String {
     if let Some(key) = keys.get(&dn.to_lowercase()) {
         return key.clone();
     }
+    common_name(dn).to_owned()
+}
+
+/// The first name in a distinguished name: `CN=Domain Admins,OU=Groups,DC=corp` is `Domain Admins`.
+fn common_name(dn: &str) -> &str {
     let first = dn.split(',').next().unwrap_or(dn);
-    first
-        .split_once('=')
-        .map_or(first, |(_, value)| value)
-        .trim()
-        .to_owned()
+    first.split_once('=').map_or(first, |(_, value)| value).trim()
 }
 
 fn smtp_address(value: &str) -> Option<&str> {
