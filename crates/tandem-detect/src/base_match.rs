@@ -36,7 +36,7 @@ pub struct BaseMatch {
     pub object: Option<String>,
     /// What happened, in plain words.
     pub sentence: String,
-    /// The fields that correlations naming this rule group by or count.
+    /// The fields that correlations naming this rule group by or count, and those that are compared with lists of people.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, String>,
     /// The fields that correlations naming this rule add up.
@@ -54,7 +54,7 @@ pub(crate) struct Needs {
 impl Needs {
     /// For each rule, what the correlations among them need of it.
     pub(crate) fn of_all(rules: &[Rule]) -> Vec<Self> {
-        let mut all = vec![Self::default(); rules.len()];
+        let mut all: Vec<Self> = rules.iter().map(Self::of_people).collect();
         for correlation in rules.iter().filter_map(Rule::correlation) {
             let adds = matches!(
                 correlation.kind,
@@ -71,6 +71,20 @@ impl Needs {
             }
         }
         all
+    }
+}
+
+impl Needs {
+    /// The fields that are compared with lists of people: who was one on that day is known only later.
+    fn of_people(rule: &Rule) -> Self {
+        let account = rule.insider.account.as_deref().unwrap_or("attr:actor_user");
+        let others = rule
+            .people_fields()
+            .filter(|field| *field != account && !field.is_empty());
+        Self {
+            keys: others.map(str::to_owned).collect(),
+            numbers: BTreeSet::new(),
+        }
     }
 }
 

@@ -186,6 +186,9 @@ impl RuleSet {
                 errors.push(complaint(&rule, reason, None));
             }
         }
+        for rule in &mut self.rules {
+            rule.lists = crate::lists::named(&rule.body);
+        }
         self.needs = Needs::of_all(&self.rules);
         self.silent = self.silences();
     }

@@ -10,6 +10,7 @@ mod meta;
 mod modifiers;
 
 pub(crate) use filter::Filter;
+pub(crate) use modifiers::placeholders;
 
 use std::collections::BTreeMap;
 

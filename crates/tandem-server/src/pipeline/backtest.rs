@@ -1,5 +1,6 @@
 //! Rules over the past: what they would have found, before they go live. Nothing is kept of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -270,17 +271,19 @@ impl Run<'_> {
             else {
                 continue;
             };
-            let account = canonical_account(&matched.account, &self.home).unwrap_or_default();
-            let person = view.resolve(&account);
+            matched.account = canonical_account(&matched.account, &self.home)
+                .map(Cow::into_owned)
+                .unwrap_or_default();
             let day = matched.time.day();
-            let about = |rule: &tandem_detect::Rule| holds_on(rule, || view.person(&person.key), day);
+            let content = &self.app.config.content;
+            let about = |rule: &tandem_detect::Rule| holds_on(rule, &matched, view, content);
             if !self.rules.rule(rule).is_some_and(about) {
                 continue;
             }
-            let subject = if account.is_empty() {
+            let subject = if matched.account.is_empty() {
                 String::new()
             } else {
-                person.key.to_string()
+                view.resolve(&matched.account).key.to_string()
             };
             self.count(rule, day, &subject);
             if self.feeding.get(rule.0 as usize) == Some(&true) && kept.len() < KEPT {

@@ -331,11 +331,11 @@ impl<'a> Run<'a> {
         let rules = Arc::clone(&self.app.rules().rules);
         let mut found: HashMap<(SubjectId, RuleIdx), RuleDay<'_>> = HashMap::new();
         // A rule about leavers or contractors holds for those who were known as such on that day.
+        let content = &self.app.config.content;
         matches.retain(|matched| {
-            let person = || view.person(&view.resolve(&matched.account).key);
             rules
                 .get(&matched.rule)
-                .is_none_or(|rule| holds_on(rule, person, matched.time.day()))
+                .is_none_or(|rule| holds_on(rule, matched, view, content))
         });
         for matched in matches.iter().filter(|m| !m.account.is_empty()) {
             let Some(index) = rules.index_of(&matched.rule).filter(|i| rules.reports(*i)) else {

@@ -64,6 +64,7 @@ impl From<&tandem_detect::RuleError> for RuleErrorView {
             file: error.file.clone(),
             line: error.line.map(|line| line as u64),
             reason: error.reason.clone(),
+            hint: error.hint.clone(),
         }
     }
 }

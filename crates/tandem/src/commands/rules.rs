@@ -45,9 +45,13 @@ pub async fn rules(cli: &Cli, action: Option<&RulesAction>) -> anyhow::Result<()
 }
 
 fn rule_errors(errors: &[RuleErrorView]) {
-    let rows = errors
-        .iter()
-        .map(|e| vec![format!("{}:{}", e.file, e.line.unwrap_or(1)), e.reason.clone()]);
+    let rows = errors.iter().map(|e| {
+        let what = match &e.hint {
+            Some(hint) => format!("{}; {hint}", e.reason),
+            None => e.reason.clone(),
+        };
+        vec![format!("{}:{}", e.file, e.line.unwrap_or(1)), what]
+    });
     output::table(
         &["where", "why it could not be loaded"],
         rows,

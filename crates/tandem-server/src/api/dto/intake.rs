@@ -120,6 +120,8 @@ pub struct RuleErrorView {
     pub line: Option<u64>,
     /// Why.
     pub reason: String,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 /// A rule in a list.
