@@ -31,7 +31,7 @@ mod why;
 pub use base_match::BaseMatch;
 pub use cases::{Act, CaseFault, RuleCases, Scenario};
 pub use correlate::{CorrelationMatch, Correlator, CorrelatorState};
-pub use engine::{Coverage, Engine};
+pub use engine::{Clock, Coverage, Engine, RuleWork};
 pub use insider::Insider;
 pub use lint::lint;
 pub use lists::PEOPLE_LISTS;

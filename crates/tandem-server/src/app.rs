@@ -19,6 +19,7 @@ use crate::content::{fingerprint, lists, load_mappings, load_policies, load_rule
 use crate::http::metrics::Metrics;
 use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
+use crate::rule_health::RuleHealth;
 use crate::runs::{RunClerk, Shelf};
 use crate::safe::Safe;
 use crate::secret::Secret;
@@ -131,6 +132,8 @@ pub struct App {
     pub chat: Chat,
     /// Counters.
     pub metrics: Metrics,
+    /// What rules did.
+    pub rule_health: RuleHealth,
     /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
     pub writer: tokio::sync::Mutex<Known>,
     /// What is known of people, cached until people facts change.
@@ -181,6 +184,7 @@ impl App {
             sign_in,
             chat,
             metrics,
+            rule_health: RuleHealth::default(),
             writer: tokio::sync::Mutex::new(Known::default()),
             directory: RwLock::new(None),
         };

@@ -1,11 +1,11 @@
 //! Rules over the past: what they would have found, before they go live. Nothing is kept of it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
-use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet};
+use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet, RuleWork};
 use tandem_domain::time::MICROS_PER_HOUR;
 use tandem_domain::{Day, EventBatch, Timestamp};
 use tandem_lake::{EventFilter, LakeError, QueryLimits, Segment, StoredEvent};
@@ -51,6 +51,10 @@ pub struct PastRule {
     pub reports: bool,
     /// Matches.
     pub matches: u64,
+    /// Evaluations: events in which the prefilter found something the rule needs. 0 for correlations.
+    pub evaluations: u64,
+    /// Time that the evaluations took, microseconds, estimated from a sample.
+    pub micros: u64,
     /// People or accounts that they are about.
     pub subjects: usize,
     /// Matches by day; days without any are left out.
@@ -136,7 +140,7 @@ pub async fn backtest(
     let rules = Arc::new(rules);
     let mut run = Run {
         app,
-        engine: Engine::new(Arc::clone(&rules)),
+        engine: Engine::timed(Arc::clone(&rules), super::ticks),
         feeding: (0..rules.len())
             .map(|at| rules.feeds(RuleIdx(at as u32)))
             .collect(),
@@ -164,7 +168,10 @@ pub async fn backtest(
         progress(day, run.events);
         day = day.plus(1);
     }
-    let mut past: Vec<PastRule> = asked.iter().filter_map(|index| run.past(*index)).collect();
+    let work: HashMap<RuleIdx, RuleWork> = run.engine.statistics().into_iter().collect();
+    let done = |index: RuleIdx| work.get(&index).copied().unwrap_or_default();
+    let past = asked.iter().filter_map(|index| run.past(*index, done(*index)));
+    let mut past: Vec<PastRule> = past.collect();
     past.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.title.cmp(&b.title)));
     Ok(Backtest {
         from: from.to_string(),
@@ -293,7 +300,7 @@ impl Run<'_> {
         }
     }
 
-    fn past(&self, index: RuleIdx) -> Option<PastRule> {
+    fn past(&self, index: RuleIdx, work: RuleWork) -> Option<PastRule> {
         let (rule, tally) = (self.rules.rule(index)?, self.tallies.get(index.0 as usize)?);
         let days = tally.days.iter().map(|(day, (matches, subjects))| {
             let found = PastDay {
@@ -308,6 +315,8 @@ impl Run<'_> {
             level: rule.level.as_str().to_owned(),
             reports: self.rules.reports(index),
             matches: tally.matches,
+            evaluations: work.evaluations,
+            micros: work.nanos / 1_000,
             subjects: tally.subjects.len(),
             days: days.collect(),
         })

@@ -124,6 +124,34 @@ pub struct RuleErrorView {
     pub hint: Option<String>,
 }
 
+/// What a rule did since this process began.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub struct RuleWorkView {
+    /// Evaluations: events in which the prefilter found something the rule needs. 0 for correlations, which look at matches.
+    pub evaluations: u64,
+    /// Events that it matched.
+    pub matches: u64,
+    /// Time that the evaluations took, microseconds, estimated from a sample.
+    pub micros: u64,
+}
+
+/// A source whose events no rule can see but those for every event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnseenSourceView {
+    /// Its name.
+    pub source: String,
+    /// `unknown_format`.
+    pub alarm: String,
+    /// When the first such event was taken in.
+    pub first: String,
+    /// When the latest was.
+    pub last: String,
+    /// How many there were.
+    pub events: u64,
+    /// What to do about it.
+    pub hint: String,
+}
+
 /// A rule in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleView {
@@ -145,6 +173,8 @@ pub struct RuleView {
     pub stage: Option<String>,
     /// Matches so far.
     pub matches: u64,
+    /// What it did since this process began.
+    pub work: RuleWorkView,
     /// File.
     pub file: String,
 }
@@ -156,6 +186,8 @@ pub struct RuleList {
     pub loaded: u64,
     /// Rules that could not be.
     pub errors: Vec<RuleErrorView>,
+    /// Sources whose events no rule can see.
+    pub unseen: Vec<UnseenSourceView>,
     /// By title.
     pub rules: Vec<RuleView>,
 }
