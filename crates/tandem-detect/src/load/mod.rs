@@ -9,6 +9,7 @@ mod filter;
 mod meta;
 mod modifiers;
 
+pub(crate) use correlation::timespan;
 pub(crate) use filter::Filter;
 pub(crate) use modifiers::placeholders;
 

@@ -141,10 +141,40 @@ fn accounts(entry: &Entry) -> Result<(String, Vec<String>), Flaw> {
     };
     accounts.extend(entry.all("userprincipalname"));
     accounts.extend(entry.all("proxyaddresses").filter_map(smtp_address));
+    let sids = entry.bytes("objectsid").chain(entry.bytes("sidhistory"));
     Ok((
         person.to_owned(),
-        accounts.into_iter().map(str::to_owned).collect(),
+        accounts
+            .into_iter()
+            .map(str::to_owned)
+            .chain(sids.filter_map(sid))
+            .collect(),
     ))
+}
+
+/// A security identifier as events write it: `S-1-5-21-…`. Directories export its bytes ([MS-DTYP], section 2.4.2.2: revision, number
+/// of parts, authority in six bytes, parts of four bytes each, least first), some tools its text.
+fn sid(bytes: &[u8]) -> Option<String> {
+    if let Some(text) = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.starts_with("S-1-"))
+    {
+        return Some(text.trim().to_owned());
+    }
+    let (head, parts) = bytes.split_first_chunk::<8>()?;
+    let [revision, count, authority @ ..] = *head;
+    let authority = authority
+        .iter()
+        .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let (parts, rest) = parts.as_chunks::<4>();
+    if revision != 1 || parts.len() != usize::from(count) || !rest.is_empty() {
+        return None;
+    }
+    let mut text = format!("S-{revision}-{authority}");
+    for part in parts {
+        text.push_str(&format!("-{}", u32::from_le_bytes(*part)));
+    }
+    Some(text)
 }
 
 fn join_date(entry: &Entry) -> Result<Option<Day>, Flaw> {

@@ -340,3 +340,20 @@ fn groups_are_read_from_a_column_and_from_the_directory() {
     assert!(kept.get("groups").is_some() && old.groups.is_empty());
     assert!(serde_json::to_value(&old).unwrap().get("groups").is_none());
 }
+
+#[test]
+fn security_identifiers_of_the_directory_are_accounts() {
+    // S-1-5-21-1-2-3-1104, as ldapsearch and as some tools write it; then bytes that are none.
+    let export = "dn: cn=Anna,dc=corp\nobjectClass: user\nsAMAccountName: anna\n\
+        objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAAUAQAAA==\n\ndn: cn=Bert,dc=corp\nobjectClass: user\n\
+        sAMAccountName: bert\nobjectSid: S-1-5-21-1-2-3-1105\nsIDHistory:: AQI=\n";
+    let parsed = parse(
+        PeopleFormat::Ldif,
+        "export.ldif",
+        export.as_bytes(),
+        day("2026-03-01"),
+    );
+    let people = people(&parsed);
+    assert_eq!(people[0].accounts, ["anna", "S-1-5-21-1-2-3-1104"]);
+    assert_eq!(people[1].accounts, ["bert", "S-1-5-21-1-2-3-1105"]);
+}

@@ -295,6 +295,7 @@ impl Run<'_> {
             self.count(rule, day, &subject);
             if self.feeding.get(rule.0 as usize) == Some(&true) && kept.len() < KEPT {
                 matched.account = subject;
+                matched.identify(|raw| super::day::whose(view, raw));
                 kept.push(matched);
             }
         }

@@ -159,6 +159,7 @@ fn matched(account: &str, day: i32, keys: &[(&str, &str)]) -> BaseMatch {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
+        ids: BTreeMap::new(),
         numbers: BTreeMap::new(),
     }
 }
