@@ -105,10 +105,7 @@ impl Person {
 
     /// True if the role or a group of the directory is one of `names`, whatever the case of letters.
     pub fn has_role_or_group(&self, names: &[String]) -> bool {
-        let one_of = |text: &str| {
-            let text = text.trim().to_lowercase();
-            names.iter().any(|name| name.trim().to_lowercase() == text)
-        };
+        let one_of = |text: &str| names.iter().any(|name| same(name.trim(), text.trim()));
         self.role.as_deref().is_some_and(one_of) || self.memberships.iter().any(|name| one_of(name))
     }
 
@@ -160,6 +157,12 @@ impl Person {
         self.memberships = memberships;
         self.groups = groups(self);
     }
+}
+
+/// True if two names differ at most in the case of letters. It is asked of everybody, so nothing is copied for plain names.
+fn same(left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right)
+        || !left.is_ascii() && !right.is_ascii() && left.to_lowercase() == right.to_lowercase()
 }
 
 /// The peer groups of a person, most specific first. Parts are joined by `|` after a letter that names the level, so that no
