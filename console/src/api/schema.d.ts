@@ -3607,6 +3607,8 @@ export interface components {
         RuleErrorView: {
             /** @description File. */
             file: string;
+            /** @description What to do about it. */
+            hint?: string | null;
             /**
              * Format: int64
              * @description Line.
@@ -3635,6 +3637,8 @@ export interface components {
             loaded: number;
             /** @description By title. */
             rules: components["schemas"]["RuleView"][];
+            /** @description Sources whose events no rule can see. */
+            unseen: components["schemas"]["UnseenSourceView"][];
         };
         /** @description A rule that matched. */
         RuleRef: {
@@ -3668,6 +3672,26 @@ export interface components {
             threats: string[];
             /** @description Title. */
             title: string;
+            /** @description What it did since this process began. */
+            work: components["schemas"]["RuleWorkView"];
+        };
+        /** @description What a rule did since this process began. */
+        RuleWorkView: {
+            /**
+             * Format: int64
+             * @description Evaluations: events in which the prefilter found something the rule needs. 0 for correlations, which look at matches.
+             */
+            evaluations: number;
+            /**
+             * Format: int64
+             * @description Events that it matched.
+             */
+            matches: number;
+            /**
+             * Format: int64
+             * @description Time that the evaluations took, microseconds, estimated from a sample.
+             */
+            micros: number;
         };
         /** @description Runs of a case. */
         RunList: {
@@ -4012,6 +4036,24 @@ export interface components {
             time: string;
             /** @description Title. */
             title: string;
+        };
+        /** @description A source whose events no rule can see but those for every event. */
+        UnseenSourceView: {
+            /** @description `unknown_format`. */
+            alarm: string;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            events: number;
+            /** @description When the first such event was taken in. */
+            first: string;
+            /** @description What to do about it. */
+            hint: string;
+            /** @description When the latest was. */
+            last: string;
+            /** @description Its name. */
+            source: string;
         };
         /**
          * @description As what something waits for somebody.

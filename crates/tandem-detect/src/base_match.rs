@@ -12,6 +12,7 @@ use crate::field::{text_of, value_of};
 use crate::pattern::Number;
 use crate::rule::{Rule, RuleIdx};
 use crate::ruleset::RuleSet;
+use crate::suppress::Suppress;
 
 /// Longest text kept of one value, characters.
 const MAX_VALUE: usize = 400;
@@ -36,9 +37,13 @@ pub struct BaseMatch {
     pub object: Option<String>,
     /// What happened, in plain words.
     pub sentence: String,
-    /// The fields that correlations naming this rule group by or count.
+    /// The fields that correlations naming this rule group by or count, those that are compared with lists of people, and those that
+    /// make the key of the rule's suppression window.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, String>,
+    /// Of accounts among the keys, whom they belong to ([`Self::identify`]). Correlations group by it and count it; they show the key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ids: BTreeMap<String, String>,
     /// The fields that correlations naming this rule add up.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub numbers: BTreeMap<String, f64>,
@@ -54,7 +59,7 @@ pub(crate) struct Needs {
 impl Needs {
     /// For each rule, what the correlations among them need of it.
     pub(crate) fn of_all(rules: &[Rule]) -> Vec<Self> {
-        let mut all = vec![Self::default(); rules.len()];
+        let mut all: Vec<Self> = rules.iter().map(Self::of_rule).collect();
         for correlation in rules.iter().filter_map(Rule::correlation) {
             let adds = matches!(
                 correlation.kind,
@@ -71,6 +76,23 @@ impl Needs {
             }
         }
         all
+    }
+}
+
+impl Needs {
+    /// What a rule needs of its own matches: the fields that are compared with lists of people, for who was one on that day is known
+    /// only later, and those that make the key of its suppression window.
+    fn of_rule(rule: &Rule) -> Self {
+        let account = rule.insider.account.as_deref().unwrap_or("attr:actor_user");
+        let people = rule
+            .people_fields()
+            .filter(|field| *field != account && !field.is_empty())
+            .map(str::to_owned);
+        let suppress = rule.insider.suppress.iter().flat_map(Suppress::fields).cloned();
+        Self {
+            keys: people.chain(suppress).collect(),
+            numbers: BTreeSet::new(),
+        }
     }
 }
 
@@ -99,6 +121,7 @@ impl RuleSet {
             keys: keys
                 .filter_map(|field| Some((field.clone(), clipped(text_of(&event, field)?))))
                 .collect(),
+            ids: BTreeMap::new(),
             numbers: needs
                 .numbers
                 .iter()

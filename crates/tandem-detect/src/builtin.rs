@@ -6,36 +6,15 @@ use crate::ruleset::RuleSet;
 /// Path and text of every rule under `content/rules`.
 static RULES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// The lists that the rules' placeholders name, with what is in them unless the caller says otherwise.
-const LISTS: &[(&str, &[&str])] = &[
-    // Accounts of people who have left.
-    ("leavers", &[]),
-    // Accounts of people who are not staff.
-    ("contractors", &[]),
-    // The company's own mail domains.
-    ("home_domains", &[]),
-    // Shares that only their own department needs.
-    ("restricted_shares", &["HR", "Finance", "Legal", "Executive"]),
-];
-
 impl RuleSet {
     /// The rules that come with Tandem.
     pub fn builtin() -> Self {
         Self::builtin_with(&Lists::new())
     }
 
-    /// As [`Self::builtin`], with lists for placeholders in place of the default ones: `leavers`, `contractors` (accounts),
-    /// `home_domains` (mail domains) and `restricted_shares` (names of shares).
+    /// As [`Self::builtin`], with lists for placeholders in place of the default ones ([`Self::builtin_lists`]).
     pub fn builtin_with(lists: &Lists) -> Self {
-        let mut all: Lists = LISTS
-            .iter()
-            .map(|(name, entries)| {
-                (
-                    (*name).to_owned(),
-                    entries.iter().map(|entry| (*entry).to_owned()).collect(),
-                )
-            })
-            .collect();
+        let mut all = Self::builtin_lists();
         all.extend(
             lists
                 .iter()
@@ -43,6 +22,12 @@ impl RuleSet {
         );
         // That every one of them loads is a test of this crate.
         Self::load_with(RULES.iter().copied(), &all).0
+    }
+
+    /// The lists that placeholders of the shipped rules name, with what is shipped of them. Those that people facts or the settings
+    /// must fill ([`PEOPLE_LISTS`](crate::PEOPLE_LISTS), `home_domains`, `competitor_domains`, `crown_jewels`) are there, but empty.
+    pub fn builtin_lists() -> Lists {
+        crate::lists::shipped()
     }
 
     /// Path and text of the rules that come with Tandem.

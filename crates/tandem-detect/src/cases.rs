@@ -11,7 +11,7 @@ use tandem_domain::event::{BatchFull, ClassUid, EventBatch, EventBuilder, EventH
 use tandem_domain::{Attr, EventId, LogSource, NumAttr, Timestamp, Value};
 
 use crate::correlate::Correlator;
-use crate::engine::Engine;
+use crate::engine::{Clock, Engine, RuleWork};
 use crate::explain::placeholders;
 use crate::load::{Lists, RuleError};
 use crate::rule::Rule;
@@ -133,9 +133,23 @@ impl RuleCases {
 
     /// Plays every case; what did not go as it says. A match must also say a sentence in which every place is filled.
     pub fn play(&self, rules: &Arc<RuleSet>) -> Vec<CaseFault> {
+        self.play_counted(rules, None, &mut BTreeMap::new())
+    }
+
+    /// As [`Self::play`], and adds what each rule did meanwhile, by id; with a clock it is timed.
+    pub fn play_counted(
+        &self,
+        rules: &Arc<RuleSet>,
+        clock: Option<Clock>,
+        work: &mut BTreeMap<String, RuleWork>,
+    ) -> Vec<CaseFault> {
         let mut faults = Vec::new();
+        let mut engine = match clock {
+            Some(clock) => Engine::timed(Arc::clone(rules), clock),
+            None => Engine::new(Arc::clone(rules)),
+        };
         let mut judge = |kind: &str, number: usize, scenario: &Scenario, wanted: bool| {
-            let reason = match plays(rules, &self.rule, scenario) {
+            let reason = match plays(&mut engine, &self.rule, scenario) {
                 Err(error) => error,
                 Ok(None) if wanted => "the rule does not match it".to_owned(),
                 Ok(Some(_)) if !wanted => "the rule matches it".to_owned(),
@@ -155,12 +169,18 @@ impl RuleCases {
         for (number, scenario) in self.misses.iter().enumerate() {
             judge("misses", number, scenario, false);
         }
+        for (index, done) in engine.statistics() {
+            if let Some(rule) = rules.rule(index) {
+                work.entry(rule.id.clone()).or_default().add(done);
+            }
+        }
         faults
     }
 }
 
 /// The sentence that the rule says of a scenario; nothing if it does not match.
-fn plays(rules: &Arc<RuleSet>, rule: &str, scenario: &Scenario) -> Result<Option<String>, String> {
+fn plays(engine: &mut Engine, rule: &str, scenario: &Scenario) -> Result<Option<String>, String> {
+    let rules = &Arc::clone(engine.rules());
     let acts = match scenario {
         Scenario::Many(acts) => acts.as_slice(),
         Scenario::One(act) => std::slice::from_ref(act),
@@ -172,7 +192,7 @@ fn plays(rules: &Arc<RuleSet>, rule: &str, scenario: &Scenario) -> Result<Option
         }
     }
     let mut matches = Vec::new();
-    Engine::new(Arc::clone(rules)).scan(&batch, &mut |event, rule| {
+    engine.scan(&batch, &mut |event, rule| {
         let found = batch.get(event).and_then(|event| rules.base_match(rule, event));
         if let Some(mut found) = found {
             found.account = found.account.to_lowercase();

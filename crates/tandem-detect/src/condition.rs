@@ -175,6 +175,24 @@ pub(crate) enum Expr {
     Leaf(usize),
 }
 
+/// True if all parts are, false if one is not, and `None` if that depends on parts of which nothing is known.
+pub(crate) fn all_known(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut all = Some(true);
+    for part in parts {
+        match part {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => all = None,
+        }
+    }
+    all
+}
+
+/// True if one part is, false if none is, and `None` if that depends on parts of which nothing is known.
+pub(crate) fn any_known(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all_known(parts.map(|part| part.map(|truth| !truth))).map(|truth| !truth)
+}
+
 impl Expr {
     /// Numbers the names of a condition. `them` leaves out names that begin with `_`.
     pub(crate) fn resolve(ast: &Ast, names: &[&str]) -> Result<Self, ConditionError> {

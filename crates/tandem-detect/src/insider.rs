@@ -5,6 +5,7 @@ use tandem_domain::{Motive, Stage, Threat};
 
 use crate::field::Place;
 use crate::rule::Level;
+use crate::suppress::{Asked, Suppress};
 
 /// What a rule means for insider risk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,6 +29,8 @@ pub struct Insider {
     pub account: Option<String>,
     /// The field that names the object acted upon.
     pub object: Option<String>,
+    /// Within which time further matches of the same key are counted, but not told singly.
+    pub suppress: Option<Suppress>,
 }
 
 /// The custom top-level key `tandem:` of a rule.
@@ -42,6 +45,7 @@ pub(crate) struct Block {
     explain: Option<String>,
     account: Option<String>,
     object: Option<String>,
+    suppress: Option<Asked>,
 }
 
 /// What an ATT&CK tactic says about an insider: tag, threat, stage.
@@ -95,6 +99,8 @@ impl Insider {
             explain: block.explain.map(|text| text.trim().to_owned()),
             account: block.account,
             object: block.object,
+            // What cannot be read was refused before ([`Block::fault`]).
+            suppress: block.suppress.and_then(|asked| asked.read().ok()),
         }
     }
 }
@@ -110,6 +116,9 @@ impl Block {
         }
         if self.impact.is_some_and(|impact| impact > 3) {
             return Some("`impact` goes from 0 to 3".to_owned());
+        }
+        if let Some(Err(reason)) = self.suppress.as_ref().map(Asked::read) {
+            return Some(reason);
         }
         let placeholders = crate::explain::placeholders(self.explain.as_deref().unwrap_or_default());
         let fields = [self.account.as_deref(), self.object.as_deref()]

@@ -28,6 +28,8 @@ pub(crate) struct Item {
     pub(crate) patterns: Vec<Pattern>,
     /// Each pattern as the rule writes it.
     pub(crate) shown: Vec<Box<str>>,
+    /// The different texts among them that hold placeholders.
+    pub(crate) expands: Vec<Box<str>>,
     /// `neq`: no value may fit; otherwise one is enough.
     pub(crate) negate: bool,
     quick: Option<Box<Quick>>,
@@ -44,16 +46,26 @@ struct Quick {
 impl Item {
     /// An item; `patterns` and `shown` belong together.
     pub(crate) fn new(target: Target, modifiers: &str, values: Vec<(Pattern, String)>) -> Self {
-        let (patterns, shown) = values
+        let (patterns, shown): (Vec<Pattern>, Vec<Box<str>>) = values
             .into_iter()
             .map(|(pattern, text)| (pattern, text.into_boxed_str()))
             .unzip();
+        let mut expands: Vec<Box<str>> = Vec::new();
+        if modifiers.split('|').any(|one| one == "expand") {
+            // One text stands for as many patterns as its list has entries, one after the other.
+            for text in &shown {
+                if expands.last() != Some(text) && !expands.contains(text) {
+                    expands.push(text.clone());
+                }
+            }
+        }
         let modifiers = modifiers.into();
         Self {
             target,
             modifiers,
             patterns,
             shown,
+            expands,
             negate: false,
             quick: None,
         }

@@ -7,6 +7,7 @@
 //!
 //! The crate is pure: the same rules and the same events give the same matches, in the same order.
 
+mod accounts;
 mod base_match;
 mod builtin;
 mod cases;
@@ -18,23 +19,28 @@ mod field;
 mod insider;
 mod item;
 mod lint;
+mod lists;
 mod load;
 mod pattern;
 mod rule;
 mod ruleset;
+mod suppress;
 mod text;
 mod trace;
 mod view;
 mod why;
 
+pub use accounts::names_account;
 pub use base_match::BaseMatch;
 pub use cases::{Act, CaseFault, RuleCases, Scenario};
 pub use correlate::{CorrelationMatch, Correlator, CorrelatorState};
-pub use engine::{Coverage, Engine};
+pub use engine::{Clock, Coverage, Engine, RuleWork};
 pub use insider::Insider;
 pub use lint::lint;
+pub use lists::PEOPLE_LISTS;
 pub use load::{Lists, RuleError};
 pub use rule::{Level, Rule, RuleIdx, RuleStatus};
 pub use ruleset::RuleSet;
+pub use suppress::{Passing, Suppress, Suppressor};
 pub use trace::{ItemTrace, SelectionTrace, Trace, trace};
 pub use why::{Why, matches, why};

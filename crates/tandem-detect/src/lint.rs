@@ -66,6 +66,12 @@ pub fn lint(rule: &Rule) -> Vec<String> {
             "nothing tests it; write `tests` with what it must match and what it must not",
         ),
     }
+    found.extend(crate::suppress::nonsense(rule).into_iter().map(str::to_owned));
+    found.extend(rule.people_left_out().into_iter().map(|list| {
+        format!(
+            "it leaves out who is in `%{list}%`, which there stands for everybody who ever was; use the list where it must match"
+        )
+    }));
     found.extend(unused(rule).map(|name| format!("the condition does not use the selection `{name}`")));
     found
 }

@@ -107,6 +107,8 @@ pub struct Rule {
     pub source: Arc<str>,
     /// What it means for insider risk.
     pub insider: Insider,
+    /// The lists that its placeholders name, each with the field that is compared with it; filters bring more.
+    pub(crate) lists: Vec<(String, String)>,
     pub(crate) body: Body,
 }
 

@@ -6,6 +6,7 @@ use tandem_domain::Day;
 use crate::base_match::Needs;
 use crate::load::{self, Lists, Loaded, RuleError};
 use crate::rule::{Body, Level, Rule, RuleIdx};
+use crate::suppress::Suppress;
 
 /// A set of rules. Every correlation in it finds the rules it names.
 #[derive(Debug, Clone, Default)]
@@ -186,6 +187,9 @@ impl RuleSet {
                 errors.push(complaint(&rule, reason, None));
             }
         }
+        for rule in &mut self.rules {
+            rule.lists = crate::lists::named(&rule.body);
+        }
         self.needs = Needs::of_all(&self.rules);
         self.silent = self.silences();
     }
@@ -207,6 +211,12 @@ impl RuleSet {
     /// Why a correlation cannot be linked.
     fn link_fault(&self, rule: &Rule) -> Option<String> {
         let correlation = rule.correlation()?;
+        let mut by = rule.insider.suppress.iter().flat_map(Suppress::fields);
+        if let Some(field) = by.find(|field| !correlation.group_by.contains(field)) {
+            return Some(format!(
+                "its suppression window is by `{field}`, by which the correlation does not group"
+            ));
+        }
         for (position, reference) in correlation.rules.iter().enumerate() {
             let Some(member) = self.find(reference).and_then(|at| self.rule(at)) else {
                 return Some(format!(

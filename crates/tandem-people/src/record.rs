@@ -122,6 +122,9 @@ pub struct PersonRecord {
     pub department: Option<String>,
     /// Role or title.
     pub role: Option<String>,
+    /// Groups of the directory, by name, in the order of the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Place of work.
     pub site: Option<String>,
     /// IANA name of the time zone they work in.

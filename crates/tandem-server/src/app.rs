@@ -20,6 +20,7 @@ use crate::http::metrics::Metrics;
 use crate::intake::Intake;
 use crate::ledger::{LedgerError, Signer};
 use crate::pipeline::known::Known;
+use crate::rule_health::RuleHealth;
 use crate::runs::{RunClerk, Shelf};
 use crate::safe::Safe;
 use crate::secret::Secret;
@@ -132,6 +133,8 @@ pub struct App {
     pub chat: Chat,
     /// Counters.
     pub metrics: Metrics,
+    /// What rules did.
+    pub rule_health: RuleHealth,
     /// One ingest at a time changes state. Who ingests knows what was ingested before.
     pub writer: tokio::sync::Mutex<Known>,
     /// One analysis at a time. Data that comes meanwhile marks its day, and is analysed with the next one.
@@ -188,6 +191,7 @@ impl App {
             sign_in,
             chat,
             metrics,
+            rule_health: RuleHealth::default(),
             writer: tokio::sync::Mutex::new(Known::default()),
             analyst: tokio::sync::Mutex::default(),
             merging: tokio::sync::Mutex::default(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use tandem_detect::RuleSet;
 use tandem_score::{Model, QueueConfig};
 use tandem_sign_in::oidc::OidcSettings;
 use tandem_sources::{SettingsError, SourceSettings};
@@ -124,8 +125,10 @@ pub struct Content {
     pub policies: Option<PathBuf>,
     /// Leave out the rules that are shipped.
     pub without_shipped_rules: bool,
-    /// What placeholders of Sigma's `expand` modifier stand for, by name. `leavers`, `contractors` and `home_domains` come
-    /// from people facts and `home`.
+    /// Groups of the directory and roles whose members' accounts are privileged; the list `privileged_groups` of rules.
+    pub privileged_groups: Vec<String>,
+    /// What placeholders of Sigma's `expand` modifier stand for, by name. `leavers`, `leavers_30d`, `notice_given` and `contractors`
+    /// come from people facts, `home_domains` from `home`; what stands under `privileged` is added to what people facts know.
     pub lists: BTreeMap<String, Vec<String>>,
 }
 
@@ -197,6 +200,9 @@ impl Default for Config {
                 mappings: Vec::new(),
                 policies: None,
                 without_shipped_rules: false,
+                privileged_groups: RuleSet::builtin_lists()
+                    .remove("privileged_groups")
+                    .unwrap_or_default(),
                 lists: BTreeMap::from([(
                     "restricted_shares".to_owned(),
                     ["HR", "Finance", "Legal", "Executive"]

@@ -5,22 +5,20 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use tandem_detect::{Lists, Rule, RuleSet};
-use tandem_domain::Day;
+use tandem_detect::{Lists, RuleSet};
 use tandem_normalise::mapping::Mappings;
-use tandem_people::{Directory, Person, PersonKind};
 use tandem_policy::{Policies, PolicyFile};
 use walkdir::WalkDir;
 
 use crate::app::{LoadedRules, OpenError};
 use crate::config::Config;
 
+mod lists;
+
+pub use lists::{holds_on, lists, lists_without_people};
+
 /// Largest rule or mapping file that is read, bytes.
 const MAX_CONTENT_FILE: u64 = 4 << 20;
-/// Placeholder for the accounts of people who have left.
-const LEAVERS: &str = "leavers";
-/// Placeholder for the accounts of people who are not staff.
-const CONTRACTORS: &str = "contractors";
 
 /// Shipped mappings and those of the folders that the settings name.
 ///
@@ -93,63 +91,6 @@ pub fn builtin_and_own(config: &Config) -> Result<Vec<(String, String)>, OpenErr
         files.extend(read_yaml(dir)?);
     }
     Ok(files)
-}
-
-/// What the placeholders of rules stand for: the settings' own lists, and from people facts `leavers` and `contractors`
-/// (accounts, in every spelling that logs use) and `home_domains`.
-///
-/// The people lists hold everybody who is or was such a person as far as is known today. Whether somebody was one on the day
-/// of an event is decided when that day is analysed, from what was known then ([`holds_on`]).
-pub fn lists(config: &Config, directory: &Directory) -> Lists {
-    let mut lists = config.content.lists.clone();
-    let home = &config.home;
-    let view = directory.as_of(Day(i32::MAX / 2));
-    let accounts = |is: fn(&Person) -> bool| -> Vec<String> {
-        let mut names: Vec<String> = view
-            .people()
-            .iter()
-            .filter(|person| is(person))
-            .flat_map(|person| &person.accounts)
-            .flat_map(|account| {
-                let plain = std::iter::once(account.to_string());
-                let windows = home
-                    .nt_domains
-                    .iter()
-                    .map(move |domain| format!("{domain}\\{account}"));
-                let mail = home
-                    .mail_domains
-                    .iter()
-                    .map(move |domain| format!("{account}@{domain}"));
-                plain.chain(windows).chain(mail)
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    };
-    lists.insert(LEAVERS.into(), accounts(|person| person.leave.is_some()));
-    lists.insert(CONTRACTORS.into(), accounts(is_outside));
-    lists
-        .entry("home_domains".into())
-        .or_insert_with(|| home.mail_domains.clone());
-    lists
-}
-
-/// As [`lists`], for trying rules out where no people facts are at hand: nobody has left, nobody is a contractor.
-pub fn lists_without_people(config: &Config) -> Lists {
-    lists(config, &Directory::default())
-}
-
-/// False if a rule speaks of leavers or contractors and the person was, by what the view knows, none on `day`.
-pub fn holds_on<'a>(rule: &Rule, person: impl Fn() -> Option<&'a Person>, day: Day) -> bool {
-    let names = |list: &str| rule.source.contains(list);
-    let left = |person: &Person| person.leave.is_some_and(|last| last < day);
-    (!names("%leavers%") || person().is_some_and(left))
-        && (!names("%contractors%") || person().is_some_and(is_outside))
-}
-
-const fn is_outside(person: &Person) -> bool {
-    matches!(person.kind, PersonKind::Contractor | PersonKind::Partner)
 }
 
 /// The policies of the folder that the settings name, or else the shipped ones.

@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod policies;
 pub mod reminders;
 pub mod reports;
+pub mod rule_health;
 pub mod runs;
 pub mod safe;
 pub mod secret;

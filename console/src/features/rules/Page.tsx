@@ -9,7 +9,7 @@ import { Empty, Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count, counted } from "../../words/format";
 import { said } from "../../words/labels";
-import { found } from "./found";
+import { found, took } from "./found";
 import { RuleDrawer } from "./RuleDrawer";
 import { Verdicts } from "./Verdicts";
 
@@ -53,6 +53,20 @@ function columns(open: (id: string) => void): ColumnDef<RuleView>[] {
       accessorKey: "matches",
       meta: { num: true },
       cell: ({ row }) => count(row.original.matches),
+    },
+    {
+      header: "evaluated",
+      id: "evaluated",
+      accessorFn: (rule) => rule.work.evaluations,
+      meta: { num: true },
+      cell: ({ row }) => count(row.original.work.evaluations),
+    },
+    {
+      header: "time",
+      id: "time",
+      accessorFn: (rule) => rule.work.micros,
+      meta: { num: true },
+      cell: ({ row }) => took(row.original.work.micros),
     },
   ];
 }
@@ -104,6 +118,20 @@ function Rules({ list }: { list: RuleList }) {
                   {error.line ? `:${error.line}` : ""}
                 </span>{" "}
                 {error.reason}
+                {error.hint ? `; ${error.hint}` : ""}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {list.unseen.length > 0 && (
+        <section className="panel failure">
+          <h2>{counted(list.unseen.length, "source")} that no rule can see</h2>
+          <ul className="bullets">
+            {list.unseen.slice(0, 50).map((one) => (
+              <li key={one.source}>
+                <span className="mono break">{one.source}</span>: {counted(one.events, "event")} since{" "}
+                {one.first}; {one.hint}
               </li>
             ))}
           </ul>

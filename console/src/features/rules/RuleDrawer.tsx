@@ -5,6 +5,7 @@ import { Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count } from "../../words/format";
 import { said } from "../../words/labels";
+import { took } from "./found";
 import { Learning } from "./Verdicts";
 
 /** The rule that the address names, with its text. */
@@ -32,6 +33,10 @@ function Shown({ id, close }: { id: string; close: () => void }) {
                 ["threats", rule.threats.join(", ") || "–"],
                 ["stage", rule.stage ? said(rule.stage) : "–"],
                 ["matches", count(rule.matches)],
+                [
+                  "since the server began",
+                  `${count(rule.work.evaluations)} evaluations, ${count(rule.work.matches)} matches, ${took(rule.work.micros)}`,
+                ],
                 ["file", rule.file],
               ]}
             />

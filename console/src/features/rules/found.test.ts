@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuleView } from "../../api/types";
-import { found } from "./found";
+import { found, took } from "./found";
 
 const rule = (id: string, title: string, level: string, matches: number): RuleView => ({
   id,
@@ -12,6 +12,7 @@ const rule = (id: string, title: string, level: string, matches: number): RuleVi
   techniques: ["T1070"],
   threats: ["sabotage"],
   stage: null,
+  work: { evaluations: 3 * matches, matches, micros: 12 },
   file: `rules/${id}.yml`,
 });
 
@@ -29,5 +30,11 @@ describe("searching rules", () => {
 
   it("keeps to the level and puts busy rules first", () => {
     expect(found(RULES, "", "low").map((r) => r.id)).toEqual(["b", "c"]);
+  });
+});
+
+describe("how long rules took", () => {
+  it("is said in the unit that fits", () => {
+    expect([0, 12, 1_500, 2_000_000].map(took)).toEqual(["–", "12 µs", "1.5 ms", "2.0 s"]);
   });
 });

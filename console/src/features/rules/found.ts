@@ -13,3 +13,11 @@ export function found(rules: RuleView[], words: string, level: string): RuleView
     )
     .sort((a, b) => b.matches - a.matches || a.title.localeCompare(b.title));
 }
+
+/** Microseconds as people say them; nothing for a rule that was not evaluated. */
+export function took(micros: number): string {
+  if (micros <= 0) return "–";
+  if (micros < 1_000) return `${micros} µs`;
+  if (micros < 1_000_000) return `${(micros / 1_000).toFixed(1)} ms`;
+  return `${(micros / 1_000_000).toFixed(1)} s`;
+}

@@ -1,13 +1,12 @@
 //! A correlation that holds, or a window that waits to be judged: what gathers until its time span has passed.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use tandem_domain::{EventId, Timestamp};
 
 use super::definition::{Correlation, Kind};
 use super::gather::{Held, Measured, value};
 use super::matched::{CorrelationMatch, sentence};
+use super::state::Group;
 use super::{MAX_EVENTS, Signal};
 use crate::rule::Rule;
 
@@ -165,12 +164,13 @@ impl Episode {
         &self,
         rule: &Rule,
         kind: Kind,
-        keys: &BTreeMap<String, String>,
+        group: &Group,
         evidence: &Evidence,
     ) -> CorrelationMatch {
         let mut found = CorrelationMatch {
             rule: rule.id.clone(),
-            keys: keys.clone(),
+            keys: group.keys.clone(),
+            ids: group.ids.clone(),
             account: evidence.account(),
             accounts: evidence.accounts.iter().map(|(name, _)| name.clone()).collect(),
             time: self.time,

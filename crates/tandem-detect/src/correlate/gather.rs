@@ -64,7 +64,7 @@ pub(crate) fn measure(correlation: &Correlation, position: usize, signal: &Signa
         Kind::ValueCount => {
             let mut hasher = FxHasher::default();
             for field in fields {
-                crate::text::fold::fold(signal.key(correlation.field(field, position))?).hash(&mut hasher);
+                crate::text::fold::fold(signal.id(correlation.field(field, position))?).hash(&mut hasher);
             }
             Some(Measured::Hash(hasher.finish()))
         }

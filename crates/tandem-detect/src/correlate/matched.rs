@@ -16,6 +16,9 @@ pub struct CorrelationMatch {
     pub rule: String,
     /// The group: names of `group-by` and their values.
     pub keys: BTreeMap<String, String>,
+    /// Of accounts among them, whom they belong to; the same for all spellings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ids: BTreeMap<String, String>,
     /// The acting account: of several the one with most matches, of equals the latest. Empty if none is known.
     pub account: String,
     /// Every acting account seen, at most eight.

@@ -20,7 +20,7 @@ use crate::base_match::{ACCOUNT, BaseMatch};
 use crate::rule::RuleIdx;
 use crate::ruleset::RuleSet;
 use crate::text::fold::fold;
-use state::KeyState;
+use state::{Group, KeyState};
 
 /// Most groups that one correlation remembers; above it the longest untouched are forgotten and counted.
 const MAX_KEYS: usize = 200_000;
@@ -37,6 +37,8 @@ pub(crate) struct Signal<'a> {
     pub(crate) account: &'a str,
     pub(crate) object: Option<&'a str>,
     pub(crate) keys: &'a BTreeMap<String, String>,
+    /// Whom accounts among the keys belong to.
+    pub(crate) ids: &'a BTreeMap<String, String>,
     pub(crate) numbers: &'a BTreeMap<String, f64>,
 }
 
@@ -48,6 +50,14 @@ impl Signal<'_> {
             self.keys.get(field).map(String::as_str)
         };
         value.filter(|text| !text.is_empty())
+    }
+
+    /// What is the same for all values of a field that mean the same: for an account whom it belongs to, else the value.
+    fn id(&self, field: &str) -> Option<&str> {
+        match self.ids.get(field) {
+            Some(id) if field != ACCOUNT => Some(id.as_str()),
+            _ => self.key(field),
+        }
     }
 }
 
@@ -168,6 +178,7 @@ impl Correlator {
             account: &matched.account,
             object: matched.object.as_deref(),
             keys: &matched.keys,
+            ids: &matched.ids,
             numbers: &matched.numbers,
         };
         self.feed(rule, &signal, 0, out);
@@ -240,6 +251,7 @@ impl Correlator {
             account: &found.account,
             object: found.object.as_deref(),
             keys: &found.keys,
+            ids: &found.ids,
             numbers: &numbers,
         };
         self.feed(rule, &signal, depth + 1, out);
@@ -271,13 +283,17 @@ impl Correlator {
         let rule = self.rules.rule(plan.rule)?;
         let correlation = rule.correlation()?;
         let position = *positions.first()?;
-        let mut keys = BTreeMap::new();
+        let mut group = Group::default();
         let mut key = String::new();
         for name in &correlation.group_by {
-            let value = signal.key(correlation.field(name, position))?;
-            key.push_str(&fold(value));
+            let field = correlation.field(name, position);
+            let (value, id) = (signal.key(field)?, signal.id(field)?);
+            key.push_str(&fold(id));
             key.push('\u{1f}');
-            keys.insert(name.clone(), value.to_owned());
+            group.keys.insert(name.clone(), value.to_owned());
+            if id != value {
+                group.ids.insert(name.clone(), id.to_owned());
+            }
         }
         if !plan.keys.contains_key(&key) && plan.keys.len() >= MAX_KEYS {
             self.forgotten += state::make_room(&mut plan.keys, correlation, signal.time);
@@ -285,7 +301,7 @@ impl Correlator {
         let state = plan
             .keys
             .entry(key.clone())
-            .or_insert_with(|| KeyState::new(keys, signal.time));
+            .or_insert_with(|| KeyState::new(group, signal.time));
         let begun = state.add(rule, correlation, positions, signal, out);
         if let Some(until) = state.waits_until() {
             self.timers.insert((until, at, key));

@@ -17,10 +17,19 @@ use crate::rule::Rule;
 /// Of all groups, the part forgotten at once when there is no room.
 const FORGET_PART: usize = 10;
 
+/// What makes a group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Group {
+    /// Names of `group-by` and their values, as they were first seen.
+    pub(crate) keys: BTreeMap<String, String>,
+    /// Of accounts among them, whom they belong to.
+    pub(crate) ids: BTreeMap<String, String>,
+}
+
 /// What a correlation remembers of one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct KeyState {
-    keys: BTreeMap<String, String>,
+    group: Group,
     touched: Timestamp,
     evidence: Evidence,
     phase: Phase,
@@ -39,9 +48,9 @@ enum Phase {
 }
 
 impl KeyState {
-    pub(crate) fn new(keys: BTreeMap<String, String>, now: Timestamp) -> Self {
+    pub(crate) fn new(group: Group, now: Timestamp) -> Self {
         Self {
-            keys,
+            group,
             touched: now,
             evidence: Evidence::default(),
             phase: Phase::New,
@@ -88,7 +97,7 @@ impl KeyState {
             Phase::Gathering(gather) => {
                 let held = gather.add(correlation, positions, signal, measured)?;
                 let episode = Episode::held(held, signal.time, correlation.timespan);
-                let found = episode.matched(rule, correlation.kind, &self.keys, &self.evidence);
+                let found = episode.matched(rule, correlation.kind, &self.group, &self.evidence);
                 self.phase = Phase::Holding(episode);
                 Some(found)
             }
@@ -121,7 +130,7 @@ impl KeyState {
             Test::Expr(expr) => expr.holds(&mut |at| episode.seen.get(at) == Some(&true)),
         };
         episode.time = now;
-        holds.then(|| episode.matched(rule, correlation.kind, &self.keys, &self.evidence))
+        holds.then(|| episode.matched(rule, correlation.kind, &self.group, &self.evidence))
     }
 
     /// The match, if it holds and has not been reported.
@@ -135,7 +144,7 @@ impl KeyState {
         let kind = rule
             .correlation()
             .map_or(Kind::EventCount, |correlation| correlation.kind);
-        Some(episode.matched(rule, kind, &self.keys, &self.evidence))
+        Some(episode.matched(rule, kind, &self.group, &self.evidence))
     }
 
     /// False once nothing of it can matter for a match after `now`.

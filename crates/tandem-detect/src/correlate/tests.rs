@@ -41,6 +41,7 @@ fn at(rule: &str, second: i64, keys: &[(&str, &str)]) -> BaseMatch {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
+        ids: BTreeMap::new(),
         numbers: numbers.collect(),
     }
 }
@@ -367,4 +368,63 @@ proptest! {
         let size = serde_json::to_string(&correlator.state()).unwrap().len();
         prop_assert!(size < 6_000, "{size}");
     }
+}
+
+/// One who is written in three ways, and somebody else.
+fn spelled(names: &[&str]) -> Vec<BaseMatch> {
+    let all = names.iter().zip(0..);
+    let mut matches: Vec<BaseMatch> = all
+        .map(|(name, second)| at("a", second, &[("TargetUserName", *name), ("u", "x")]))
+        .collect();
+    for matched in &mut matches {
+        matched.identify(|raw| {
+            let bob = ["CORP\\bob", "Bob@corp.example", "S-1-5-21-1-2-3-1104"].contains(&raw);
+            bob.then(|| "person-7".to_owned())
+        });
+    }
+    matches
+}
+
+#[test]
+fn an_account_written_in_three_ways_is_one_group_and_shown_as_it_was_first_seen() {
+    let three = "correlation: {type: event_count, rules: [a], group-by: [TargetUserName], timespan: 1m, condition: {gte: 3}}";
+    let found = run(
+        three,
+        spelled(&["CORP\\bob", "alice", "Bob@corp.example", "S-1-5-21-1-2-3-1104"]),
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].keys["TargetUserName"], "CORP\\bob");
+    assert_eq!(found[0].ids["TargetUserName"], "person-7");
+    assert_eq!(found[0].count, 3);
+    assert!(run(three, spelled(&["CORP\\bob", "alice", "Bob@corp.example"])).is_empty());
+}
+
+#[test]
+fn different_accounts_of_one_person_count_as_one_value() {
+    let two = "correlation: {type: value_count, rules: [a], group-by: [u], timespan: 1m, condition: {field: TargetUserName, gte: 2}}";
+    assert!(
+        run(
+            two,
+            spelled(&["CORP\\bob", "Bob@corp.example", "S-1-5-21-1-2-3-1104"])
+        )
+        .is_empty()
+    );
+    assert_eq!(
+        run(two, spelled(&["CORP\\bob", "Bob@corp.example", "alice"])).len(),
+        1
+    );
+}
+
+#[test]
+fn whom_accounts_belong_to_is_remembered_between_two_runs() {
+    let three = "correlation: {type: event_count, rules: [a], group-by: [TargetUserName], timespan: 1m, condition: {gte: 3}}";
+    let rules = set(three);
+    let all = spelled(&["CORP\\bob", "Bob@corp.example", "S-1-5-21-1-2-3-1104"]);
+    let mut first = Correlator::new(Arc::clone(&rules));
+    let early = first.run(all[..2].to_vec(), Timestamp::from_seconds(1));
+    assert!(early.is_empty());
+    let mut second = Correlator::restore(rules, first.state());
+    let found = second.run(all[2..].to_vec(), Timestamp::from_seconds(1_000));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].keys["TargetUserName"], "CORP\\bob");
 }

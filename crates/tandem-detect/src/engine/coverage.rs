@@ -36,7 +36,8 @@ pub(super) fn report(engine: &Engine) -> Coverage {
         let events = engine.buckets.get(*at).map_or(0, |bucket| bucket.events);
         events_by_sources.insert(sources.clone(), events);
     }
-    let matches = engine.matches.iter().enumerate().filter(|(_, count)| **count > 0);
+    let matches = engine.tallies.iter().map(|tally| tally.matches).enumerate();
+    let matches = matches.filter(|(_, count)| *count > 0);
     let unreached = rules.iter().zip(&engine.reached).enumerate();
     let unreached = unreached.filter(|(_, (rule, reached))| !rule.is_correlation() && !**reached);
     Coverage {
@@ -46,7 +47,7 @@ pub(super) fn report(engine: &Engine) -> Coverage {
         events_without_source: events_by_sources.get(&Vec::new()).copied().unwrap_or(0),
         events_by_sources,
         evaluated: engine.evaluated,
-        matches: matches.map(|(at, count)| (RuleIdx(at as u32), *count)).collect(),
+        matches: matches.map(|(at, count)| (RuleIdx(at as u32), count)).collect(),
         unreached: unreached.map(|(at, _)| RuleIdx(at as u32)).collect(),
     }
 }

@@ -7,6 +7,7 @@
 mod bucket;
 mod coverage;
 mod program;
+mod statistics;
 mod witness;
 
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use crate::view::{View, Want};
 use bucket::Bucket;
 pub use coverage::Coverage;
 pub(crate) use program::{Memo, Program};
+use statistics::Tally;
+pub use statistics::{Clock, RuleWork};
 
 /// Most sets of log sources kept compiled; above it all are dropped and compiled again as they occur.
 const MAX_BUCKETS: usize = 512;
@@ -38,7 +41,9 @@ pub struct Engine {
     names: Vec<Option<FieldId>>,
     candidates: Vec<u32>,
     events: u64,
-    matches: Vec<u64>,
+    /// By rule.
+    tallies: Vec<Tally>,
+    clock: Option<Clock>,
     reached: Vec<bool>,
     evaluated: u64,
 }
@@ -55,10 +60,19 @@ impl Engine {
             names: Vec::new(),
             candidates: Vec::new(),
             events: 0,
-            matches: vec![0; rules.len()],
+            tallies: vec![Tally::default(); rules.len()],
+            clock: None,
             reached: vec![false; rules.len()],
             evaluated: 0,
             rules,
+        }
+    }
+
+    /// As [`Self::new`], with a clock by which rules are timed.
+    pub fn timed(rules: Arc<RuleSet>, clock: Clock) -> Self {
+        Self {
+            clock: Some(clock),
+            ..Self::new(rules)
         }
     }
 
@@ -110,10 +124,13 @@ impl Engine {
             self.candidates.sort_unstable();
             self.evaluated += self.candidates.len() as u64;
             for candidate in &self.candidates {
-                if self.program.holds(*candidate, &view, &mut self.memo) {
-                    if let Some(count) = self.matches.get_mut(*candidate as usize) {
-                        *count += 1;
-                    }
+                let Some(tally) = self.tallies.get_mut(*candidate as usize) else {
+                    continue;
+                };
+                let timing = tally.begin(self.clock);
+                let holds = self.program.holds(*candidate, &view, &mut self.memo);
+                tally.end(timing, holds);
+                if holds {
                     each(index, RuleIdx(*candidate));
                 }
             }

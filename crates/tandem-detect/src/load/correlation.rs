@@ -158,7 +158,7 @@ fn aliases(map: &Mapping) -> Result<BTreeMap<String, BTreeMap<String, String>>, 
 }
 
 /// Microseconds of `10m`, `1d` …; a month has 30 days, a year 365.
-fn timespan(text: &str) -> Option<i64> {
+pub(crate) fn timespan(text: &str) -> Option<i64> {
     let text = text.trim();
     let unit = text.chars().last()?;
     let seconds: i64 = match unit {

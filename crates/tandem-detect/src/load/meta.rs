@@ -47,6 +47,7 @@ pub(crate) fn rule(path: &str, document: Document<'_>, map: &Mapping, body: Body
         falsepositives: strings(map, "falsepositives")?,
         tags,
         logsource: None,
+        lists: Vec::new(),
         file: path.to_owned(),
         line: document.line,
         source: document.text.into(),

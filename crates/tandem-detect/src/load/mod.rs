@@ -9,7 +9,9 @@ mod filter;
 mod meta;
 mod modifiers;
 
+pub(crate) use correlation::timespan;
 pub(crate) use filter::Filter;
+pub(crate) use modifiers::placeholders;
 
 use std::collections::BTreeMap;
 

@@ -376,8 +376,10 @@ fn expand(text: &str, lists: &Lists) -> Result<Vec<Tokens>, Fault> {
     let mut rest = text;
     while let Some((before, name, after)) = placeholder(rest) {
         let Some(list) = lists.get(name) else {
-            return Err(Fault::new(format!("the placeholder `%{name}%` has no list"))
-                .hint(format!("supply a list named `{name}`, or leave the rule out")));
+            return Err(Fault::new(format!(
+                "the placeholder `%{name}%` stands for nothing: it has no list"
+            ))
+            .hint(crate::lists::way_out(name)));
         };
         let before = Tokens::parse(before);
         let joined =
@@ -395,6 +397,16 @@ fn expand(text: &str, lists: &Lists) -> Result<Vec<Tokens>, Fault> {
     }
     let tail = Tokens::parse(rest);
     Ok(values.into_iter().map(|value| value.concat(&tail)).collect())
+}
+
+/// The names of the placeholders in a text.
+pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, name, after) = placeholder(rest)?;
+        rest = after;
+        Some(name)
+    })
 }
 
 /// The first `%name%` in a text, with what stands before and after it.

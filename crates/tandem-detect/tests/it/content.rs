@@ -1,68 +1,58 @@
-//! The rules of `content/rules`, each against its cases in `content/rules-tests`: what it must match, and near misses that
-//! it must not.
+//! The rules of `content/rules`, each against the cases that stand in it: what it must match, and near misses that it must not.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tandem_detect::{RuleCases, RuleSet};
 
-fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../content")
-        .join(name)
+/// The cases of every shipped rule, with the file it is in.
+fn all_cases() -> Vec<(String, RuleCases)> {
+    let rules = RuleSet::builtin();
+    let beside = rules.rules().iter().filter_map(|rule| {
+        let cases = RuleCases::beside(rule)?.unwrap_or_else(|error| panic!("{error}"));
+        Some((rule.file.clone(), cases))
+    });
+    beside.collect()
 }
 
-fn test_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(test_files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn all_cases() -> Vec<(PathBuf, RuleCases)> {
-    let mut all = Vec::new();
-    for path in test_files(&folder("rules-tests")) {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let cases = RuleCases::of_file(&path.to_string_lossy(), &text).unwrap();
-        all.extend(cases.into_iter().map(|cases| (path.clone(), cases)));
-    }
-    all
+/// True for a public page that stays where it is.
+fn is_reference(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split('/').next());
+    host.is_some_and(|host| host.contains('.')) && !text.contains(char::is_whitespace)
 }
 
 #[test]
 fn every_own_rule_loads() {
-    let lists = ["leavers", "contractors", "restricted_shares", "home_domains"]
-        .map(|name| (name.to_owned(), vec!["x".to_owned()]));
-    let (rules, errors) = RuleSet::load_with(RuleSet::builtin_files().iter().copied(), &lists.into());
+    let lists = RuleSet::builtin_lists()
+        .into_keys()
+        .map(|name| (name, vec!["x".to_owned()]))
+        .collect();
+    let (rules, errors) = RuleSet::load_with(RuleSet::builtin_files().iter().copied(), &lists);
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(RuleSet::builtin().len(), rules.len());
-    assert!(rules.len() >= 45, "{}", rules.len());
-    println!("own rules: {}", rules.len());
+    let correlations = rules.rules().iter().filter(|rule| rule.is_correlation()).count();
+    let events = rules.len() - correlations;
+    assert!(events >= 120 && correlations >= 40, "{events} and {correlations}");
+    println!("own rules: {events} for events, {correlations} correlations");
 }
 
 #[test]
 fn every_own_rule_matches_its_cases_and_not_the_near_misses() {
     let mut wrong = Vec::new();
     let usual = Arc::new(RuleSet::builtin());
-    for (path, cases) in all_cases() {
-        let special = || Arc::new(RuleSet::builtin_with(&cases.lists));
+    for (file, cases) in all_cases() {
         let rules = if cases.lists.is_empty() {
             Arc::clone(&usual)
         } else {
-            special()
+            Arc::new(RuleSet::builtin_with(&cases.lists))
         };
         let faults = cases.play(&rules);
         wrong.extend(
             faults
                 .iter()
-                .map(|fault| format!("{}: {} {fault}", path.display(), cases.rule)),
+                .map(|fault| format!("{file}: {} {fault}", cases.rule)),
         );
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
@@ -70,7 +60,7 @@ fn every_own_rule_matches_its_cases_and_not_the_near_misses() {
 
 #[test]
 fn every_own_rule_has_cases_and_says_what_it_means() {
-    let tested: Vec<String> = all_cases()
+    let tested: BTreeSet<String> = all_cases()
         .into_iter()
         .filter(|(_, cases)| cases.is_whole())
         .map(|(_, cases)| cases.rule)
@@ -82,13 +72,20 @@ fn every_own_rule_has_cases_and_says_what_it_means() {
                 wrong.push(format!("{} ({}): {what}", rule.title, rule.file));
             }
         };
-        demand(tested.contains(&rule.id), "no cases in content/rules-tests");
+        demand(
+            tested.contains(&rule.id),
+            "`tests` does not say what it must match and what it must not",
+        );
         demand(rule.id.len() == 36, "the id is not a UUID");
         demand(
             !rule.description.is_empty() && rule.author.is_some(),
             "no description or author",
         );
         demand(!rule.falsepositives.is_empty(), "no known harmless causes");
+        demand(
+            !rule.references.is_empty() && rule.references.iter().all(|one| is_reference(one)),
+            "no reference, or one that is no public page",
+        );
         demand(
             !rule.insider.threats.is_empty() && rule.insider.stage.is_some(),
             "no threat or stage",

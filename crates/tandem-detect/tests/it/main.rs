@@ -6,4 +6,5 @@ mod content;
 mod oracle;
 mod records;
 mod sigmahq;
+mod windows;
 mod winlog;

@@ -29,6 +29,8 @@ pub struct Person {
     pub department: Option<Arc<str>>,
     /// Role or title.
     pub role: Option<Arc<str>>,
+    /// Groups of the directory, by name, as the latest row of each kind of file has them.
+    pub memberships: Vec<Arc<str>>,
     /// Place of work.
     pub site: Option<Arc<str>>,
     /// IANA name of the time zone they work in.
@@ -73,6 +75,7 @@ impl Person {
             manager: None,
             department: None,
             role: None,
+            memberships: Vec::new(),
             site: None,
             time_zone: None,
             join: None,
@@ -100,6 +103,12 @@ impl Person {
         recent(self.join) || recent(self.role_changed)
     }
 
+    /// True if the role or a group of the directory is one of `names`, whatever the case of letters.
+    pub fn has_role_or_group(&self, names: &[String]) -> bool {
+        let one_of = |text: &str| names.iter().any(|name| same(name.trim(), text.trim()));
+        self.role.as_deref().is_some_and(one_of) || self.memberships.iter().any(|name| one_of(name))
+    }
+
     /// Keys of the peer groups this person belongs to: role + department + site, then role, then everybody of the like (people,
     /// or service accounts). Groups about which nothing is known are left out; there is always the last one.
     pub fn group_keys(&self) -> &[Arc<str>] {
@@ -122,6 +131,12 @@ impl Person {
             .unwrap_or(PersonKind::Employee);
         let (display_name, email) = (text(|r| &r.display_name), text(|r| &r.email));
         let (manager, time_zone) = (text(|r| &r.manager), text(|r| &r.time_zone));
+        let mut memberships: Vec<Arc<str>> = Vec::new();
+        for name in rows.iter().flat_map(|row| &row.record.groups) {
+            if !memberships.iter().any(|known| **known == **name) {
+                memberships.push(Arc::from(name.as_str()));
+            }
+        }
         let join = rows
             .iter()
             .find_map(|row| row.record.join_date.or(row.listed_since));
@@ -139,8 +154,15 @@ impl Person {
         (self.display_name, self.email, self.manager, self.time_zone) =
             (display_name, email, manager, time_zone);
         (self.join, self.leave) = (join, leave);
+        self.memberships = memberships;
         self.groups = groups(self);
     }
+}
+
+/// True if two names differ at most in the case of letters. It is asked of everybody, so nothing is copied for plain names.
+fn same(left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right)
+        || !left.is_ascii() && !right.is_ascii() && left.to_lowercase() == right.to_lowercase()
 }
 
 /// The peer groups of a person, most specific first. Parts are joined by `|` after a letter that names the level, so that no

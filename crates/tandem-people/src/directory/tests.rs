@@ -14,6 +14,7 @@ fn person(known: i32, key: &str, accounts: &[&str]) -> PersonRecord {
         manager: None,
         department: None,
         role: None,
+        groups: Vec::new(),
         site: None,
         time_zone: None,
         join_date: None,
@@ -29,6 +30,72 @@ fn placed(known: i32, key: &str, role: &str, department: &str) -> PersonRecord {
         department: Some(department.into()),
         ..person(known, key, &[key])
     }
+}
+
+#[test]
+fn groups_of_the_directory_are_those_of_the_latest_rows() {
+    let member = |known: i32, origin: Origin, groups: &[&str]| PersonRecord {
+        origin,
+        groups: groups.iter().map(|name| (*name).to_owned()).collect(),
+        ..person(known, "p1", &["anna"])
+    };
+    let people = directory(vec![
+        member(0, Origin::People, &["Payroll"]),
+        member(1, Origin::Ldif, &["Domain Admins", "Payroll"]),
+        member(5, Origin::Ldif, &["Staff"]),
+    ]);
+    let admins = ["domain admins ".to_owned()];
+    let had = |day: i32| {
+        people
+            .as_of(Day(day))
+            .person("p1")
+            .unwrap()
+            .has_role_or_group(&admins)
+    };
+    assert_eq!((had(0), had(1), had(4), had(5)), (false, true, true, false));
+    let view = people.as_of(Day(5));
+    let groups: Vec<&str> = view
+        .person("p1")
+        .unwrap()
+        .memberships
+        .iter()
+        .map(AsRef::as_ref)
+        .collect();
+    assert_eq!(groups, ["Staff", "Payroll"]);
+    let clerk = directory(vec![placed(0, "p2", "Administrator", "IT")]);
+    assert!(
+        clerk
+            .as_of(Day(0))
+            .person("p2")
+            .unwrap()
+            .has_role_or_group(&["ADMINISTRATOR".to_owned()])
+    );
+}
+
+#[test]
+fn notice_and_last_day_are_as_known_on_the_day() {
+    let records = vec![
+        Record::Person(person(0, "p1", &["anna"])),
+        Record::Person(person(0, "p2", &["bert"])),
+        fact(10, "anna", FactKind::NoticeGiven, 10, 40),
+        fact(0, "p2", FactKind::Training, 0, 0),
+    ];
+    let people = Directory::new(Home::default(), records);
+    let before = people.as_of(Day(9));
+    let anna = before.person("p1").unwrap();
+    assert!(!before.has_notice(anna, Day(9)) && before.last_day(anna).is_none());
+    assert!(before.people_with(&[FactKind::NoticeGiven]).is_empty());
+    let after = people.as_of(Day(10));
+    let anna = after.person("p1").unwrap();
+    assert!(after.has_notice(anna, Day(10)) && after.has_notice(anna, Day(40)));
+    assert!(!after.has_notice(anna, Day(41)) && !after.has_notice(anna, Day(9)));
+    assert_eq!(after.last_day(anna), Some(Day(40)));
+    let keys: Vec<&str> = after
+        .people_with(&[FactKind::NoticeGiven])
+        .iter()
+        .map(|person| &*person.key)
+        .collect();
+    assert_eq!(keys, ["p1"]);
 }
 
 fn listed(known: i32, key: &str) -> PersonRecord {

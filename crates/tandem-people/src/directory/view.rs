@@ -232,6 +232,35 @@ impl View {
         self.facts(person).filter(|f| f.holds_on(self.day))
     }
 
+    /// Everybody of whom a fact of one of these kinds is known, whatever its days, in order of first mention.
+    pub fn people_with(&self, kinds: &[FactKind]) -> Vec<&Person> {
+        let named = self
+            .facts
+            .iter()
+            .filter(|(_, facts)| facts.iter().any(|fact| kinds.contains(&fact.fact)));
+        let mut found: Vec<&Person> = named.filter_map(|(name, _)| self.find(name)).collect();
+        found.sort_by(|a, b| (a.first_known, &a.key).cmp(&(b.first_known, &b.key)));
+        found.dedup_by(|a, b| a.key == b.key);
+        found
+    }
+
+    /// True if notice was given by or to the person and the last working day has not passed on `day`.
+    pub fn has_notice(&self, person: &Person, day: Day) -> bool {
+        self.facts(person)
+            .any(|fact| fact.fact == FactKind::NoticeGiven && fact.holds_on(day))
+    }
+
+    /// The person's last day of work as far as it is known, ahead or past.
+    pub fn last_day(&self, person: &Person) -> Option<Day> {
+        let told = |fact: &&FactRecord| matches!(fact.fact, FactKind::NoticeGiven | FactKind::ContractEnd);
+        let told = self
+            .facts(person)
+            .filter(told)
+            .filter_map(|fact| fact.until)
+            .last();
+        person.leave.or(told)
+    }
+
     /// Facts that become indicators on one of `days`, by that day and then by when they were read.
     pub(crate) fn due(&self, days: RangeInclusive<Day>) -> impl Iterator<Item = &FactRecord> {
         self.due

@@ -27,6 +27,7 @@ fn person() -> Record {
         manager: None,
         department: None,
         role: None,
+        groups: Vec::new(),
         site: None,
         time_zone: None,
         join_date: None,

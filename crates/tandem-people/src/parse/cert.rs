@@ -51,6 +51,7 @@ fn person(row: &Row<'_>, month: Day, next: Day) -> Result<PersonRecord, Flaw> {
         // Departments are numbered inside their unit, so only the whole path names one.
         department: (!parts.is_empty()).then(|| parts.join(" / ")),
         role: row.owned("role")?,
+        groups: Vec::new(),
         site: None,
         time_zone: None,
         join_date: None,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tandem_domain::Day;
 
 use super::ldif::{Entry, entries};
-use super::{Flaw, Parsed, date_in_name};
+use super::{Flaw, MOST_GROUPS, Parsed, date_in_name};
 use crate::record::{Origin, PersonKind, PersonRecord, Record};
 
 /// Bit of `userAccountControl`: the account is switched off.
@@ -76,6 +76,13 @@ fn person(
         manager: entry.first(&["manager"]).map(|dn| manager(dn, keys)),
         department: owned(&["department", "departmentnumber", "ou"]),
         role: owned(&["title"]),
+        groups: entry
+            .all("memberof")
+            .map(common_name)
+            .filter(|name| !name.is_empty())
+            .take(MOST_GROUPS)
+            .map(str::to_owned)
+            .collect(),
         site: owned(&["physicaldeliveryofficename", "l"]),
         time_zone: None,
         join_date: join_date(entry)?,
@@ -134,10 +141,40 @@ fn accounts(entry: &Entry) -> Result<(String, Vec<String>), Flaw> {
     };
     accounts.extend(entry.all("userprincipalname"));
     accounts.extend(entry.all("proxyaddresses").filter_map(smtp_address));
+    let sids = entry.bytes("objectsid").chain(entry.bytes("sidhistory"));
     Ok((
         person.to_owned(),
-        accounts.into_iter().map(str::to_owned).collect(),
+        accounts
+            .into_iter()
+            .map(str::to_owned)
+            .chain(sids.filter_map(sid))
+            .collect(),
     ))
+}
+
+/// A security identifier as events write it: `S-1-5-21-…`. Directories export its bytes ([MS-DTYP], section 2.4.2.2: revision, number
+/// of parts, authority in six bytes, parts of four bytes each, least first), some tools its text.
+fn sid(bytes: &[u8]) -> Option<String> {
+    if let Some(text) = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.starts_with("S-1-"))
+    {
+        return Some(text.trim().to_owned());
+    }
+    let (head, parts) = bytes.split_first_chunk::<8>()?;
+    let [revision, count, authority @ ..] = *head;
+    let authority = authority
+        .iter()
+        .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let (parts, rest) = parts.as_chunks::<4>();
+    if revision != 1 || parts.len() != usize::from(count) || !rest.is_empty() {
+        return None;
+    }
+    let mut text = format!("S-{revision}-{authority}");
+    for part in parts {
+        text.push_str(&format!("-{}", u32::from_le_bytes(*part)));
+    }
+    Some(text)
 }
 
 fn join_date(entry: &Entry) -> Result<Option<Day>, Flaw> {
@@ -198,12 +235,13 @@ fn manager(dn: &str, keys: &HashMap<String, String>) -> String {
     if let Some(key) = keys.get(&dn.to_lowercase()) {
         return key.clone();
     }
+    common_name(dn).to_owned()
+}
+
+/// The first name in a distinguished name: `CN=Domain Admins,OU=Groups,DC=corp` is `Domain Admins`.
+fn common_name(dn: &str) -> &str {
     let first = dn.split(',').next().unwrap_or(dn);
-    first
-        .split_once('=')
-        .map_or(first, |(_, value)| value)
-        .trim()
-        .to_owned()
+    first.split_once('=').map_or(first, |(_, value)| value).trim()
 }
 
 fn smtp_address(value: &str) -> Option<&str> {

@@ -27,6 +27,14 @@ impl Entry {
             .filter(|value| !value.is_empty())
     }
 
+    /// All values of an attribute as they are.
+    pub(super) fn bytes<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.attributes
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_slice())
+    }
+
     /// The first value of the first attribute that has one.
     pub(super) fn first(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| {

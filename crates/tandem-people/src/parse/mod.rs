@@ -12,6 +12,9 @@ use tandem_domain::Day;
 
 use crate::record::Record;
 
+/// Most groups kept of one person: more than anybody is in who is not every group's test account.
+const MOST_GROUPS: usize = 1_000;
+
 /// Formats of people files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PeopleFormat {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use tandem_domain::Day;
 
-use super::{Flaw, Parsed, PeopleFormat};
+use super::{Flaw, MOST_GROUPS, Parsed, PeopleFormat};
 use crate::record::{FactKind, FactRecord, Origin, PersonKind, PersonRecord, Record};
 
 /// Columns without which a row of people says nothing.
@@ -229,6 +229,15 @@ fn person(row: &Row<'_>) -> Result<PersonRecord, Flaw> {
         manager: row.owned("manager")?,
         department: row.owned("department")?,
         role: row.owned("role")?,
+        groups: row
+            .text("groups")?
+            .into_iter()
+            .flat_map(|cell| cell.split(';'))
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .take(MOST_GROUPS)
+            .map(str::to_owned)
+            .collect(),
         site: row.owned("site")?,
         time_zone,
         join_date,

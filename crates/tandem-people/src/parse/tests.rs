@@ -312,3 +312,48 @@ proptest::proptest! {
         proptest::prop_assert!(parsed.records.len() + parsed.rejects.len() <= 410);
     }
 }
+
+#[test]
+fn groups_are_read_from_a_column_and_from_the_directory() {
+    let table = "known_on,person,kind,accounts,groups\n2026-01-01,P1,employee,a,Domain Admins; Payroll;\n";
+    let parsed = parse(
+        PeopleFormat::PeopleCsv,
+        "people.csv",
+        table.as_bytes(),
+        day("2026-03-01"),
+    );
+    assert_eq!(people(&parsed)[0].groups, ["Domain Admins", "Payroll"]);
+    let export = "dn: cn=Anna,dc=corp\nobjectClass: user\nsAMAccountName: anna\n\
+        memberOf: CN=Domain Admins,CN=Users,DC=corp\nmemberOf: CN=Staff,OU=Groups,DC=corp\n";
+    let parsed = parse(
+        PeopleFormat::Ldif,
+        "export.ldif",
+        export.as_bytes(),
+        day("2026-03-01"),
+    );
+    assert_eq!(people(&parsed)[0].groups, ["Domain Admins", "Staff"]);
+    // A record kept before groups were is read as one without.
+    let kept = serde_json::to_value(people(&parsed)[0]).unwrap();
+    let mut old = kept.clone();
+    old.as_object_mut().unwrap().remove("groups");
+    let old: PersonRecord = serde_json::from_value(old).unwrap();
+    assert!(kept.get("groups").is_some() && old.groups.is_empty());
+    assert!(serde_json::to_value(&old).unwrap().get("groups").is_none());
+}
+
+#[test]
+fn security_identifiers_of_the_directory_are_accounts() {
+    // S-1-5-21-1-2-3-1104, as ldapsearch and as some tools write it; then bytes that are none.
+    let export = "dn: cn=Anna,dc=corp\nobjectClass: user\nsAMAccountName: anna\n\
+        objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAAUAQAAA==\n\ndn: cn=Bert,dc=corp\nobjectClass: user\n\
+        sAMAccountName: bert\nobjectSid: S-1-5-21-1-2-3-1105\nsIDHistory:: AQI=\n";
+    let parsed = parse(
+        PeopleFormat::Ldif,
+        "export.ldif",
+        export.as_bytes(),
+        day("2026-03-01"),
+    );
+    let people = people(&parsed);
+    assert_eq!(people[0].accounts, ["anna", "S-1-5-21-1-2-3-1104"]);
+    assert_eq!(people[1].accounts, ["bert", "S-1-5-21-1-2-3-1105"]);
+}

@@ -41,6 +41,12 @@ pub struct Metrics {
     pub duplicates: Family<SourceLabels, Counter>,
     /// Rule matches.
     pub matches: Counter,
+    /// Evaluations of rules, after the prefilter.
+    pub rule_evaluations: Counter,
+    /// Time that they took, seconds, estimated from a sample.
+    pub rule_seconds: Counter<f64, AtomicU64>,
+    /// Events without a log source: only rules for every event look at them.
+    pub unseen: Counter,
     /// Alerts raised by analyses of this process.
     pub alerts: Counter,
     /// Rules loaded.
@@ -54,6 +60,8 @@ impl Default for Metrics {
         let [records, events, rejects, duplicates] =
             std::array::from_fn(|_| Family::<SourceLabels, Counter>::default());
         let (matches, alerts) = (Counter::default(), Counter::default());
+        let (rule_evaluations, unseen) = (Counter::default(), Counter::default());
+        let rule_seconds = Counter::<f64, AtomicU64>::default();
         let rules = Gauge::default();
         registry.register("http_requests", "Answers by route and status", requests.clone());
         registry.register("records", "Records read", records.clone());
@@ -61,6 +69,21 @@ impl Default for Metrics {
         registry.register("rejects", "Records rejected", rejects.clone());
         registry.register("duplicates", "Records already known", duplicates.clone());
         registry.register("rule_matches", "Rule matches", matches.clone());
+        registry.register(
+            "rule_evaluations",
+            "Evaluations of rules, after the prefilter",
+            rule_evaluations.clone(),
+        );
+        registry.register(
+            "rule_evaluation_seconds",
+            "Time that evaluations of rules took, estimated from a sample",
+            rule_seconds.clone(),
+        );
+        registry.register(
+            "events_without_log_source",
+            "Events that only rules for every event look at",
+            unseen.clone(),
+        );
         registry.register("alerts", "Alerts raised", alerts.clone());
         registry.register("rules_loaded", "Rules loaded", rules.clone());
         Self {
@@ -71,6 +94,9 @@ impl Default for Metrics {
             rejects,
             duplicates,
             matches,
+            rule_evaluations,
+            rule_seconds,
+            unseen,
             alerts,
             rules,
         }

@@ -325,7 +325,7 @@ async fn live_sources(State(app): Shared, signed: Signed) -> Answer<LiveSources>
         DataClass::SourcesAndRejects,
         &signed.context(),
     )?;
-    Ok(Json(app.live_sources()))
+    Ok(Json(app.live_sources().await?))
 }
 
 #[utoipa::path(get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList), (status = 403, body = ErrorBody)))]

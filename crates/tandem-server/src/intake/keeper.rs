@@ -190,11 +190,14 @@ impl Keeper {
             }
         };
         let days = days_of(&batch);
-        if let Err(error) = self.store(batch).await {
-            self.lose(&error, &group.parcels);
-            return false;
-        }
-        stage.published(&days);
+        let committed = match self.store(batch).await {
+            Ok(committed) => committed,
+            Err(error) => {
+                self.lose(&error, &group.parcels);
+                return false;
+            }
+        };
+        stage.published(&days, committed).await;
         let figures = &self.app.intake.figures;
         figures.committed(group.parcels.len() as u64, group.events, crate::pipeline::now());
         for (parcel, answer) in group.parcels {
@@ -206,11 +209,11 @@ impl Keeper {
     }
 
     /// Tries until the database keeps the batch.
-    async fn store(&self, batch: BatchCommit) -> Result<(), IngestError> {
+    async fn store(&self, batch: BatchCommit) -> Result<Committed, IngestError> {
         let mut pause = FIRST_RETRY;
         loop {
             match self.app.store.commit_batch(batch.clone()).await {
-                Ok(_) => return Ok(()),
+                Ok(committed) => return Ok(committed),
                 // Another process has one of the deliveries: whoever sent it learns that when it comes again.
                 Err(error @ StoreError::Conflict { .. }) => return Err(error.into()),
                 Err(error) => wait(&mut pause, "keeping what was delivered", &error).await,

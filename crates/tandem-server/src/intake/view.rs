@@ -1,16 +1,22 @@
 //! Live sources as the API shows them.
 
 use tandem_sources::Phase;
+use tandem_store::StoreError;
 
-use super::alarms::{Alarm, alarms};
+use super::alarms::{Alarm, AlarmKind, alarms};
 use crate::api::dto::{AlarmView, IntakeView, LiveSource, LiveSources, TroubleView};
 use crate::app::App;
 use crate::pipeline::now;
+use crate::rule_health::UnseenSource;
 
 impl App {
     /// Every source of the settings as it is, with what is wrong, and what is under way.
-    pub fn live_sources(&self) -> LiveSources {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_sources(&self) -> Result<LiveSources, StoreError> {
         let now = now();
+        let unseen = self.unseen_sources().await?;
         let sources = self
             .intake
             .live()
@@ -25,6 +31,12 @@ impl App {
                     settings.silent_after_minutes,
                     self.intake.begun,
                     now,
+                );
+                alarms.extend(
+                    unseen
+                        .iter()
+                        .filter(|seen| seen.source == settings.name)
+                        .map(unknown),
                 );
                 LiveSource {
                     name: settings.name.clone(),
@@ -55,7 +67,7 @@ impl App {
             .collect();
         let figures = self.intake.figures.read();
         let (waiting_bytes, room_bytes) = self.intake.inlet.load();
-        LiveSources {
+        Ok(LiveSources {
             sources,
             intake: IntakeView {
                 waiting_bytes,
@@ -65,7 +77,19 @@ impl App {
                 lost: figures.lost,
                 last_commit: figures.last.map(|at| at.to_string()),
             },
-        }
+        })
+    }
+}
+
+/// Events that no rule can see.
+fn unknown(seen: &UnseenSource) -> Alarm {
+    Alarm {
+        kind: AlarmKind::UnknownFormat,
+        since: Some(seen.first),
+        sentence: format!(
+            "No rule can see {} of its events: their mapping names no log source. Set `mapping` for this source, or write one (docs/mappings.md).",
+            seen.events
+        ),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use tandem_baseline::Profiles;
-use tandem_detect::CorrelatorState;
+use tandem_detect::{CorrelatorState, Suppressor};
 use tandem_domain::Day;
 use tandem_score::QueueState;
 
@@ -23,7 +23,7 @@ const LONGEST_GAP: i32 = 30;
 /// Days ahead of the clock beyond which a record's time is taken for a fault of its sender's clock and waits.
 const LONGEST_AHEAD: i32 = 366;
 /// First byte of a snapshot; to be raised with every change of what [`State`] holds, or of what computes it.
-const SNAPSHOT_VERSION: u8 = 3;
+const SNAPSHOT_VERSION: u8 = 4;
 /// Zstandard level of snapshots: they are written every day and read rarely.
 const SNAPSHOT_LEVEL: i32 = 1;
 
@@ -34,6 +34,8 @@ pub struct State {
     pub profiles: Profiles,
     /// Open windows of correlations.
     pub correlator: Option<CorrelatorState>,
+    /// Open suppression windows of rules.
+    pub suppressor: Suppressor,
     /// Budget carried over, cool-downs.
     pub queue: QueueState,
     /// Slow accumulation by pseudonym.

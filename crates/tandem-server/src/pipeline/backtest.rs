@@ -1,10 +1,11 @@
 //! Rules over the past: what they would have found, before they go live. Nothing is kept of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
-use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet};
+use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet, RuleWork};
 use tandem_domain::time::MICROS_PER_HOUR;
 use tandem_domain::{Day, EventBatch, Timestamp};
 use tandem_lake::{EventFilter, LakeError, QueryLimits, Segment, StoredEvent};
@@ -50,6 +51,10 @@ pub struct PastRule {
     pub reports: bool,
     /// Matches.
     pub matches: u64,
+    /// Evaluations: events in which the prefilter found something the rule needs. 0 for correlations.
+    pub evaluations: u64,
+    /// Time that the evaluations took, microseconds, estimated from a sample.
+    pub micros: u64,
     /// People or accounts that they are about.
     pub subjects: usize,
     /// Matches by day; days without any are left out.
@@ -135,7 +140,7 @@ pub async fn backtest(
     let rules = Arc::new(rules);
     let mut run = Run {
         app,
-        engine: Engine::new(Arc::clone(&rules)),
+        engine: Engine::timed(Arc::clone(&rules), super::ticks),
         feeding: (0..rules.len())
             .map(|at| rules.feeds(RuleIdx(at as u32)))
             .collect(),
@@ -163,7 +168,10 @@ pub async fn backtest(
         progress(day, run.events);
         day = day.plus(1);
     }
-    let mut past: Vec<PastRule> = asked.iter().filter_map(|index| run.past(*index)).collect();
+    let work: HashMap<RuleIdx, RuleWork> = run.engine.statistics().into_iter().collect();
+    let done = |index: RuleIdx| work.get(&index).copied().unwrap_or_default();
+    let past = asked.iter().filter_map(|index| run.past(*index, done(*index)));
+    let mut past: Vec<PastRule> = past.collect();
     past.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.title.cmp(&b.title)));
     Ok(Backtest {
         from: from.to_string(),
@@ -270,27 +278,30 @@ impl Run<'_> {
             else {
                 continue;
             };
-            let account = canonical_account(&matched.account, &self.home).unwrap_or_default();
-            let person = view.resolve(&account);
+            matched.account = canonical_account(&matched.account, &self.home)
+                .map(Cow::into_owned)
+                .unwrap_or_default();
             let day = matched.time.day();
-            let about = |rule: &tandem_detect::Rule| holds_on(rule, || view.person(&person.key), day);
+            let content = &self.app.config.content;
+            let about = |rule: &tandem_detect::Rule| holds_on(rule, &matched, view, content);
             if !self.rules.rule(rule).is_some_and(about) {
                 continue;
             }
-            let subject = if account.is_empty() {
+            let subject = if matched.account.is_empty() {
                 String::new()
             } else {
-                person.key.to_string()
+                view.resolve(&matched.account).key.to_string()
             };
             self.count(rule, day, &subject);
             if self.feeding.get(rule.0 as usize) == Some(&true) && kept.len() < KEPT {
                 matched.account = subject;
+                matched.identify(|raw| super::day::whose(view, raw));
                 kept.push(matched);
             }
         }
     }
 
-    fn past(&self, index: RuleIdx) -> Option<PastRule> {
+    fn past(&self, index: RuleIdx, work: RuleWork) -> Option<PastRule> {
         let (rule, tally) = (self.rules.rule(index)?, self.tallies.get(index.0 as usize)?);
         let days = tally.days.iter().map(|(day, (matches, subjects))| {
             let found = PastDay {
@@ -305,6 +316,8 @@ impl Run<'_> {
             level: rule.level.as_str().to_owned(),
             reports: self.rules.reports(index),
             matches: tally.matches,
+            evaluations: work.evaluations,
+            micros: work.nanos / 1_000,
             subjects: tally.subjects.len(),
             days: days.collect(),
         })

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_baseline::{DayActivity, DayContext, DayScore, SubjectDay};
-use tandem_detect::{BaseMatch, Correlator, RuleIdx};
+use tandem_detect::{BaseMatch, Correlator, Passing, RuleIdx};
 use tandem_domain::{Alert, Day, Indicator, IndicatorGroup, SubjectId};
-use tandem_people::{Cursor, Person, Pseudonyms, View, fact_indicators};
+use tandem_people::{Cursor, Person, Pseudonyms, View, canonical_account, fact_indicators};
 use tandem_score::{Candidate, Explanation, PRIOR, explain, fill};
 use tandem_store::{DayResult, ScoreRow, SubjectRow};
 
@@ -331,23 +331,41 @@ impl<'a> Run<'a> {
         let rules = Arc::clone(&self.app.rules().rules);
         let mut found: HashMap<(SubjectId, RuleIdx), RuleDay<'_>> = HashMap::new();
         // A rule about leavers or contractors holds for those who were known as such on that day.
+        let content = &self.app.config.content;
         matches.retain(|matched| {
-            let person = || view.person(&view.resolve(&matched.account).key);
             rules
                 .get(&matched.rule)
-                .is_none_or(|rule| holds_on(rule, person, matched.time.day()))
+                .is_none_or(|rule| holds_on(rule, matched, view, content))
         });
+        for matched in &mut matches {
+            matched.identify(|raw| whose(view, raw));
+        }
+        // Suppression windows run in the events' own time.
+        matches.sort_by(|a, b| (a.time, a.event, &a.rule).cmp(&(b.time, b.event, &b.rule)));
         for matched in matches.iter().filter(|m| !m.account.is_empty()) {
             let Some(index) = rules.index_of(&matched.rule).filter(|i| rules.reports(*i)) else {
                 continue;
             };
             let Some(rule) = rules.rule(index) else { continue };
-            let subject = self.pseudonyms.of(&view.resolve(&matched.account).key);
+            let person = view.resolve(&matched.account).key;
+            let subject = self.pseudonyms.of(&person);
+            let held_back = match self.state.suppressor.take(rule, matched, &person) {
+                Passing::Told(held_back) => held_back,
+                Passing::HeldBack => {
+                    // Without an indicator of today it is told with the next one.
+                    if let Some(entry) = found.get_mut(&(subject, index)) {
+                        let held_back = self.state.suppressor.tell(rule, matched, &person);
+                        entry.hold_back(held_back, &[matched.event]);
+                    }
+                    continue;
+                }
+            };
             let entry = found
                 .entry((subject.clone(), index))
                 .or_insert_with(|| RuleDay::new(rule, subject, matched.time));
             entry.say(&matched.sentence, &matched.account);
             entry.add(matched.time, &[matched.event], matched.object.as_deref(), 1);
+            entry.hold_back(held_back, &[]);
         }
         // Correlations group by person, not by spelling of an account.
         for matched in &mut matches {
@@ -364,12 +382,24 @@ impl<'a> Run<'a> {
                 continue;
             }
             let subject = self.pseudonyms.of(&hit.account);
+            let held_back = match self.state.suppressor.take_correlated(rule, &hit) {
+                Passing::Told(held_back) => held_back,
+                Passing::HeldBack => {
+                    if let Some(entry) = found.get_mut(&(subject, index)) {
+                        let held_back = self.state.suppressor.tell_correlated(rule, &hit);
+                        entry.hold_back(held_back, &hit.events);
+                    }
+                    continue;
+                }
+            };
             let entry = found
                 .entry((subject.clone(), index))
                 .or_insert_with(|| RuleDay::new(rule, subject, hit.last));
             entry.say(&hit.sentence, &hit.account);
             entry.add(hit.last, &hit.events, hit.object.as_deref(), hit.count);
+            entry.hold_back(held_back, &[]);
         }
+        self.state.suppressor.forget(day.end());
         let mut indicators: Vec<_> = found.into_values().filter_map(RuleDay::indicator).collect();
         indicators.sort_by_key(|a| a.id);
         indicators
@@ -379,6 +409,13 @@ impl<'a> Run<'a> {
         self.state.correlator = Some(self.correlator.state());
         self.state.pack()
     }
+}
+
+/// The person's key, or that of the account if no people file names it, as `account` of a match has it; nothing for what is no
+/// account.
+pub(super) fn whose(view: &View, raw: &str) -> Option<String> {
+    let account = canonical_account(raw, view.home())?;
+    Some(view.resolve(&account).key.to_string())
 }
 
 fn score_row(subject: &SubjectId, explanation: &Explanation) -> ScoreRow {

@@ -30,6 +30,8 @@ pub struct RuleDay<'a> {
     pub objects: BTreeMap<String, u64>,
     /// What the rule says in plain words about its first match.
     pub sentence: String,
+    /// Further matches that the rule's suppression window held back, today's and those of earlier days that were not told of.
+    pub held_back: u64,
 }
 
 impl<'a> RuleDay<'a> {
@@ -44,6 +46,7 @@ impl<'a> RuleDay<'a> {
             events: Vec::new(),
             objects: BTreeMap::new(),
             sentence: String::new(),
+            held_back: 0,
         }
     }
 
@@ -69,6 +72,13 @@ impl<'a> RuleDay<'a> {
         if let Some(object) = object.filter(|_| self.objects.len() < 100) {
             *self.objects.entry(object.to_owned()).or_default() += 1;
         }
+    }
+
+    /// Adds matches that the rule's suppression window held back, with the events that are known of them.
+    pub fn hold_back(&mut self, matches: u64, events: &[EventId]) {
+        self.held_back += matches;
+        let room = EVENTS.saturating_sub(self.events.len());
+        self.events.extend(events.iter().take(room));
     }
 
     /// The indicator, or nothing for a rule whose level carries no weight (it only feeds correlations and searches).
@@ -98,7 +108,7 @@ impl<'a> RuleDay<'a> {
             stage: self.rule.insider.stage,
             object,
             techniques: self.rule.insider.techniques.clone(),
-            event_count: self.count,
+            event_count: self.count + self.held_back,
             impact: self.rule.insider.impact,
             events: self.events,
             subject: self.subject,
@@ -114,6 +124,19 @@ impl<'a> RuleDay<'a> {
         };
         if self.count > 1 {
             text.push_str(&format!("; {} times that day", self.count));
+        }
+        if self.held_back > 0
+            && let Some(suppress) = &self.rule.insider.suppress
+        {
+            let further = if self.held_back == 1 {
+                "1 further match was".to_owned()
+            } else {
+                format!("{} further matches were", self.held_back)
+            };
+            text.push_str(&format!(
+                "; {further} held back by the rule's window of {}",
+                suppress.words()
+            ));
         }
         match (object, self.objects.len()) {
             (Some(object), 1) if !text.contains(object) => text.push_str(&format!(" ({object})")),

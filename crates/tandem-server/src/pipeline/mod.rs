@@ -20,11 +20,21 @@ pub use backtest::{Backtest, BacktestError, PastDay, PastRule, backtest};
 pub use ingest::{IngestOptions, IngestSummary, Progress, ingest};
 pub(crate) use people::PEOPLE;
 
+use std::sync::OnceLock;
+use std::time::Instant;
+
 use tandem_domain::Timestamp;
 
 /// The clock of the shell; everything below it gets time as a parameter.
 pub fn now() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_microsecond())
+}
+
+/// A monotonic clock for timing rules, nanoseconds since it was first read.
+pub fn ticks() -> u64 {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    let since = BEGUN.get_or_init(Instant::now).elapsed();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Reading in failed as a whole; single records never do.

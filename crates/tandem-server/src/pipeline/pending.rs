@@ -43,6 +43,8 @@ pub struct Stage<'a> {
     activity: HashMap<String, BTreeMap<Day, DayActivity>>,
     account_days: usize,
     days: BTreeMap<(String, Day), SourceDay>,
+    /// Events that no mapping gave a log source, by source.
+    unseen: BTreeMap<String, u64>,
     found: Vec<(usize, RuleIdx)>,
     failed: Option<IngestError>,
     events: usize,
@@ -61,7 +63,7 @@ impl<'a> Stage<'a> {
         known.again();
         let mut stage = Self {
             app,
-            engine: Engine::new(Arc::clone(&app.rules().rules)),
+            engine: Engine::timed(Arc::clone(&app.rules().rules), super::ticks),
             writer: app.lake.writer(),
             known,
             taken: false,
@@ -77,6 +79,7 @@ impl<'a> Stage<'a> {
             activity: HashMap::new(),
             account_days: 0,
             days: BTreeMap::new(),
+            unseen: BTreeMap::new(),
             found: Vec::new(),
             failed: None,
             events: 0,
@@ -95,7 +98,8 @@ impl<'a> Stage<'a> {
     pub async fn learn_people(&mut self) -> Result<(), IngestError> {
         let app = self.app;
         app.refresh_rules().await?;
-        self.engine = Engine::new(Arc::clone(&app.rules().rules));
+        self.tell_work();
+        self.engine = Engine::timed(Arc::clone(&app.rules().rules), super::ticks);
         self.clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
         Ok(())
     }
@@ -171,6 +175,11 @@ impl<'a> Stage<'a> {
         metrics.events.get_or_create(&labels).inc_by(events);
         metrics.duplicates.get_or_create(&labels).inc_by(duplicates);
         metrics.rejects.get_or_create(&labels).inc_by(rejected);
+        let without = |event: &EventRef<'_>| event.logsource_ids().is_empty();
+        let unseen = batch.iter().filter(without).count() as u64;
+        if unseen > 0 {
+            *self.unseen.entry(source.to_owned()).or_default() += unseen;
+        }
         for event in batch.iter() {
             let time = event.head().time;
             let day = self.day(source, time.day());
@@ -272,6 +281,12 @@ impl<'a> Stage<'a> {
             .inc_by((self.matches.len() - before) as u64);
     }
 
+    /// Hands on what the rules of this engine did since the last time.
+    fn tell_work(&mut self) {
+        let done = self.engine.take_statistics();
+        self.app.note_work(self.engine.rules(), &done);
+    }
+
     /// Bytes that cannot be read become one reject.
     ///
     /// # Errors
@@ -345,20 +360,28 @@ impl<'a> Stage<'a> {
         Ok(batch)
     }
 
-    /// Takes note that a batch is in the store.
-    pub fn published(&mut self, days: &[(String, Day, u64)]) {
+    /// Takes note that a batch is in the store, now or since before.
+    pub async fn published(&mut self, days: &[(String, Day, u64)], committed: Committed) {
         self.known.committed(
             days.iter()
                 .map(|(source, day, events)| (source.as_str(), *day, *events)),
         );
         self.taken = false;
+        self.tell_work();
+        let unseen = std::mem::take(&mut self.unseen);
+        if committed == Committed::Now
+            && let Err(error) = self.app.note_unseen(&unseen).await
+        {
+            // The events are stored: what is only a remark about them must not make the sender send them again.
+            tracing::warn!(%error, "events without a log source could not be noted");
+        }
     }
 
     async fn publish(&mut self, batch_id: String, replayed: &[i64]) -> Result<Committed, IngestError> {
         let batch = self.batch(batch_id)?;
         let days = days_of(&batch);
         let committed = self.app.store.commit_replay(batch, replayed).await?;
-        self.published(&days);
+        self.published(&days, committed).await;
         Ok(committed)
     }
 

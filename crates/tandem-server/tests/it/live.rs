@@ -1,6 +1,5 @@
 //! What live sources deliver is durable before anybody is told so, once, and nothing of it is lost.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -223,8 +222,9 @@ async fn a_source_that_cannot_run_is_told_with_its_reason_and_stops_nothing_else
     let running = intake::start(&place.app);
     let mut alarms = serde_json::Value::Null;
     for _ in 0..400 {
-        alarms = serde_json::to_value(Arc::clone(&place.app).live_sources()).unwrap()["sources"][0]["alarms"]
-            .clone();
+        alarms =
+            serde_json::to_value(place.app.live_sources().await.unwrap()).unwrap()["sources"][0]["alarms"]
+                .clone();
         if alarms[0].is_object() {
             break;
         }

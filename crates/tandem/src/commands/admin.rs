@@ -46,7 +46,14 @@ pub fn config(cli: &Cli, action: ConfigAction) -> anyhow::Result<()> {
         policies.lines().count()
     );
     for error in &rules.errors {
-        eprintln!("  {}:{}: {}", error.file, error.line.unwrap_or(1), error.reason);
+        let hint = error.hint.as_deref().map(|hint| format!("; {hint}"));
+        eprintln!(
+            "  {}:{}: {}{}",
+            error.file,
+            error.line.unwrap_or(1),
+            error.reason,
+            hint.unwrap_or_default()
+        );
     }
     Ok(())
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value as Json, json};
-use tandem_detect::{ItemTrace, Level, RuleCases, RuleSet, Trace, lint, trace};
+use tandem_detect::{ItemTrace, Level, RuleCases, RuleSet, RuleWork, Trace, lint, trace};
 use tandem_domain::event::{EventBatch, EventHead};
 use tandem_domain::{Day, EventId, LogSource, Value};
 use tandem_server::App;
 use tandem_server::api::dto::RuleErrorView;
 use tandem_server::content::{lists_without_people, pairs, read_yaml};
-use tandem_server::pipeline::{Backtest, BacktestError, backtest};
+use tandem_server::pipeline::{Backtest, BacktestError, backtest, ticks};
 
 use crate::args::{Cli, RulesAction};
 use crate::output;
@@ -45,9 +45,13 @@ pub async fn rules(cli: &Cli, action: Option<&RulesAction>) -> anyhow::Result<()
 }
 
 fn rule_errors(errors: &[RuleErrorView]) {
-    let rows = errors
-        .iter()
-        .map(|e| vec![format!("{}:{}", e.file, e.line.unwrap_or(1)), e.reason.clone()]);
+    let rows = errors.iter().map(|e| {
+        let what = match &e.hint {
+            Some(hint) => format!("{}; {hint}", e.reason),
+            None => e.reason.clone(),
+        };
+        vec![format!("{}:{}", e.file, e.line.unwrap_or(1)), what]
+    });
     output::table(
         &["where", "why it could not be loaded"],
         rows,
@@ -76,6 +80,12 @@ async fn list(app: &App, errors: bool, json: bool) -> anyhow::Result<()> {
         );
     }
     rule_errors(&list.errors);
+    for one in &list.unseen {
+        eprintln!(
+            "{}: no rule sees its events ({} since {}); {}",
+            one.source, one.events, one.first, one.hint
+        );
+    }
     eprintln!("{} rules loaded, {} not", list.loaded, list.errors.len());
     Ok(())
 }
@@ -155,32 +165,57 @@ fn check(cli: &Cli, paths: &[PathBuf], strict: bool) -> anyhow::Result<()> {
         }
     }
     let mut played = 0;
+    let mut work = BTreeMap::new();
     for (place, one) in &cases {
         played += one.matches.len() + one.misses.len();
-        let faults = if one.lists.is_empty() {
-            one.play(&rules)
-        } else {
+        let special = (!one.lists.is_empty()).then(|| {
             let mut with = lists.clone();
             with.extend(one.lists.clone());
-            one.play(&Arc::new(load(&with).0))
-        };
+            Arc::new(load(&with).0)
+        });
+        let faults = one.play_counted(special.as_ref().unwrap_or(&rules), Some(ticks), &mut work);
         found.extend(
             faults
                 .iter()
                 .map(|fault| wrong(place.clone(), format!("tests of {}: {fault}", one.rule))),
         );
     }
-    told(cli.json, &found, rules.len(), played)
+    told(cli.json, &found, &rules, (played, &work))
 }
 
-fn told(json: bool, found: &[Finding], rules: usize, played: usize) -> anyhow::Result<()> {
+fn told(
+    json: bool,
+    found: &[Finding],
+    rules: &RuleSet,
+    (played, work): (usize, &BTreeMap<String, RuleWork>),
+) -> anyhow::Result<()> {
     let wrong = found.iter().filter(|one| one.wrong).count();
     if json {
         let findings: Vec<Json> = found
             .iter()
             .map(|one| json!({ "where": one.place, "wrong": one.wrong, "what": one.what }))
             .collect();
-        output::json(&json!({ "rules": rules, "tests": played, "wrong": wrong, "findings": findings }))?;
+        let statistics: Vec<Json> = rules
+            .rules()
+            .iter()
+            .map(|rule| {
+                let done = work.get(&rule.id).copied().unwrap_or_default();
+                json!({
+                    "id": rule.id,
+                    "title": rule.title,
+                    "evaluations": done.evaluations,
+                    "matches": done.matches,
+                    "micros": done.nanos / 1_000,
+                })
+            })
+            .collect();
+        output::json(&json!({
+            "rules": rules.len(),
+            "tests": played,
+            "wrong": wrong,
+            "findings": findings,
+            "statistics": statistics,
+        }))?;
     } else {
         let rows = found.iter().map(|one| {
             let kind = if one.wrong { "wrong" } else { "better" };
@@ -192,7 +227,8 @@ fn told(json: bool, found: &[Finding], rules: usize, played: usize) -> anyhow::R
             "nothing is wrong and nothing could be better",
         );
         eprintln!(
-            "{rules} rules can be used, {played} tests played, {wrong} things are wrong, {} could be better",
+            "{} rules can be used, {played} tests played, {wrong} things are wrong, {} could be better",
+            rules.len(),
             found.len() - wrong
         );
     }
@@ -444,11 +480,21 @@ async fn past(
             rule.title.clone(),
             rule.matches.to_string(),
             rule.subjects.to_string(),
+            rule.evaluations.to_string(),
+            format!("{:.1}", rule.micros as f64 / 1_000.0),
             drawn(&found, &rule.days),
         ]
     });
     output::table(
-        &["level", "title", "matches", "subjects", "over time"],
+        &[
+            "level",
+            "title",
+            "matches",
+            "subjects",
+            "evaluated",
+            "ms",
+            "over time",
+        ],
         rows,
         "no rule was run",
     );

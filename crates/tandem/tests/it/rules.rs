@@ -66,6 +66,14 @@ fn a_check_plays_the_tests_and_names_what_is_wrong_with_its_place() {
         "{good}"
     );
     assert_eq!(good["findings"], Value::Array(Vec::new()));
+    let statistics = good["statistics"].as_array().unwrap();
+    let one = statistics
+        .iter()
+        .find(|one| one["id"].as_str().unwrap().ends_with("0a"))
+        .unwrap();
+    // Once by its own tests, and three and two times by those of the correlation on it.
+    assert_eq!(one["matches"], 6, "{good}");
+    assert!(one["evaluations"].as_u64() >= one["matches"].as_u64() && one["micros"].is_u64());
 
     place.file("bad/one.yml", RULE.replace("f18", "f27").as_bytes());
     place.file(
@@ -175,6 +183,11 @@ fn the_past_says_what_rules_would_have_found() {
         "{past}"
     );
     assert_eq!(one["days"]["2026-05-01"]["matches"], 40);
+    assert!(
+        (40..=400).contains(&one["evaluations"].as_u64().unwrap()),
+        "{past}"
+    );
+    assert!(one["micros"].is_u64());
     assert_eq!(one["reports"], false, "a correlation is built on it");
     // Forty matches of seven users within seven minutes: each has five or six, so each is reported once.
     assert_eq!(of("0b")["matches"], 7, "{past}");

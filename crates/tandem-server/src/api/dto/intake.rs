@@ -201,6 +201,36 @@ pub struct RuleErrorView {
     pub line: Option<u64>,
     /// Why.
     pub reason: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What a rule did since this process began.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub struct RuleWorkView {
+    /// Evaluations: events in which the prefilter found something the rule needs. 0 for correlations, which look at matches.
+    pub evaluations: u64,
+    /// Events that it matched.
+    pub matches: u64,
+    /// Time that the evaluations took, microseconds, estimated from a sample.
+    pub micros: u64,
+}
+
+/// A source whose events no rule can see but those for every event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnseenSourceView {
+    /// Its name.
+    pub source: String,
+    /// `unknown_format`.
+    pub alarm: String,
+    /// When the first such event was taken in.
+    pub first: String,
+    /// When the latest was.
+    pub last: String,
+    /// How many there were.
+    pub events: u64,
+    /// What to do about it.
+    pub hint: String,
 }
 
 /// A rule in a list.
@@ -224,6 +254,8 @@ pub struct RuleView {
     pub stage: Option<String>,
     /// Matches so far.
     pub matches: u64,
+    /// What it did since this process began.
+    pub work: RuleWorkView,
     /// File.
     pub file: String,
 }
@@ -235,6 +267,8 @@ pub struct RuleList {
     pub loaded: u64,
     /// Rules that could not be.
     pub errors: Vec<RuleErrorView>,
+    /// Sources whose events no rule can see.
+    pub unseen: Vec<UnseenSourceView>,
     /// By title.
     pub rules: Vec<RuleView>,
 }
