@@ -104,12 +104,13 @@ impl App {
         let mut list = self.unseen_sources().await?;
         for (source, events) in seen {
             self.metrics.unseen.inc_by(*events);
+            let full = list.len() >= MOST_UNSEEN;
             match list.iter_mut().find(|known| known.source == *source) {
                 Some(known) => {
                     known.events = known.events.saturating_add(*events);
                     known.last = now;
                 }
-                None if list.len() < MOST_UNSEEN => {
+                None if !full => {
                     tracing::warn!(
                         source = source.as_str(),
                         events = *events,

@@ -25,7 +25,7 @@ impl App {
                 let settings = &live.settings;
                 let health = live.health.read();
                 let mark = self.intake.marked(&settings.name);
-                let alarms = alarms(
+                let mut alarms = alarms(
                     &health,
                     &mark,
                     settings.silent_after_minutes,
