@@ -93,10 +93,7 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM saved_searches WHERE owner = $1 OR (role = $2 AND shared = 1) ORDER BY name, id"
         );
-        let cells = vec![
-            Cell::Text(owner.to_owned()),
-            Cell::Text(role.as_str().to_owned()),
-        ];
+        let cells = vec![Cell::Text(owner.to_owned()), Cell::Text(role.as_str().to_owned())];
         let rows = fetch(&self.pool, text, cells, READING).await?;
         rows.iter().filter_map(|row| saved(row).transpose()).collect()
     }
