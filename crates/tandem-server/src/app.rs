@@ -133,6 +133,8 @@ pub struct App {
     pub metrics: Metrics,
     /// One ingest or analysis at a time changes state. Who ingests knows what was ingested before.
     pub writer: tokio::sync::Mutex<Known>,
+    /// How many may search at the same time.
+    pub(crate) hunting: crate::hunt::Seats,
     /// What is known of people, cached until people facts change.
     pub(crate) directory: RwLock<Option<Arc<tandem_people::Directory>>>,
 }
@@ -182,6 +184,7 @@ impl App {
             chat,
             metrics,
             writer: tokio::sync::Mutex::new(Known::default()),
+            hunting: crate::hunt::Seats::default(),
             directory: RwLock::new(None),
         };
         app.begin_ledger().await?;
@@ -226,6 +229,15 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Loads the rules again after a rule file was written or removed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn rules_changed(&self) -> Result<(), OpenError> {
+        self.rules_looked.store(0, Ordering::Relaxed);
+        self.refresh_rules().await
     }
 
     /// Takes a step, and wakes the sender if something in it is to be sent.

@@ -13,6 +13,7 @@ pub mod disclosures;
 pub mod events;
 pub mod exports;
 pub mod http;
+pub mod hunt;
 pub mod ledger;
 pub mod own;
 pub mod pipeline;
