@@ -1,6 +1,6 @@
 //! Hunting: searching raw events with a question, day by day, and what comes of it: statistics, files, evidence, rules.
 //!
-//! A question is read by `tandem-detect`, said in SQL by [`sql`], and asked of each day's segments by itself, the newest day first, so
+//! A question is read by `tandem-detect`, said in SQL by `sql.rs`, and asked of each day's segments by itself, the newest day first, so
 //! that events show while older days are still read. Every search is allowed by the policies and in the ledger before it begins.
 
 mod assets;
