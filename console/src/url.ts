@@ -23,6 +23,9 @@ export interface Search {
   text?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  last?: string | undefined;
+  limit?: string | undefined;
+  all?: string | undefined;
   run?: string | undefined;
   reject?: string | undefined;
   rule?: string | undefined;

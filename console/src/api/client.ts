@@ -21,7 +21,8 @@ async function answered(path: string, init?: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, { credentials: "same-origin", ...init });
-  } catch {
+  } catch (error) {
+    if (init?.signal?.aborted) throw error;
     throw new ApiError(0, "offline", "the server cannot be reached", "check that `tandem serve` runs");
   }
   if (answer.ok) return answer;
@@ -80,7 +81,18 @@ export async function getFile(path: string, headers: Headers = {}): Promise<Blob
   return (await answered(path, plain(headers))).blob();
 }
 
+/** Asks for something that is made for the asking, and gives back the answer as it comes. */
+export function sendForAnswer(
+  path: string,
+  body: unknown,
+  headers: Headers = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  const init = writing(body, "POST", headers);
+  return answered(path, signal ? { ...init, signal } : init);
+}
+
 /** Asks for a file that is made for the asking. */
 export async function sendForFile(path: string, body: unknown): Promise<Blob> {
-  return (await answered(path, writing(body, "POST", {}))).blob();
+  return (await sendForAnswer(path, body)).blob();
 }

@@ -50,8 +50,6 @@ export const useTimeline = (id: string, to?: string) =>
 export const useHours = (id: string, to?: string) => useCaseGet<Hours>(`/subjects/${part(id)}/hours`, { to });
 export const useSubjectEvents = (id: string, params: Params) =>
   useCaseGet<EventList>(`/subjects/${part(id)}/events`, params);
-export const useEvents = (params: Params, enabled: boolean) =>
-  useCaseGet<EventList>("/events", params, enabled);
 export const useEvent = (id: string) => useCaseGet<EventDetail>(`/events/${part(id)}`);
 export const useSources = () => useGet<SourceList>("/sources");
 export const useRejects = (params: Params) => useGet<RejectList>("/rejects", params);

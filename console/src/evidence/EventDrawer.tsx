@@ -1,4 +1,6 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Enriched } from "../api/hunt";
 import { useEvent } from "../api/queries";
 import type { EventDetail } from "../api/types";
 import { Pairs, Tag } from "../ui/bits";
@@ -7,10 +9,30 @@ import { Loaded } from "../ui/states";
 import { useUrl } from "../url";
 import { time } from "../words/format";
 import { said } from "../words/labels";
+import { Chips, enrichmentOf } from "./Chips";
+import { Pivot } from "./Pivot";
+import { ownField } from "./query";
 
 const plain = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-function Body({ event }: { event: EventDetail }) {
+/** A value that can be searched for by its field; what has parts is only shown. */
+function Value({ field, value }: { field: string; value: unknown }) {
+  const simple = ["string", "number", "boolean"].includes(typeof value);
+  return simple ? <Pivot field={field} value={String(value)} /> : plain(value);
+}
+
+const pair = ([name, value]: [string, unknown], field = name): [string, ReactNode] => [
+  name,
+  <Value key={name} field={field} value={value} />,
+];
+
+const who = (account: string, subject: string | null | undefined): [string, ReactNode] => [
+  "account",
+  <Pivot key="account" field="account" value={account} subject={subject} />,
+];
+
+function Body({ event }: { event: EventDetail & Enriched }) {
+  const known = enrichmentOf(event);
   return (
     <>
       <div className="stack">
@@ -18,9 +40,13 @@ function Body({ event }: { event: EventDetail }) {
           <b>{event.what}</b>
         </p>
         <p className="muted small">
-          {time(event.time)} UTC · {event.source} · {said(event.class)} · id{" "}
-          <span className="mono">{event.id}</span>
+          {time(event.time)} UTC · <Pivot field="source" value={event.source} /> ·{" "}
+          <Pivot field="class" value={event.class}>
+            {said(event.class)}
+          </Pivot>{" "}
+          · id <span className="mono">{event.id}</span>
         </p>
+        <Chips of={known} />
         <div className="row">
           {event.logsources.map((source) => {
             const words = [source.product, source.category, source.service].filter(Boolean).join(" / ");
@@ -55,11 +81,20 @@ function Body({ event }: { event: EventDetail }) {
       </section>
       <section className="stack">
         <h3>Common fields</h3>
-        <Pairs caption="common fields" pairs={Object.entries(event.attrs)} />
+        <Pairs
+          caption="common fields"
+          pairs={[
+            ...(event.account && !("account" in event.attrs) ? [who(event.account, known?.subject)] : []),
+            ...Object.entries(event.attrs).map((attr) => pair(attr)),
+          ]}
+        />
       </section>
       <section className="stack">
         <h3>The source's own fields, as rules name them</h3>
-        <Pairs caption="the source's own fields" pairs={event.fields.map((f) => [f.name, plain(f.value)])} />
+        <Pairs
+          caption="the source's own fields"
+          pairs={event.fields.map((f) => pair([f.name, f.value], ownField(f.name)))}
+        />
       </section>
     </>
   );

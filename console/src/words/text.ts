@@ -41,6 +41,7 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["1", "…", "9"], does: "go to a part of a case" },
   { keys: ["/"], does: "go to the page's search field" },
   { keys: ["Esc"], does: "close a drawer or dialog" },
+  { keys: ["Ctrl", "Space"], does: "offer fields in a search of events" },
   { keys: ["Ctrl", "Enter"], does: "run the SQL statement" },
   { keys: ["g", "q"], does: "go to the queue" },
   { keys: ["g", "s"], does: "go to subjects" },

@@ -3,6 +3,7 @@
 //! [`RuleSet`] loads rules (Sigma specification 2.1: rules, correlations, filters) and says what it refused and why.
 //! [`Engine`] matches [`EventBatch`](tandem_domain::EventBatch)es against all of them at once; [`why`] explains a match, and [`trace`] what
 //! keeps a rule from matching. [`lint`] and [`RuleCases`] are for who writes rules.
+//! [`hunt`] is the language people search with; what they search for can become a rule.
 //! [`BaseMatch`] is what is kept of a match, and [`Correlator`] finds the patterns over many of them.
 //!
 //! The crate is pure: the same rules and the same events give the same matches, in the same order.
@@ -16,6 +17,7 @@ mod correlate;
 mod engine;
 mod explain;
 mod field;
+pub mod hunt;
 mod insider;
 mod item;
 mod lint;

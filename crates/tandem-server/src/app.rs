@@ -143,6 +143,8 @@ pub struct App {
     pub merging: tokio::sync::Mutex<()>,
     /// What keeps coming.
     pub intake: Intake,
+    /// How many may search at the same time.
+    pub(crate) hunting: crate::hunt::Seats,
     /// What is known of people, cached until people facts change.
     pub(crate) directory: RwLock<Option<Arc<tandem_people::Directory>>>,
 }
@@ -196,6 +198,7 @@ impl App {
             analyst: tokio::sync::Mutex::default(),
             merging: tokio::sync::Mutex::default(),
             intake: Intake::default(),
+            hunting: crate::hunt::Seats::default(),
             directory: RwLock::new(None),
         };
         app.begin_ledger().await?;
@@ -240,6 +243,15 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Loads the rules again after a rule file was written or removed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn rules_changed(&self) -> Result<(), OpenError> {
+        self.rules_looked.store(0, Ordering::Relaxed);
+        self.refresh_rules().await
     }
 
     /// Takes a step, and wakes the sender if something in it is to be sent.

@@ -12,6 +12,7 @@ use tandem_sign_in::oidc::OidcSettings;
 use tandem_sources::{SettingsError, SourceSettings};
 
 use crate::chat::{ChatSettings, ConnectorSettings};
+use crate::hunt::EnrichmentSettings;
 
 /// Prefix of environment variables; `__` separates tables: `TANDEM_STORE__URL`.
 pub const ENV_PREFIX: &str = "TANDEM_";
@@ -56,6 +57,8 @@ pub struct Config {
     pub oidc: Option<OidcSettings>,
     /// What goes out to far sides.
     pub chat: ChatSettings,
+    /// What events are shown with beside their own; see `docs/hunting.md`.
+    pub enrichment: EnrichmentSettings,
 }
 
 /// How people sign in.
@@ -238,6 +241,7 @@ impl Default for Config {
             },
             oidc: None,
             chat: ChatSettings::default(),
+            enrichment: EnrichmentSettings::default(),
         }
     }
 }
@@ -360,6 +364,10 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "watch must be below review and review below act",
         );
     }
+    let lists = config.content.lists.keys().map(String::as_str);
+    if let Some((key, value, why)) = config.enrichment.fault(lists) {
+        return senseless(key, value, why);
+    }
     if config.listen.parse::<std::net::SocketAddr>().is_err() {
         return senseless(
             "listen",
@@ -430,6 +438,11 @@ impl Config {
         } else {
             PathBuf::from(&self.lake.dir)
         }
+    }
+
+    /// The folder of rules made of saved searches; in use beside the folders that the settings name.
+    pub fn made_rules_dir(&self) -> PathBuf {
+        self.data_dir.join("rules")
     }
 
     /// The settings as a commented-free TOML file to start from.

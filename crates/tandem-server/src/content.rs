@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tandem_detect::{Lists, RuleSet};
@@ -56,7 +56,7 @@ pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenErro
 /// Changes when a file of the rule folders does: its name, size or time of change. Of use within one process only.
 pub fn fingerprint(config: &Config) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for dir in &config.content.rules {
+    for dir in rule_folders(config) {
         for entry in WalkDir::new(dir).sort_by_file_name().into_iter().flatten() {
             let Ok(metadata) = entry.metadata() else { continue };
             if metadata.is_file() {
@@ -74,7 +74,7 @@ pub fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
 }
 
-/// Path and text of the shipped rules and those of the folders that the settings name.
+/// Path and text of the shipped rules, those of the folders that the settings name, and those made of saved searches.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -87,10 +87,17 @@ pub fn builtin_and_own(config: &Config) -> Result<Vec<(String, String)>, OpenErr
                 .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
         );
     }
-    for dir in &config.content.rules {
-        files.extend(read_yaml(dir)?);
+    for dir in rule_folders(config) {
+        files.extend(read_yaml(&dir)?);
     }
     Ok(files)
+}
+
+/// The folders that the settings name, and that of rules made of saved searches once there is one.
+fn rule_folders(config: &Config) -> impl Iterator<Item = PathBuf> {
+    let made = config.made_rules_dir();
+    let made = made.is_dir().then_some(made);
+    config.content.rules.iter().cloned().chain(made)
 }
 
 /// The policies of the folder that the settings name, or else the shipped ones.

@@ -109,7 +109,8 @@ impl EventFilter {
     }
 }
 
-fn summary_columns() -> String {
+/// The columns that an event in a list is made of.
+pub(crate) fn summary_columns() -> String {
     let attrs: Vec<_> = Attr::ALL.iter().map(|attr| attr.as_str()).collect();
     format!(
         "event_id, time, source, class, activity_id, status_id, account, {}",
@@ -117,30 +118,35 @@ fn summary_columns() -> String {
     )
 }
 
-fn quoted(text: &str) -> String {
+/// A text as SQL writes it.
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn list<'a>(values: impl Iterator<Item = &'a str>) -> String {
+/// Texts as a list of SQL.
+pub(crate) fn list<'a>(values: impl Iterator<Item = &'a str>) -> String {
     values.map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// One row of an answer by column name.
-struct Found(Map<String, Value>);
+pub(crate) struct Found(Map<String, Value>);
 
 impl Found {
-    fn text(&self, name: &str) -> Option<&str> {
+    /// A text that is there.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
     }
 
-    fn number(&self, name: &str) -> Option<i64> {
+    /// A whole number that is there.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name).and_then(Value::as_i64)
     }
 
-    fn summary(&self) -> EventSummary {
+    /// The event in short.
+    pub(crate) fn summary(&self) -> EventSummary {
         EventSummary {
             id: self.text("event_id").unwrap_or_default().to_owned(),
             time: self.text("time").unwrap_or_default().to_owned(),
@@ -175,7 +181,8 @@ impl EventWords for Found {
     }
 }
 
-fn rows(result: &QueryResult) -> Result<Vec<Found>, LakeError> {
+/// The rows of an answer.
+pub(crate) fn rows(result: &QueryResult) -> Result<Vec<Found>, LakeError> {
     let columns = result.columns();
     let named = |row: Vec<Value>| Found(columns.iter().map(|c| c.name.clone()).zip(row).collect());
     Ok(result.to_json_rows()?.into_iter().map(named).collect())
@@ -214,17 +221,21 @@ impl App {
         Ok((events, more))
     }
 
-    /// One event whole, without the rules that matched it.
+    /// One event with every column.
     ///
     /// # Errors
     /// When the lake cannot answer.
-    pub async fn event(&self, id: EventId, segments: &[Segment]) -> Result<Option<EventDetail>, LakeError> {
+    pub(crate) async fn event_row(
+        &self,
+        id: EventId,
+        segments: &[Segment],
+    ) -> Result<Option<Found>, LakeError> {
         let sql = format!(
             "select * from events where event_id = {} limit 1",
             quoted(&id.to_string())
         );
         let result = self.lake.query(&sql, segments, self.query_limits(1)).await?;
-        Ok(rows(&result)?.first().map(detail))
+        Ok(rows(&result)?.into_iter().next())
     }
 
     /// The plain fields of some events under the source's own names, as far as the lake still holds them.
@@ -303,7 +314,8 @@ fn plain((name, value): (String, Value)) -> Option<(String, String)> {
     }
 }
 
-fn detail(row: &Found) -> EventDetail {
+/// An event whole, of a row with every column.
+pub(crate) fn detail(row: &Found) -> EventDetail {
     let names = Attr::ALL
         .iter()
         .map(|a| a.as_str())
@@ -339,6 +351,8 @@ fn detail(row: &Found) -> EventDetail {
             })
             .collect(),
         matched_rules: Vec::new(),
+        enrichment: None,
+        asset_criticality: None,
     }
 }
 

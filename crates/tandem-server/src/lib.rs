@@ -14,6 +14,7 @@ pub mod events;
 pub mod exports;
 pub mod http;
 pub mod intake;
+pub mod hunt;
 pub mod ledger;
 pub mod own;
 pub mod pipeline;

@@ -8,6 +8,8 @@ use crate::open::Store;
 use crate::sql::{Cell, Columns, Where, count, fetch};
 
 const DOING: &str = "reading subjects";
+/// People whose pseudonyms are read with one statement.
+const AT_ONCE: usize = 400;
 
 /// A score at the end of a day.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,6 +175,27 @@ impl Store {
         rows.iter()
             .map(|r| Ok((r.text(0)?, SubjectId(r.text(1)?))))
             .collect()
+    }
+
+    /// The pseudonyms of some people, by their keys; who has none is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pseudonyms_of(&self, people: &[String]) -> Result<Vec<(String, SubjectId)>, StoreError> {
+        let mut found = Vec::new();
+        for piece in people.chunks(AT_ONCE) {
+            let mut filter = Where::default();
+            let places: Vec<String> = piece
+                .iter()
+                .map(|person| filter.value(Cell::Text(person.clone())))
+                .collect();
+            filter.and_plain(&format!("person IN ({})", places.join(", ")));
+            let text = format!("SELECT person, subject FROM subjects{}", filter.text());
+            for row in &fetch(&self.pool, text, filter.cells(), DOING).await? {
+                found.push((row.text(0)?, SubjectId(row.text(1)?)));
+            }
+        }
+        Ok(found)
     }
 
     /// One subject.

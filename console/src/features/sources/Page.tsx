@@ -7,6 +7,7 @@ import { DataTable } from "../../ui/DataTable";
 import { Empty, Loaded } from "../../ui/states";
 import { bytes, count, counted, time } from "../../words/format";
 import { TEXT } from "../../words/text";
+import { Live } from "./Live";
 
 const COLUMNS: ColumnDef<SourceView>[] = [
   { header: "source", accessorKey: "source", cell: ({ row }) => <b>{row.original.source}</b> },
@@ -65,12 +66,14 @@ export function SourcesPage() {
   return (
     <div className="page">
       <h1>Sources</h1>
+      <Live />
       <Loaded query={query}>
         {({ sources }) =>
           sources.length === 0 ? (
             <Empty title="No sources yet">{TEXT.noSources}</Empty>
           ) : (
-            <section className="panel stack">
+            <section className="panel stack" aria-label="what has arrived">
+              <h2>What has arrived</h2>
               <p className="muted small">
                 {counted(sources.length, "source")},{" "}
                 {counted(

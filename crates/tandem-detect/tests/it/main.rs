@@ -3,6 +3,7 @@
 
 mod conformance;
 mod content;
+mod hunt;
 mod oracle;
 mod records;
 mod sigmahq;

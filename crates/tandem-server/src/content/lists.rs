@@ -76,6 +76,7 @@ pub fn lists(config: &Config, directory: &Directory) -> Lists {
     privileged.sort_unstable();
     privileged.dedup();
     lists.insert(PRIVILEGED.to_owned(), privileged);
+    crate::hunt::add_placeholders(config, &mut lists);
     lists
 }
 

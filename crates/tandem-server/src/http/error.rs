@@ -79,6 +79,15 @@ impl ApiError {
         self
     }
 
+    /// As the API says it, where the answer has begun already.
+    pub(crate) fn view(&self) -> ErrorView {
+        ErrorView {
+            code: self.code.into(),
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+        }
+    }
+
     /// As a page for people, where a browser goes by itself.
     pub(super) fn page(&self) -> Response {
         super::page::not_signed_in(self.status, "You are not signed in", &self.message, &self.hint)

@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
 use super::{
-    assets, cases, chat, colleagues, disclosures, exports, inbound, ledger, own, policies, push, reminders,
-    reports, rooms, runs, sign_in, work,
+    assets, cases, chat, colleagues, disclosures, exports, hunt, inbound, ledger, own, policies, push,
+    reminders, reports, rooms, runs, sign_in, work,
 };
 use crate::api::dto::*;
 use crate::app::App;
@@ -285,10 +285,11 @@ async fn event(State(app): Shared, signed: Signed, Path(id): Path<String>) -> An
     signed.hunts(&app, None, "event.look").await?;
     let id = EventId::parse(&id).ok_or_else(|| ApiError::not_found("event"))?;
     let segments = app.segments(None, None).await.map_err(ServiceError::from)?;
-    let mut detail = app
-        .event(id, &segments)
+    let row = app
+        .event_row(id, &segments)
         .await?
         .ok_or_else(|| ApiError::not_found("event"))?;
+    let mut detail = app.shown_event(&signed, &row).await?;
     let matches = app.store.matches_of_event(id).await?;
     detail.matched_rules = matches.iter().map(|m| app.rule_ref(&m.rule)).collect();
     Ok(Json(detail))
@@ -482,6 +483,7 @@ pub fn describe() -> String {
         .merge_from(rooms::Description::openapi())
         .merge_from(policies::Description::openapi())
         .merge_from(exports::Description::openapi())
+        .merge_from(hunt::Description::openapi())
         .merge_from(reminders::Description::openapi());
     let mut text = whole.to_pretty_json().unwrap_or_default();
     text.push('\n');
@@ -535,6 +537,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(rooms::routes())
         .merge(policies::routes())
         .merge(exports::routes())
+        .merge(hunt::routes())
         .merge(reminders::routes())
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))

@@ -186,7 +186,14 @@ pub(super) fn month(day: &str) -> String {
 pub(super) fn is_look(act: &str) -> bool {
     matches!(
         act,
-        "subject.look" | "events.search" | "case.search" | "contest.look"
+        "subject.look"
+            | "events.search"
+            | "case.search"
+            | "contest.look"
+            | "hunt.search"
+            | "hunt.fields"
+            | "hunt.export"
+            | "hunt.keep"
     )
 }
 

@@ -246,6 +246,23 @@ impl Desk<'_> {
             .await
     }
 
+    /// Does something for a case that the address does not name.
+    pub async fn post_for(&self, case: &str, path: &str, body: Value) -> Answer {
+        self.place.ask(self.asking(path, &body, Some(case))).await
+    }
+
+    /// A request to send by hand, for answers that are not read to their end.
+    pub fn asking(&self, path: &str, body: &Value, case: Option<&str>) -> Request<Body> {
+        let mut request = Request::post(format!("/api/v1{path}"))
+            .header(header::COOKIE, &self.cookie)
+            .header("x-tandem-csrf", &self.csrf)
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(case) = case {
+            request = request.header("x-tandem-case", case);
+        }
+        request.body(Body::from(body.to_string())).unwrap()
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         let request = Request::delete(format!("/api/v1{path}"))
             .header(header::COOKIE, &self.cookie)

@@ -35,5 +35,6 @@ mod opening;
 mod outbox;
 mod people;
 mod rates;
+mod saved_searches;
 mod subjects;
 mod work;

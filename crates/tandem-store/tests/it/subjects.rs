@@ -2,7 +2,10 @@ use tandem_store::{Store, SubjectFilter};
 
 use crate::make;
 
-on_both!(subjects_are_filtered_sorted_and_paged);
+on_both!(
+    subjects_are_filtered_sorted_and_paged,
+    pseudonyms_are_found_by_people,
+);
 
 async fn ids(store: &Store, filter: SubjectFilter) -> (u64, Vec<u32>) {
     let rows = store.subjects(&filter).await.unwrap();
@@ -83,4 +86,19 @@ async fn subjects_are_filtered_sorted_and_paged(store: Store) {
         Some(make::subject(3))
     );
     assert_eq!(store.subject(&make::subject_id(99)).await.unwrap(), None);
+}
+
+async fn pseudonyms_are_found_by_people(store: Store) {
+    store.save_day(make::result(100)).await.unwrap();
+    let all = store.pseudonyms().await.unwrap();
+    assert_eq!(all.len(), 10);
+    let mut asked: Vec<String> = all.iter().step_by(2).map(|(person, _)| person.clone()).collect();
+    // More than one statement's worth, of whom there are none.
+    asked.extend((0..900).map(|number| format!("nobody-{number}")));
+    let mut found = store.pseudonyms_of(&asked).await.unwrap();
+    found.sort();
+    let mut wanted: Vec<_> = all.iter().step_by(2).cloned().collect();
+    wanted.sort();
+    assert_eq!(found, wanted);
+    assert!(store.pseudonyms_of(&[]).await.unwrap().is_empty());
 }
