@@ -28,19 +28,6 @@ test("a wrong SQL statement is told what is wrong and what to do", async ({ page
   await accessible(page, "failure");
 });
 
-test("events are searched by form, and the search stands in the address", async ({ page }) => {
-  await page.goto("/hunt");
-  await settled(page);
-  await page.keyboard.press("/");
-  await expect(page.getByLabel("account", { exact: true })).toBeFocused();
-  await page.getByLabel("class").selectOption("authentication");
-  await page.getByRole("button", { name: "Search", exact: true }).last().click();
-  await expect(page).toHaveURL(/class=authentication/);
-  await settled(page);
-  await page.locator("[data-event]").first().click();
-  await expect(page.getByRole("dialog", { name: "Event" })).toBeVisible();
-});
-
 test("rejected records are read and tried again", async ({ page }) => {
   await page.goto("/rejects");
   await settled(page);
@@ -54,6 +41,19 @@ test("rejected records are read and tried again", async ({ page }) => {
   await page.keyboard.press("Escape");
   await rows.first().getByRole("button", { name: "Try again" }).click();
   await expect(page.locator("[data-replayed]")).toContainText("1 record tried");
+});
+
+test("live sources are told with what is wrong first, or how to begin", async ({ page }) => {
+  await page.goto("/sources");
+  await settled(page);
+  const there = await page.request.get("/api/v1/sources/live");
+  test.skip(there.status() === 404, "this server has no live sources");
+  const live = page.getByRole("region", { name: "live sources", exact: true });
+  const none = live.locator("[data-live-none]");
+  await expect(none.or(live.locator("[data-live]").first())).toBeVisible();
+  if (await none.isVisible()) await expect(none).toContainText("[[sources]]");
+  else await expect(live.getByRole("status")).toContainText("running");
+  await accessible(page, "live sources");
 });
 
 test("a rule is found by words and shown with its text", async ({ page }) => {

@@ -359,10 +359,10 @@ export const eventDetail = (id) => {
   return {
     ...found,
     attrs: {
-      "actor.user.name": found.account,
-      "device.hostname": found.device,
-      "file.path": "\\\\fs1\\sales\\customers-north.xlsx",
-      "file.size": "184220",
+      actor_user: found.account,
+      device: found.device,
+      file_path: "\\\\fs1\\sales\\customers-north.xlsx",
+      file_size: "184220",
     },
     fields: [
       { name: "EventID", value: 4663 },
@@ -370,6 +370,7 @@ export const eventDetail = (id) => {
       { name: "SubjectUserName", value: found.account },
     ],
     raw: `{"@timestamp":"${found.time}","winlog":{"event_id":4663,"channel":"Security","event_data":{"SubjectUserName":"${found.account}","ObjectName":"\\\\Device\\\\HarddiskVolume7\\\\customers-north.xlsx","AccessMask":"0x2"}}}`,
+    asset_criticality: "high",
     logsources: [{ product: "windows", category: null, service: "security" }],
     matched_rules: [{ id: "rule-1", title: "Labelled file to removable media" }],
   };

@@ -5,6 +5,8 @@ import { extname, join, normalize } from "node:path";
 import * as cases from "./cases.mjs";
 import * as data from "./data.mjs";
 import * as disclosures from "./disclosures.mjs";
+import * as hunt from "./hunt.mjs";
+import { live } from "./live.mjs";
 import * as own from "./own.mjs";
 import * as people from "./people.mjs";
 
@@ -133,7 +135,7 @@ function read(path, p, role, forCase) {
       `the role ${role} may not look at subjects`,
       "ask for another role if your work needs it",
     );
-  if (kind === "events" && !id && !may.hunts)
+  if ((kind === "hunt" || (kind === "events" && !id)) && !may.hunts)
     throw new Refusal(
       403,
       "forbidden",
@@ -249,8 +251,10 @@ function read(path, p, role, forCase) {
         truncated: true,
         sql: "select * from events limit 200",
       };
+    case "hunt":
+      return id === "lists" ? hunt.lists() : hunt.listed(role);
     case "sources":
-      return { sources: data.sources };
+      return id === "live" ? live() : { sources: data.sources };
     case "rejects": {
       if (id)
         return {
@@ -288,6 +292,7 @@ function write(path, body, role) {
   }
   if (kind === "cases" && part === "disclosures") return disclosures.ask(role, id, body);
   if (kind === "disclosures") return disclosures.change(role, id, part, body);
+  if (kind === "cases" && part === "hunts") return hunt.keep(role, id, body);
   if (kind === "cases" && part === "merge") return cases.merge(role, id, body);
   if (kind === "cases" && part === "split") return cases.split(role, id, body);
   if (kind === "cases") return id ? cases.command(role, id, body) : cases.open(role, body);
@@ -295,6 +300,20 @@ function write(path, body, role) {
   if (kind === "rejects") return replay(body);
   if (kind === "alerts" && CAN[role].sees_subjects) return status(id, body, role);
   throw missing("address");
+}
+
+/** Sends the lines of a search one after another, cut in the middle as networks do. */
+async function stream(response, headers, asked) {
+  const lines = hunt.search(asked);
+  const first = lines.next().value;
+  response.writeHead(200, { ...headers, "content-type": "application/x-ndjson" });
+  for (const line of [first, ...lines]) {
+    const text = `${JSON.stringify(line)}\n`;
+    response.write(text.slice(0, text.length / 2));
+    await new Promise((done) => setTimeout(done, 20));
+    response.write(text.slice(text.length / 2));
+  }
+  response.end();
 }
 
 const server = createServer(async (request, response) => {
@@ -327,6 +346,10 @@ const server = createServer(async (request, response) => {
         return json(200, read(path, params, role, request.headers["x-tandem-case"]));
       if (request.headers["x-tandem-csrf"] !== "mock")
         throw new Refusal(403, "csrf", "this write did not come from the console", "reload the page");
+      if (request.method === "DELETE" && kind === "hunt") {
+        hunt.write(role, "DELETE", [id, part, item]);
+        return say(204);
+      }
       if (request.method === "DELETE")
         return say(204, undefined, { "set-cookie": "role=; Path=/; Max-Age=0" });
       const chunks = [];
@@ -337,6 +360,24 @@ const server = createServer(async (request, response) => {
       if (kind === "cases" && part === "export")
         return say(200, "PK not really", { "content-type": "application/zip" });
       const text = bytes.toString();
+      if (kind === "hunt" && !CAN[role].hunts)
+        throw new Refusal(
+          403,
+          "forbidden",
+          `the role ${role} may not search raw events`,
+          "ask for another role",
+        );
+      if (kind === "hunt" && id === "search") return await stream(response, headers, JSON.parse(text));
+      if (kind === "hunt" && id === "export") {
+        const { body, hash } = hunt.exported(
+          JSON.parse(text),
+          params.format,
+          request.headers["x-tandem-case"],
+        );
+        return say(200, body, { "x-tandem-result-hash": hash });
+      }
+      if (kind === "hunt")
+        return json(200, hunt.write(role, request.method, [id, part, item], JSON.parse(text)));
       return json(200, write(path, JSON.parse(text), role));
     } catch (error) {
       return json(error.status ?? 500, {

@@ -26,6 +26,7 @@ export interface Search {
   last?: string | undefined;
   limit?: string | undefined;
   all?: string | undefined;
+  columns?: string | undefined;
   run?: string | undefined;
   reject?: string | undefined;
   rule?: string | undefined;

@@ -46,7 +46,11 @@ export interface Enriched {
   asset_criticality?: string | null;
 }
 
-export type HuntEvent = EventSummary & { enrichment?: Enrichment | null };
+export type HuntEvent = EventSummary & {
+  enrichment?: Enrichment | null;
+  /** Further fields that were asked for, as far as it has them. */
+  fields?: Record<string, string>;
+};
 
 export interface HuntPlan {
   /** Days that are looked through. */
@@ -71,6 +75,8 @@ export interface HuntEnd {
   elapsed_ms: number;
   /** SHA-256 over the ids of the shown events in order. */
   result_hash: string;
+  /** The SQL that says the same; other than the plan's it holds accounts that events have shown. */
+  sql?: string;
 }
 
 /** One line of an answer. */
@@ -125,20 +131,24 @@ export interface RuleWording {
 export interface MadeRule {
   yaml: string;
   path: string;
+  /** In what the rule differs from the search. */
+  notes?: string[];
 }
 
 /** Where a file of the settings stands. */
 export interface ListState {
-  state: string;
-  entries?: number;
+  state: "loaded" | "expired" | "unreadable";
+  entries: number;
+  /** The day it was made, if it says so. */
+  built?: string;
   problem?: string | null;
 }
 
 export interface ThreatList extends ListState {
   name: string;
   kind: string;
-  entries: number;
   expired_entries: number;
+  /** Last day on which it counts. */
   expires?: string | null;
 }
 
@@ -166,9 +176,12 @@ export async function search(
 /** Statistics of fields over what a search finds: the usual ones, or those that are named. */
 export function useFieldStatistics(ask: HuntAsk, names: string[] | undefined, enabled: boolean) {
   const headers = forCase(useCase());
+  // Neither how many events are shown nor with which columns matters here.
+  const { query, from, to, subject } = ask;
+  const what = { query, from, to, subject };
   return useQuery({
-    queryKey: [`${HUNT}/fields`, ask, names, headers],
-    queryFn: () => send<{ fields: FieldStatistics[] }>(`${HUNT}/fields`, { ...ask, names }, "POST", headers),
+    queryKey: [`${HUNT}/fields`, what, names, headers],
+    queryFn: () => send<{ fields: FieldStatistics[] }>(`${HUNT}/fields`, { ...what, names }, "POST", headers),
     enabled,
     // Each reading is a search of its own in the ledger.
     staleTime: 300_000,
@@ -178,9 +191,9 @@ export function useFieldStatistics(ask: HuntAsk, names: string[] | undefined, en
 
 export type ExportFormat = "ndjson" | "csv";
 
-/** Everything found as a file, with the hash over what is in it. */
-export function useHuntExport() {
-  const headers = forCase(useCase());
+/** Everything found as a file, with the hash over what is in it. Raw events leave for a case only. */
+export function useHuntExport(id: string) {
+  const headers = forCase(id);
   return useMutation({
     mutationFn: async ({ ask, format }: { ask: HuntAsk; format: ExportFormat }) => {
       const answer = await sendForAnswer(`${HUNT}/export?format=${format}`, ask, headers);
@@ -192,10 +205,7 @@ export function useHuntExport() {
 export const useSaved = () =>
   useQuery({
     queryKey: [SAVED],
-    queryFn: async () => {
-      const answer = await get<SavedSearch[] | { saved: SavedSearch[] }>(SAVED);
-      return Array.isArray(answer) ? answer : answer.saved;
-    },
+    queryFn: () => get<{ saved: SavedSearch[] }>(SAVED),
   });
 
 /** Reads the saved searches again once something was done with them. */

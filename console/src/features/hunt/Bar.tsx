@@ -45,11 +45,12 @@ export function Bar({
       {place && <Marked text={text} place={place} />}
       <div className="row">
         {running ? (
-          <button type="button" className="primary" onClick={stop}>
+          // A button of its own: were it the same, it would submit what it was pressed to stop.
+          <button key="stop" type="button" className="primary" onClick={stop}>
             Stop
           </button>
         ) : (
-          <button type="submit" className="primary" disabled={size > BYTES_MOST}>
+          <button key="search" type="submit" className="primary" disabled={size > BYTES_MOST}>
             Search
           </button>
         )}

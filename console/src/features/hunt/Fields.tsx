@@ -4,16 +4,49 @@ import type { How } from "../../evidence/query";
 import { Failure, Loaded } from "../../ui/states";
 import { count, counted } from "../../words/format";
 import { said } from "../../words/labels";
+import { COLUMNS_MOST } from "./address";
 import styles from "./Fields.module.css";
 
+/** Fields that are columns anyway. */
+const ALWAYS = new Set(["source", "class", "account", "device"]);
 /** Fields whose values are open at first. */
 const OPEN = 3;
 
 export type AddTerm = (field: string, value: string, how: How) => void;
 
 /** What stands in the fields of all that was found: a click on a value searches on with it, or without it. */
-export function Fields({ ask, hits, add }: { ask: HuntAsk; hits: number; add: AddTerm }) {
-  const [names, setNames] = useState<string[]>([]);
+export function Fields({
+  ask,
+  hits,
+  add,
+  columns,
+  show,
+}: {
+  ask: HuntAsk;
+  hits: number;
+  add: AddTerm;
+  /** Fields that are columns of the events. */
+  columns: string[];
+  show: (columns: string[]) => void;
+}) {
+  const [names, setNames] = useState<string[]>(columns);
+  const toggle = (name: string) =>
+    show(columns.includes(name) ? columns.filter((one) => one !== name) : [...columns, name]);
+  const drawn = (field: FieldStatistics, open: boolean) => (
+    <OneField
+      key={field.name}
+      field={field}
+      hits={hits}
+      add={add}
+      open={open}
+      column={columns.includes(field.name)}
+      toggle={
+        ALWAYS.has(field.name) || (columns.length >= COLUMNS_MOST && !columns.includes(field.name))
+          ? null
+          : () => toggle(field.name)
+      }
+    />
+  );
   const usual = useFieldStatistics(ask, undefined, hits > 0);
   const own = useFieldStatistics(ask, names, hits > 0 && names.length > 0);
   return (
@@ -27,17 +60,13 @@ export function Fields({ ask, hits, add }: { ask: HuntAsk; hits: number; add: Ad
         busy={own.isFetching}
       />
       {own.error && <Failure error={own.error} />}
-      {own.data?.fields.map((field) => (
-        <OneField key={field.name} field={field} hits={hits} add={add} open />
-      ))}
+      {own.data?.fields.map((field) => drawn(field, true))}
       <Loaded query={usual}>
         {({ fields }) => (
           <>
             {fields
               .filter(({ name, present }) => present > 0 && !names.includes(name))
-              .map((field, at) => (
-                <OneField key={field.name} field={field} hits={hits} add={add} open={at < OPEN} />
-              ))}
+              .map((field, at) => drawn(field, at < OPEN))}
           </>
         )}
       </Loaded>
@@ -77,11 +106,17 @@ function OneField({
   hits,
   add,
   open,
+  column,
+  toggle,
 }: {
   field: FieldStatistics;
   hits: number;
   add: AddTerm;
   open: boolean;
+  /** It is a column of the events. */
+  column: boolean;
+  /** Makes it one, or takes it away; nothing where that cannot be chosen. */
+  toggle: (() => void) | null;
 }) {
   const { name, present, distinct, top } = field;
   const share = hits > 0 ? Math.min(100, Math.round((100 * present) / hits)) : 0;
@@ -93,6 +128,17 @@ function OneField({
           {counted(distinct, "value")}, in {share} %
         </span>
       </summary>
+      {toggle && (
+        <button
+          type="button"
+          className="link small"
+          aria-pressed={column}
+          aria-label={`${name} as a column`}
+          onClick={toggle}
+        >
+          {column ? "take the column away" : "show as a column"}
+        </button>
+      )}
       {top.length === 0 && <p className="muted small">No event has it.</p>}
       <ul className={styles.list} aria-label={`values of ${name}`}>
         {top.map((one) => (

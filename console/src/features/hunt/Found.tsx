@@ -11,18 +11,25 @@ import { said } from "../../words/labels";
 /** Rows drawn at first, and with each press for more. */
 const SHOWN = 200;
 
-function columns(open: (id: string) => void): ColumnDef<HuntEvent>[] {
-  const pivot = (field: "account" | "device" | "source" | "class"): ColumnDef<HuntEvent> => ({
+const USUAL = ["account", "device", "source", "class"] as const;
+
+/** What stands in a column: of the event itself, or of a field that was asked for. */
+function valueIn(event: HuntEvent, field: string): string {
+  const usual = USUAL.find((name) => name === field);
+  return (usual ? event[usual] : event.fields?.[field]) ?? "";
+}
+
+function heads(open: (id: string) => void, more: string[]): ColumnDef<HuntEvent>[] {
+  const pivot = (field: string): ColumnDef<HuntEvent> => ({
+    id: `field ${field}`,
     header: field,
-    accessorFn: (event) => event[field] ?? "",
+    accessorFn: (event) => valueIn(event, field),
     cell: ({ row: { original } }) => {
-      const value = original[field];
-      if (!value) return "–";
+      const value = valueIn(original, field);
+      if (value === "") return "–";
       return (
         <Pivot field={field} value={value} subject={original.enrichment?.subject}>
-          <span className={field === "account" ? "mono" : undefined}>
-            {field === "class" ? said(value) : value}
-          </span>
+          <span className={look(field, value)}>{field === "class" ? said(value) : value}</span>
         </Pivot>
       );
     },
@@ -50,23 +57,29 @@ function columns(open: (id: string) => void): ColumnDef<HuntEvent>[] {
         </span>
       ),
     },
-    pivot("account"),
-    pivot("device"),
-    pivot("source"),
-    pivot("class"),
+    ...USUAL.map(pivot),
+    ...more.filter((name) => USUAL.every((usual) => usual !== name)).map(pivot),
   ];
 }
 
+/** Longest value that is kept on one line, characters. */
+const SHORT = 32;
+
+function look(field: string, value: string): string {
+  const line = value.length <= SHORT ? "nowrap" : "break";
+  return field === "account" ? `mono ${line}` : line;
+}
+
 /** Events found so far. */
-export function Found({ events }: { events: HuntEvent[] }) {
+export function Found({ events, columns }: { events: HuntEvent[]; columns: string[] }) {
   const [, change] = useUrl();
   const [most, setMost] = useState(SHOWN);
   // biome-ignore lint/correctness/useExhaustiveDependencies: opening an event does not depend on the render
-  const heads = useMemo(() => columns((event) => change({ event })), []);
+  const head = useMemo(() => heads((event) => change({ event }), columns), [columns.join(",")]);
   const shown = useMemo(() => events.slice(0, most), [events, most]);
   return (
     <>
-      <DataTable rows={shown} columns={heads} caption="events found" />
+      <DataTable rows={shown} columns={head} caption="events found" />
       {events.length > most && (
         <button type="button" className="link" onClick={() => setMost((old) => old + SHOWN)}>
           Show {count(Math.min(SHOWN, events.length - most))} more of {count(events.length)}

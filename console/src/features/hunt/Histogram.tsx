@@ -4,6 +4,7 @@ import { dayTicks } from "../../charts/maths";
 import { Scroll } from "../../charts/Scroll";
 import { count, counted } from "../../words/format";
 import { type Bucket, bucketWords, narrowed, type Unit } from "./buckets";
+import styles from "./Histogram.module.css";
 import type { Range } from "./range";
 
 const [WIDTH, HEIGHT, LEFT, TOP, BASE] = [1000, 116, 44, 8, 92];
@@ -146,7 +147,7 @@ function Bars({
   return (
     <svg
       ref={chart}
-      className="chart"
+      className={`chart ${styles.bars}`}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       style={{ width: "100%", minWidth: 560, touchAction: "pan-y", userSelect: "none" }}
       role="group"

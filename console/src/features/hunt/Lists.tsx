@@ -1,7 +1,7 @@
 import { type EnrichmentLists, type ListState, type ThreatList, useLists } from "../../api/hunt";
 import { Tag } from "../../ui/bits";
 import { Loaded } from "../../ui/states";
-import { count, counted } from "../../words/format";
+import { count } from "../../words/format";
 import { said } from "../../words/labels";
 import { troubled } from "./troubled";
 
@@ -23,7 +23,7 @@ export function Lists() {
     <details className="panel" aria-label="lists" open={wrong > 0 || undefined} data-lists={wrong}>
       <summary>
         Lists that events are compared with
-        {wrong > 0 && <span className="small"> ({counted(wrong, "one", "ones")} to look at)</span>}
+        {wrong > 0 && <span className="small"> ({count(wrong)} to look at)</span>}
       </summary>
       <Loaded query={query}>{(lists) => <All lists={lists} />}</Loaded>
     </details>
@@ -76,10 +76,10 @@ function Row({ name, of }: { name: string; of: ListState & Partial<ThreatList> }
       <th scope="row">{name}</th>
       <td>{of.kind ? said(of.kind) : "–"}</td>
       <td className="num">
-        {of.entries === undefined ? "–" : count(of.entries)}
+        {count(of.entries)}
         {of.expired_entries ? ` (${count(of.expired_entries)} expired)` : ""}
       </td>
-      <td className="nowrap">{of.expires ?? "–"}</td>
+      <td className="nowrap">{of.expires ?? (of.built ? `made on ${of.built}` : "–")}</td>
       <td>
         <Tag>{said(of.state)}</Tag> {of.problem}
       </td>

@@ -74,15 +74,23 @@ export function Outcome({
             <button
               type="button"
               className="link"
-              onClick={() => change({ tab: "sql", sql: hunt.plan?.sql, run: undefined })}
+              onClick={() => change({ tab: "sql", sql: hunt.end?.sql ?? hunt.plan?.sql, run: undefined })}
             >
               Continue as SQL
             </button>
           )}
         </p>
-        <Found events={hunt.events} />
+        <Found events={hunt.events} columns={asked.columns} />
       </section>
-      {hunt.state === "done" && <Fields ask={ask} hits={hits} add={add} />}
+      {hunt.state === "done" && (
+        <Fields
+          ask={ask}
+          hits={hits}
+          add={add}
+          columns={asked.columns}
+          show={(columns) => search({ ...asked, columns })}
+        />
+      )}
     </div>
   );
 }

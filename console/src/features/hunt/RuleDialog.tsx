@@ -147,6 +147,11 @@ function Made({ made, close }: { made: MadeRule; close: () => void }) {
         <p>
           It is loaded with the others, and stands in <code className="break">{made.path}</code>.
         </p>
+        {made.notes?.map((note) => (
+          <p key={note} className="small">
+            {note}
+          </p>
+        ))}
         <pre tabIndex={0}>{made.yaml}</pre>
         <div className="row">
           <button

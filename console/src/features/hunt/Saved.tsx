@@ -22,7 +22,7 @@ export function Saved({
   return (
     <>
       <Loaded query={query}>
-        {(all) =>
+        {({ saved: all }) =>
           all.length === 0 ? (
             <p className="muted" data-saved-none>
               None yet. Run a search and press “Save…”: it stands here, can be shared, and a rule can be made

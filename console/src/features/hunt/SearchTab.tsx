@@ -38,6 +38,7 @@ export function SearchTab() {
     query: asked.query || undefined,
     subject: asked.subject,
     limit: asked.limit,
+    ...(asked.columns.length > 0 && { fields: asked.columns }),
     ...range,
   };
   const { hunt, stop, again } = useHunt(key, ask, forWhich);
@@ -69,7 +70,7 @@ export function SearchTab() {
           stop={stop}
           clear={() =>
             change({
-              ...addressOf({ query: "", last: DEFAULT_LAST, limit: LIMIT }),
+              ...addressOf({ query: "", last: DEFAULT_LAST, limit: LIMIT, columns: [] }),
               all: undefined,
               event: undefined,
             })

@@ -2,12 +2,20 @@ import { describe, expect, it } from "vitest";
 import { parseSearch, textOnly, writeSearch } from "../../url";
 import { type Asked, addressOf, askedOf, fromForm } from "./address";
 
+const SOME = { last: "30d", limit: 500, columns: [] as string[] };
 const THERE: Asked[] = [
-  { query: "", last: "30d", limit: 500 },
-  { query: 'account:jdoe "a & b=c" 100% +x\nnot #y', last: "30d", limit: 500 },
-  { query: "a", last: "any", limit: 2000, subject: "S-04J8X1" },
-  { query: "", last: "7d", limit: 500, subject: "S-04J8X1" },
-  { query: "a", last: "30d", limit: 10_000, from: "2026-05-04T09:00:00Z", to: "2026-05-04T09:59:59.999999Z" },
+  { ...SOME, query: "" },
+  { query: 'account:jdoe "a & b=c" 100% +x\nnot #y', ...SOME },
+  {
+    ...SOME,
+    columns: ["file_name", "winlog.event_data.ShareName"],
+    query: "a",
+    last: "any",
+    limit: 2000,
+    subject: "S-04J8X1",
+  },
+  { ...SOME, query: "", last: "7d", subject: "S-04J8X1" },
+  { ...SOME, query: "a", limit: 10_000, from: "2026-05-04T09:00:00Z", to: "2026-05-04T09:59:59.999999Z" },
 ];
 
 describe("a search in the address", () => {
@@ -47,6 +55,7 @@ describe("an address of the form of earlier days", () => {
       last: undefined,
       to: undefined,
       limit: undefined,
+      columns: undefined,
       all: undefined,
       account: undefined,
       source: undefined,

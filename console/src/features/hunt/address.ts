@@ -15,7 +15,15 @@ export interface Asked extends Range {
   /** A stretch that ends now; it counts without bounds only. */
   last: string;
   limit: number;
+  /** Fields shown besides the usual ones. */
+  columns: string[];
 }
+
+/** Most fields that one search shows besides the usual ones. */
+export const COLUMNS_MOST = 20;
+
+const columnsIn = (text: string | undefined): string[] =>
+  [...new Set((text ?? "").split(",").filter(Boolean))].slice(0, COLUMNS_MOST);
 
 const shown = (text: string | undefined): number => {
   const number = Number(text);
@@ -31,6 +39,7 @@ export function askedOf(url: Search): Asked & { run: boolean } {
     from: url.from,
     to: url.to,
     limit: shown(url.limit),
+    columns: columnsIn(url.columns),
     run: Boolean(url.q || url.subject || url.all),
   };
 }
@@ -46,6 +55,7 @@ export function addressOf(asked: Asked): Search {
     from: asked.from || undefined,
     to: asked.to || undefined,
     limit: asked.limit === LIMIT ? undefined : String(asked.limit),
+    columns: asked.columns.join(",") || undefined,
     // A search for everything is one too.
     all: query ? undefined : "1",
   };
@@ -72,6 +82,7 @@ export function fromForm(url: Search): Search | null {
     from: url.from,
     to: url.to,
     limit: shown(url.limit),
+    columns: columnsIn(url.columns),
   };
   return { ...addressOf(asked), account: undefined, source: undefined, class: undefined, text: undefined };
 }

@@ -97,23 +97,23 @@ export function progressWords(hunt: Hunt): string {
 /** Runs a search as long as it is asked for; one that has ended is kept for whoever comes back to it. */
 export function useHunt(key: string | null, ask: HuntAsk, forWhich: string | undefined) {
   const client = useQueryClient();
-  const [hunt, setHunt] = useState<Hunt | null>(null);
+  const [known, setKnown] = useState<{ key: string; hunt: Hunt } | null>(null);
   const [round, setRound] = useState(0);
   const latest = useRef({ ask, round: 0 });
   const running = useRef<AbortController | null>(null);
   latest.current.ask = ask;
   useEffect(() => {
-    if (key === null) return setHunt(null);
+    if (key === null) return;
     const kept = client.getQueryData<Hunt>(["/hunt/search", key]);
     const again = latest.current.round !== round;
     latest.current.round = round;
-    if (kept && !again) return setHunt(kept);
+    if (kept && !again) return setKnown({ key, hunt: kept });
     const controller = new AbortController();
     running.current = controller;
     let now = BEGUN;
     const show = (next: Hunt) => {
       now = next;
-      if (!controller.signal.aborted) setHunt(next);
+      if (!controller.signal.aborted) setKnown({ key, hunt: next });
     };
     const run = async () => {
       show(BEGUN);
@@ -133,8 +133,12 @@ export function useHunt(key: string | null, ask: HuntAsk, forWhich: string | und
   }, [key, round, client, forWhich]);
   const stop = useCallback(() => {
     running.current?.abort();
-    setHunt((old) => (old?.state === "running" ? { ...old, state: "stopped" } : old));
+    setKnown((old) =>
+      old?.hunt.state === "running" ? { ...old, hunt: { ...old.hunt, state: "stopped" } } : old,
+    );
   }, []);
   const again = useCallback(() => setRound((old) => old + 1), []);
+  // What was found for another search is not shown under this one, not even for a moment.
+  const hunt = key === null ? null : known?.key === key ? known.hunt : BEGUN;
   return { hunt, stop, again };
 }

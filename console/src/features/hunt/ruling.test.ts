@@ -27,7 +27,8 @@ describe("a rule made of a search", () => {
     expect(wordingOfRule({ ...many, groupBy: " " })).not.toHaveProperty("group_by");
   });
 
-  it("takes whole numbers only", () => {
+  it("takes whole numbers only, and not one event for many", () => {
+    expect(missingIn({ ...FULL, many: true, threshold: "1" })).not.toBe("");
     for (const wrong of ["", "0", "-1", "1.5", "many", "1e3"]) {
       expect(missingIn({ ...FULL, many: true, threshold: wrong })).not.toBe("");
       expect(missingIn({ ...FULL, many: true, minutes: wrong })).not.toBe("");

@@ -40,7 +40,7 @@ export function missingIn(form: RuleForm): string {
   if (form.threat === "") return "Pick what it points to first.";
   if (form.stage === "") return "Pick a stage first.";
   if (!form.many) return "";
-  if (whole(form.threshold) === null) return "Say how many events, as a whole number.";
+  if ((whole(form.threshold) ?? 0) < 2) return "Say how many events, as a whole number from 2 on.";
   if (whole(form.minutes) === null) return "Say within how many minutes, as a whole number.";
   return "";
 }
@@ -53,7 +53,7 @@ export function wordingOfRule(form: RuleForm): RuleWording {
   const groups = namesIn(form.groupBy);
   return {
     ...wording,
-    threshold: whole(form.threshold) ?? 1,
+    threshold: whole(form.threshold) ?? 2,
     window_minutes: whole(form.minutes) ?? 1,
     ...(groups.length > 0 && { group_by: groups }),
   };
