@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use tandem_connect::far::action::Clerk;
 use tandem_detect::{Lists, RuleError, RuleSet};
@@ -111,6 +111,8 @@ pub struct App {
     rules: RwLock<Arc<LoadedRules>>,
     /// When the rule folders were last looked at.
     rules_looked: AtomicI64,
+    /// The people facts that their lists were made from.
+    rules_people: RwLock<Weak<tandem_people::Directory>>,
     /// Key of pseudonyms and tokens.
     pub secret: Secret,
     /// Signs the ledger's checkpoints.
@@ -182,6 +184,7 @@ impl App {
             mappings,
             rules: RwLock::new(Arc::new(LoadedRules::default())),
             rules_looked: AtomicI64::new(0),
+            rules_people: RwLock::default(),
             secret,
             signer,
             safe,
@@ -222,13 +225,19 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn refresh_rules(&self) -> Result<(), OpenError> {
-        let lists = lists(&self.config, &*self.directory().await?);
+        let people = self.directory().await?;
         let (now, current) = (crate::pipeline::now(), self.rules());
         let looked = self.rules_looked.load(Ordering::Relaxed);
         let look = now.0.saturating_sub(looked) >= LOOK_AGAIN;
+        // Every commit asks; making the lists of a large company takes longer than a small commit.
+        if !look && self.rules_know(&people) {
+            return Ok(());
+        }
         if look {
             self.rules_looked.store(now.0, Ordering::Relaxed);
         }
+        let lists = lists(&self.config, &people);
+        *self.rules_people.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&people);
         let changed = look && (fingerprint(&self.config) != current.seen || now.day() != current.today);
         if lists == current.lists && !changed {
             return Ok(());
@@ -252,6 +261,12 @@ impl App {
     pub(crate) async fn rules_changed(&self) -> Result<(), OpenError> {
         self.rules_looked.store(0, Ordering::Relaxed);
         self.refresh_rules().await
+    }
+
+    /// True if the lists of the rules were made from these people facts.
+    fn rules_know(&self, people: &Arc<tandem_people::Directory>) -> bool {
+        let known = self.rules_people.read().unwrap_or_else(PoisonError::into_inner);
+        known.upgrade().is_some_and(|known| Arc::ptr_eq(&known, people))
     }
 
     /// Takes a step, and wakes the sender if something in it is to be sent.

@@ -11,9 +11,12 @@ type Stamp = Option<(u64, Option<SystemTime>)>;
 /// What came of a file: its content, or why it cannot be used.
 pub(super) type Outcome<T> = Arc<Result<T, String>>;
 
+/// What came of files, by path and kind of reading.
+type Files<T> = BTreeMap<(PathBuf, &'static str), (Stamp, Outcome<T>)>;
+
 /// Files of one kind.
 pub(super) struct Watched<T> {
-    files: Mutex<BTreeMap<(PathBuf, &'static str), (Stamp, Outcome<T>)>>,
+    files: Mutex<Files<T>>,
 }
 
 impl<T> Watched<T> {
