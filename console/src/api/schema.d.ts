@@ -573,6 +573,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/hunts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a search for a case, and keeps what it finds there as evidence.
+         * @description # Errors
+         *     As [`App::keep_hunt`].
+         */
+        post: operations["keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/merge": {
         parameters: {
             query?: never;
@@ -942,6 +963,169 @@ export interface paths {
         get: operations["rule_feedback"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a search finds, as a file; for members of an open case.
+         * @description # Errors
+         *     As [`App::export_hunt`].
+         */
+        post: operations["export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts the values of fields over everything that a search finds.
+         * @description # Errors
+         *     As [`App::hunt_fields`].
+         */
+        post: operations["fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lists that events are looked up in, and their state.
+         * @description # Errors
+         *     As [`App::enrichment_lists`].
+         */
+        get: operations["lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The searches that the asker keeps, and those that colleagues of the same role share.
+         * @description # Errors
+         *     As [`App::saved_searches`].
+         */
+        get: operations["saved"];
+        put?: never;
+        /**
+         * Keeps a search.
+         * @description # Errors
+         *     As [`App::save_search`].
+         */
+        post: operations["save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/saved/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a search; its rule is written anew.
+         * @description # Errors
+         *     As [`App::change_saved_search`].
+         */
+        put: operations["change"];
+        post?: never;
+        /**
+         * Forgets a search, and its rule with it.
+         * @description # Errors
+         *     As [`App::forget_saved_search`].
+         */
+        delete: operations["forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/saved/{id}/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a Sigma rule of a saved search; it is in use at once.
+         * @description # Errors
+         *     As [`App::make_rule`].
+         */
+        post: operations["make_rule"];
+        /**
+         * Takes the rule made of a saved search out of use; the search stays.
+         * @description # Errors
+         *     As [`App::drop_rule`].
+         */
+        delete: operations["drop_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Searches raw events with a question. The answer comes line by line, the newest day first; who stops reading stops the search. The
+         *     search is in the ledger before the first line.
+         * @description # Errors
+         *     Forbidden, not understood, too many at once, or a store fails. What fails later is a line of its own.
+         */
+        post: operations["search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1823,6 +2007,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["live_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects": {
         parameters: {
             query?: never;
@@ -1949,6 +2149,20 @@ export interface components {
             /** @description It can take the action back. */
             undo: boolean;
         };
+        /**
+         * @description What kind of trouble.
+         * @enum {string}
+         */
+        AlarmKind: "failing" | "silent" | "gap" | "lag" | "clock_skew" | "unknown_format";
+        /** @description What is wrong with a source. */
+        AlarmView: {
+            /** @description What kind. */
+            kind: components["schemas"]["AlarmKind"];
+            /** @description What, why, and what to do. */
+            sentence: string;
+            /** @description Since when, as far as is known. */
+            since?: string | null;
+        };
         /** @description An alert whole. */
         AlertDetail: {
             /** @description The alert. */
@@ -2060,6 +2274,15 @@ export interface components {
             reason: string;
             /** @description Pseudonym; the case must be about it. */
             subject: string;
+        };
+        /** @description A machine or another asset. */
+        AssetView: {
+            /** @description `low`, `medium`, `high` or `crown_jewel`. */
+            criticality: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Who is responsible for it. */
+            owner?: string | null;
         };
         /** @description Where the bands begin, decibans. */
         BandsView: {
@@ -2610,6 +2833,22 @@ export interface components {
             /** @description Pseudonym. */
             subject: string;
         };
+        /** @description What lists know about an event. */
+        Enrichment: {
+            asset?: null | components["schemas"]["AssetView"];
+            geo?: null | components["schemas"]["GeoView"];
+            /** @description Pseudonym of who acted, for who may see it. */
+            subject?: string | null;
+            /** @description Threat lists that a value of it is on. */
+            threats?: components["schemas"]["ThreatHit"][];
+        };
+        /** @description Lists that events are looked up in. */
+        EnrichmentLists: {
+            assets?: null | components["schemas"]["FileState"];
+            geoip?: null | components["schemas"]["FileState"];
+            /** @description Threat lists. */
+            lists: components["schemas"]["ThreatListView"][];
+        };
         /** @description What an authenticator app needs. */
         EnrolmentView: {
             /** @description To be given back with the first code. */
@@ -2635,10 +2874,13 @@ export interface components {
         };
         /** @description One event whole. */
         EventDetail: components["schemas"]["EventSummary"] & {
+            /** @description How much depends on the most critical asset that it speaks of. */
+            asset_criticality?: string | null;
             /** @description Core view. */
             attrs: {
                 [key: string]: string;
             };
+            enrichment?: null | components["schemas"]["Enrichment"];
             /** @description Native view. */
             fields: components["schemas"]["FieldView"][];
             /** @description Sigma log sources. */
@@ -2733,6 +2975,23 @@ export interface components {
              */
             least: number;
         };
+        /** @description How a field's values are spread. */
+        FieldStatistics: {
+            /**
+             * Format: int64
+             * @description Different values.
+             */
+            distinct: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Events that have it.
+             */
+            present: number;
+            /** @description The most frequent ones, at most ten. */
+            top: components["schemas"]["ValueCount"][];
+        };
         /** @description One native field. */
         FieldView: {
             /** @description Name as Sigma rules write it. */
@@ -2768,6 +3027,15 @@ export interface components {
              * @description Decibans there are.
              */
             technical: number;
+        };
+        /** @description Where an address is. */
+        GeoView: {
+            /** @description The city's English name. */
+            city?: string | null;
+            /** @description The country's English name, or its code. */
+            country: string;
+            /** @description The address. */
+            ip: string;
         };
         /** @description When something is allowed. */
         GrantView: {
@@ -2822,6 +3090,161 @@ export interface components {
             recent: number[];
             /** @description Zone of the hours. */
             time_zone: string;
+        };
+        /** @description What is searched for. All left out means everything that is kept. */
+        HuntAsked: {
+            /**
+             * @description Further fields to show with each event: columns, or a source's own; at most 20.
+             * @default null
+             */
+            fields: string[] | null;
+            /**
+             * @description RFC 3339 or a day, which means its start.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description How many events are shown, at most 10,000; 500 if left out.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description The question; `docs/hunting.md` describes the language.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description Pseudonym of whom it is about.
+             * @default null
+             */
+            subject: string | null;
+            /**
+             * @description RFC 3339 or a day, which means its end.
+             * @default null
+             */
+            to: string | null;
+        };
+        /** @description One event that was found. */
+        HuntEvent: components["schemas"]["EventSummary"] & {
+            enrichment?: null | components["schemas"]["Enrichment"];
+            /** @description The further fields that were asked for, as far as it has them. */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        /** @description Statistics of fields. */
+        HuntFields: {
+            /**
+             * Format: int64
+             * @description Events that match.
+             */
+            events: number;
+            /** @description One for each field, in the order asked. */
+            fields: components["schemas"]["FieldStatistics"][];
+        };
+        /** @description What fields are to be counted over what a search finds. */
+        HuntFieldsAsked: {
+            /**
+             * @description Of no effect.
+             * @default null
+             */
+            fields: string[] | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Of no effect: everything found is counted.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Which fields, at most 20; the usual ones if left out.
+             * @default null
+             */
+            names: string[] | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            subject: string | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            to: string | null;
+        };
+        /** @description One line of a search's answer; each is a JSON object on a line of its own. */
+        HuntLine: {
+            /** @description Days with data. */
+            days: number;
+            /** @description What the result's hash is made of. */
+            hash_of: string;
+            /** @enum {string} */
+            kind: "plan";
+            /** @description What a reader should know about the question. */
+            notes: string[];
+            /** @description The SQL that says the same. Accounts of a subject stand in it only once events have shown them; see `end`. */
+            sql: string;
+        } | {
+            /** @description UTC. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Events that match, shown or not.
+             */
+            hits: number;
+            /** @description The same by hour (UTC), 24 of them. */
+            hours: number[];
+            /** @enum {string} */
+            kind: "day";
+        } | {
+            /** @description Some of them. */
+            events: components["schemas"]["HuntEvent"][];
+            /** @enum {string} */
+            kind: "events";
+        } | {
+            /** @description Days looked through. */
+            done: number;
+            /** @enum {string} */
+            kind: "progress";
+            /** @description Of how many. */
+            of: number;
+        } | {
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description Events that match.
+             */
+            hits: number;
+            /** @enum {string} */
+            kind: "end";
+            /** @description SHA-256 over the ids of the shown events in order, each with a line end, hexadecimal. */
+            result_hash: string;
+            /**
+             * Format: int64
+             * @description Events shown.
+             */
+            shown: number;
+            /** @description The SQL that says the same. */
+            sql: string;
+            /** @description There are more than were shown. */
+            truncated: boolean;
+        } | {
+            /** @description Why. */
+            error: components["schemas"]["ErrorView"];
+            /** @enum {string} */
+            kind: "error";
         };
         /** @description An indicator with its evidence. */
         IndicatorView: {
@@ -2878,12 +3301,80 @@ export interface components {
              */
             weight: number;
         };
+        /** @description What is under way from sources into the lake. */
+        IntakeView: {
+            /**
+             * Format: int64
+             * @description Commits since the start.
+             */
+            commits: number;
+            /**
+             * Format: int64
+             * @description Events kept since the start.
+             */
+            committed: number;
+            /** @description When the last commit was. */
+            last_commit?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that could not be kept and that nobody can send again.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Room for them; senders wait when it is full.
+             */
+            room_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes under way.
+             */
+            waiting_bytes: number;
+        };
         /** @description Something that no set of policies can switch off. */
         InvariantView: {
             /** @description What holds. */
             holds: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description A search that is kept in a case. */
+        KeepHunt: {
+            /**
+             * @description Of no effect: events are kept whole.
+             * @default null
+             */
+            fields: string[] | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description How many events are kept, at most 10,000; 500 if left out.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description As in a search; a subject of the case.
+             * @default null
+             */
+            subject: string | null;
+            /**
+             * @description As in a search.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Why it is kept.
+             * @default
+             */
+            why: string;
         };
         /** @description How long one kind of data is kept. */
         Kept: {
@@ -2991,6 +3482,64 @@ export interface components {
             expires: string;
             /** @description Path on this server, with the secret. */
             path: string;
+        };
+        /** @description A live source as it is. */
+        LiveSource: {
+            /** @description What is wrong, the most urgent first. */
+            alarms: components["schemas"]["AlarmView"][];
+            /**
+             * Format: int64
+             * @description What waits at the far side: bytes of files, messages of brokers, objects of buckets.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Bytes received since the start.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Connections since the start.
+             */
+            connections: number;
+            /** @description Where its records come from, as set. */
+            from: string;
+            /** @description Kind, as in the settings: `syslog`, `files`, `kafka` … */
+            kind: string;
+            /** @description When something came last. */
+            last?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Connections open.
+             */
+            open: number;
+            /** @description `starting`, `running`, `failing` or `stopped`. */
+            phase: string;
+            /**
+             * Format: int64
+             * @description Records received, as far as the source cuts them itself.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description What could not be cut into records.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Minutes that it may be silent; 0 for any.
+             */
+            silent_after_minutes: number;
+            trouble?: null | components["schemas"]["TroubleView"];
+        };
+        /** @description Live sources. */
+        LiveSources: {
+            /** @description What is under way. */
+            intake: components["schemas"]["IntakeView"];
+            /** @description As in the settings. */
+            sources: components["schemas"]["LiveSource"][];
         };
         /** @description A Sigma log source. */
         LogSourceView: {
@@ -3594,6 +4143,29 @@ export interface components {
              */
             weight_then: number;
         };
+        /** @description What a rule made of a search says about itself. */
+        RuleAsked: {
+            /** @description With a threshold: fields whose values must be the same, at most 5; the acting account if left out. */
+            group_by?: string[] | null;
+            /** @description `informational`, `low`, `medium`, `high` or `critical`. */
+            level: string;
+            /** @description `motive`, `means`, `preparation`, `infringement` or `anti_forensics`. */
+            stage: string;
+            /** @description `leakage`, `sabotage`, `fraud` or `misuse`. */
+            threat: string;
+            /**
+             * Format: int32
+             * @description How many matches make a finding, 2 to 100,000; each one if left out.
+             */
+            threshold?: number | null;
+            /** @description Its title, at most 120 characters. */
+            title: string;
+            /**
+             * Format: int32
+             * @description With a threshold: within how many minutes, 1 to 43,200; 60 if left out.
+             */
+            window_minutes?: number | null;
+        };
         /** @description A rule whole. */
         RuleDetail: components["schemas"]["RuleView"] & {
             /** @description Description. */
@@ -3639,6 +4211,15 @@ export interface components {
             rules: components["schemas"]["RuleView"][];
             /** @description Sources whose events no rule can see. */
             unseen: components["schemas"]["UnseenSourceView"][];
+        };
+        /** @description A rule that was made. */
+        RuleMade: {
+            /** @description In what the rule differs from the search. */
+            notes: string[];
+            /** @description Its file. */
+            path: string;
+            /** @description Its text. */
+            yaml: string;
         };
         /** @description A rule that matched. */
         RuleRef: {
@@ -3743,6 +4324,51 @@ export interface components {
             undo_because?: string | null;
             /** @description What is known, by name. */
             values: Record<string, never>;
+        };
+        /** @description A search to be kept, or how it is to be from now on. */
+        SaveSearch: {
+            /**
+             * Format: int32
+             * @description How many days it looks back, 1 to 3,650.
+             */
+            from_days?: number | null;
+            /** @description What it is called, at most 120 characters. */
+            name: string;
+            /** @description What it is for, at most 2,000 characters. */
+            note?: string | null;
+            /** @description The question. */
+            query: string;
+            /** @description Colleagues of the same role see it. Left out: as it was, at first not. */
+            shared?: boolean | null;
+        };
+        /** @description Searches that are kept. */
+        SavedSearchList: {
+            /** @description Own ones and those that colleagues of the same role share, by name. */
+            saved: components["schemas"]["SavedSearchView"][];
+        };
+        /** @description A search that is kept. */
+        SavedSearchView: {
+            /** @description When it was kept first. */
+            created: string;
+            /**
+             * Format: int32
+             * @description How many days it looks back.
+             */
+            from_days?: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is for. */
+            note?: string | null;
+            /** @description Account of who keeps it. */
+            owner: string;
+            /** @description The question. */
+            query: string;
+            /** @description Id of the rule made of it. */
+            rule?: string | null;
+            /** @description Colleagues of the same role see it. */
+            shared: boolean;
         };
         /** @description A score on one day. */
         ScoreDay: {
@@ -3983,6 +4609,40 @@ export interface components {
             /** @description Scores of the last 30 days of data. */
             spark: number[];
         };
+        /** @description A value on a threat list. */
+        ThreatHit: {
+            /** @description The list's name. */
+            list: string;
+            /** @description What the list says about it. */
+            note?: string | null;
+            /** @description Last day on which it counts. */
+            until?: string | null;
+            /** @description The event's value. */
+            value: string;
+        };
+        /** @description A threat list and its state. */
+        ThreatListView: {
+            /**
+             * Format: int64
+             * @description Values that count.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Values that do not count any more.
+             */
+            expired_entries: number;
+            /** @description Last day on which it counts. */
+            expires?: string | null;
+            /** @description `ip`, `domain`, `hash`, `url` or `account`. */
+            kind: string;
+            /** @description Its name, also that of the placeholder in rules. */
+            name: string;
+            /** @description What is wrong with it. */
+            problem?: string | null;
+            /** @description `loaded`, `expired` or `unreadable`. */
+            state: string;
+        };
         /** @description A threat's share. */
         ThreatView: {
             /**
@@ -4037,6 +4697,13 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description What went wrong. */
+        TroubleView: {
+            /** @description When. */
+            at: string;
+            /** @description What. */
+            what: string;
+        };
         /** @description A source whose events no rule can see but those for every event. */
         UnseenSourceView: {
             /** @description `unknown_format`. */
@@ -4054,6 +4721,16 @@ export interface components {
             last: string;
             /** @description Its name. */
             source: string;
+        };
+        /** @description How often a value occurs. */
+        ValueCount: {
+            /**
+             * Format: int64
+             * @description Events that have it.
+             */
+            count: number;
+            /** @description The value. */
+            value: string;
         };
         /**
          * @description As what something waits for somebody.
@@ -5194,6 +5871,71 @@ export interface operations {
             };
         };
     };
+    keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepHunt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     merge: {
         parameters: {
             query?: never;
@@ -5901,6 +6643,435 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query: {
+                /** @description `ndjson` (each event whole) or `csv` (each event in short). */
+                format: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntFieldsAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntFields"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrichmentLists"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    saved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleMade"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["HuntLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7529,6 +8700,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    live_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSources"];
                 };
             };
             403: {
