@@ -16,6 +16,7 @@ use tandem_store::{Step, Store, StoreError};
 use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
 use crate::content::{fingerprint, lists, load_mappings, load_policies, load_rules};
+use crate::http::forward::Forwarding;
 use crate::http::metrics::Metrics;
 use crate::intake::Intake;
 use crate::ledger::{LedgerError, Signer};
@@ -145,6 +146,8 @@ pub struct App {
     pub merging: tokio::sync::Mutex<()>,
     /// What keeps coming.
     pub intake: Intake,
+    /// What is remembered between requests of forwarders.
+    pub(crate) forwarding: Forwarding,
     /// How many may search at the same time.
     pub(crate) hunting: crate::hunt::Seats,
     /// What is known of people, cached until people facts change.
@@ -201,6 +204,7 @@ impl App {
             analyst: tokio::sync::Mutex::default(),
             merging: tokio::sync::Mutex::default(),
             intake: Intake::default(),
+            forwarding: Forwarding::default(),
             hunting: crate::hunt::Seats::default(),
             directory: RwLock::new(None),
         };

@@ -189,7 +189,7 @@ async fn hand_on(app: &App, deliveries: Vec<Delivery>) -> Result<Taken, Late> {
     let mut under_way = Vec::with_capacity(deliveries.len());
     let until = tokio::time::Instant::now() + ROOM;
     for delivery in deliveries {
-        let sent = tokio::time::timeout_at(until, app.intake.send_and_learn(delivery)).await;
+        let sent = tokio::time::timeout_at(until, app.intake.inlet.send_and_learn(delivery)).await;
         let Ok(sent) = sent else {
             app.forwarding
                 .full

@@ -7,6 +7,7 @@ pub mod colleagues;
 pub mod disclosures;
 pub mod error;
 pub mod exports;
+pub mod forward;
 pub mod hunt;
 pub mod inbound;
 pub mod ledger;

@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
 use super::{
-    assets, cases, chat, colleagues, disclosures, exports, hunt, inbound, ledger, own, policies, push,
-    reminders, reports, rooms, runs, sign_in, work,
+    assets, cases, chat, colleagues, disclosures, exports, forward, hunt, inbound, ledger, own, policies,
+    push, reminders, reports, rooms, runs, sign_in, work,
 };
 use crate::api::dto::*;
 use crate::app::App;
@@ -550,6 +550,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(super::error::worded));
     Router::new()
         .nest("/api/v1", api)
+        .merge(forward::routes())
         .route("/api/openapi.json", get(openapi))
         .route("/sign-in", get(session::sign_in))
         .merge(sign_in::pages())

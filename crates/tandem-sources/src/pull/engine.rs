@@ -202,7 +202,10 @@ impl<'a> Stream<'a> {
     /// Hands on what is new of a page; true if something was.
     async fn hand_on(&mut self, items: Vec<Item>) -> Result<bool, Halt> {
         let mut fresh = false;
-        let mut blobs = items.iter().filter(|item| matches!(item, Item::Blob { .. })).count();
+        let mut blobs = items
+            .iter()
+            .filter(|item| matches!(item, Item::Blob { .. }))
+            .count();
         let unknown = self.cursor.to.unwrap_or_else(now);
         for item in items {
             match item {
