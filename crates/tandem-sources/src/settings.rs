@@ -68,7 +68,7 @@ pub enum From {
     /// Objects of an S3-compatible bucket.
     Bucket(BucketSettings),
     /// A cloud service's audit API.
-    Pull(PullSettings),
+    Pull(Box<PullSettings>),
 }
 
 impl From {

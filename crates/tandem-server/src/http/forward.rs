@@ -24,6 +24,8 @@ use tandem_sources::forward::Sender;
 use tandem_sources::forward::credentials::{Credentials, Speaks};
 use tandem_sources::forward::hec::Channels;
 use tandem_sources::{Delivery, Taken};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::app::App;
 use crate::secret;
@@ -35,16 +37,47 @@ const UNHEALTHY: i64 = 10 * MICROS_PER_SECOND;
 /// After how many seconds senders may try again.
 const RETRY_AFTER: u64 = 5;
 
-/// What is remembered between requests of forwarders.
-#[derive(Debug, Default)]
+/// Bodies that are worked on at once: what a body becomes meanwhile is several times as large.
+const AT_ONCE: usize = 4;
+
+/// What requests of forwarders share.
+#[derive(Debug)]
 pub struct Forwarding {
     /// Acknowledgement channels of the HTTP Event Collector.
     channels: Mutex<Channels>,
     /// When a sender was last sent away for want of room.
     full: AtomicI64,
+    /// Who works on a body has one of these, until all that it became is handed on.
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Forwarding {
+    fn default() -> Self {
+        Self {
+            channels: Mutex::default(),
+            full: AtomicI64::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
 }
 
 impl Forwarding {
+    /// Waits for a turn to work on a body.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Late> {
+        match timeout(ROOM, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) => Err(Late::NotTaken),
+            Err(_) => {
+                self.sent_away();
+                Err(Late::Full)
+            }
+        }
+    }
+
+    fn sent_away(&self) {
+        self.full.store(crate::pipeline::now().0, Ordering::Relaxed);
+    }
+
     fn channels<T>(&self, work: impl FnOnce(&mut Channels) -> T) -> T {
         work(&mut self.channels.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -152,23 +185,32 @@ enum BadBody {
     Encoding,
     /// It cannot be unpacked.
     Broken(String),
+    /// It cannot be worked on now.
+    Late(Late),
 }
 
-/// The body of a request, unpacked.
-async fn unpack(app: &App, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, BadBody> {
+/// The body of a request, unpacked, and the turn to work on it.
+async fn unpack(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
     let limit = app.config.limits.push_bytes;
     let encoding = text(headers, header::CONTENT_ENCODING.as_str()).unwrap_or_default();
     let encoding = Encoding::from_header(encoding).ok_or(BadBody::Encoding)?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let bytes = to_bytes(body, most).await.map_err(|_| BadBody::TooLarge)?;
-    work(move || {
+    let turn = app.forwarding.turn().await.map_err(BadBody::Late)?;
+    let unpacked = work(move || {
         decode_body(bytes.into(), encoding, limit).map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => BadBody::TooLarge,
             _ => BadBody::Broken(error.to_string()),
         })
-    })
-    .await
-    .unwrap_or_else(|| Err(BadBody::Broken("it could not be worked on".into())))
+    });
+    match unpacked.await {
+        Some(unpacked) => Ok((unpacked?, turn)),
+        None => Err(BadBody::Broken("it could not be worked on".into())),
+    }
 }
 
 /// Works on a body where it holds up nobody else.
@@ -184,20 +226,18 @@ enum Late {
     NotTaken,
 }
 
-/// Hands deliveries on and waits until all are durable.
-async fn hand_on(app: &App, deliveries: Vec<Delivery>) -> Result<Taken, Late> {
+/// Hands deliveries on, ends the turn, and waits until all are durable.
+async fn hand_on(app: &App, deliveries: Vec<Delivery>, turn: OwnedSemaphorePermit) -> Result<Taken, Late> {
     let mut under_way = Vec::with_capacity(deliveries.len());
-    let until = tokio::time::Instant::now() + ROOM;
+    let until = Instant::now() + ROOM;
     for delivery in deliveries {
-        let sent = tokio::time::timeout_at(until, app.intake.inlet.send_and_learn(delivery)).await;
-        let Ok(sent) = sent else {
-            app.forwarding
-                .full
-                .store(crate::pipeline::now().0, Ordering::Relaxed);
+        let Ok(sent) = timeout_at(until, app.intake.inlet.send_and_learn(delivery)).await else {
+            app.forwarding.sent_away();
             return Err(Late::Full);
         };
         under_way.push(sent.map_err(|_| Late::NotTaken)?);
     }
+    drop(turn);
     let mut all = Taken::default();
     for learn in under_way {
         let taken = learn.await.map_err(|_| Late::NotTaken)?;

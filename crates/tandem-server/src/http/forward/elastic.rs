@@ -15,6 +15,7 @@ use serde::Deserialize;
 use tandem_sources::forward::Unreadable;
 use tandem_sources::forward::credentials::Speaks;
 use tandem_sources::forward::elastic::{self, About, Filter};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{BadBody, Door, Late, RETRY_AFTER, Who, hand_on, text, unpack, work};
 use crate::app::App;
@@ -202,13 +203,13 @@ async fn take(app: &App, index: Option<String>, asked: &BulkAsked, request: Requ
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let who = know(app, &parts).await?;
-    let body = unpacked(app, &parts, body).await?;
+    let (body, turn) = unpacked(app, &parts, body).await?;
     let mut bulk = work(move || elastic::bulk(&who.sender(), index.as_deref(), &body))
         .await
         .ok_or_else(broken)?
         .map_err(unreadable)?;
     let deliveries = std::mem::take(&mut bulk.deliveries);
-    hand_on(app, deliveries).await.map_err(late)?;
+    hand_on(app, deliveries, turn).await.map_err(late)?;
     let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let filter = Filter::read(asked.filter_path.as_deref());
     Ok(json(200, bulk.answer(took, filter)))
@@ -217,19 +218,19 @@ async fn take(app: &App, index: Option<String>, asked: &BulkAsked, request: Requ
 async fn take_one(app: &App, index: String, id: Option<String>, request: Request) -> Result<Response, No> {
     let (parts, body) = request.into_parts();
     let who = know(app, &parts).await?;
-    let body = unpacked(app, &parts, body).await?;
+    let (body, turn) = unpacked(app, &parts, body).await?;
     let mut bulk = work(move || elastic::document(&who.sender(), &index, id.as_deref(), &body))
         .await
         .ok_or_else(broken)?
         .map_err(unreadable)?;
-    hand_on(app, std::mem::take(&mut bulk.deliveries))
+    hand_on(app, std::mem::take(&mut bulk.deliveries), turn)
         .await
         .map_err(late)?;
     let (status, answer) = elastic::single(&bulk);
     Ok(json(status, answer))
 }
 
-async fn unpacked(app: &App, parts: &Parts, body: Body) -> Result<Vec<u8>, No> {
+async fn unpacked(app: &App, parts: &Parts, body: Body) -> Result<(Vec<u8>, OwnedSemaphorePermit), No> {
     unpack(app, &parts.headers, body).await.map_err(|bad| match bad {
         BadBody::TooLarge => No(
             413,
@@ -246,6 +247,7 @@ async fn unpacked(app: &App, parts: &Parts, body: Body) -> Result<Vec<u8>, No> {
             "parse_exception",
             format!("the body cannot be decompressed: {why}"),
         ),
+        BadBody::Late(why) => late(why),
     })
 }
 

@@ -94,6 +94,7 @@ async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn take(app: &App, who: Who, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+    let turn = app.forwarding.turn().await.map_err(late)?;
     let found = work(move || otlp::logs(&who.sender(), Encoding::Protobuf, &message))
         .await
         .ok_or_else(|| Status::internal("the message could not be worked on"))?
@@ -101,9 +102,14 @@ async fn take(app: &App, who: Who, message: Vec<u8>) -> Result<Vec<u8>, Status> 
             Unreadable::TooMany => Status::resource_exhausted(error.to_string()),
             error => Status::invalid_argument(error.to_string()),
         })?;
-    let taken = hand_on(app, found.deliveries).await.map_err(|late| match late {
-        Late::Full => Status::unavailable("there is no room now; send it again"),
-        Late::NotTaken => Status::unavailable("nothing is stored; send it again"),
-    })?;
+    let taken = hand_on(app, found.deliveries, turn).await.map_err(late)?;
     Ok(otlp::answer(Encoding::Protobuf, found.rejected, &taken))
+}
+
+/// The one status that exporters take for "later" (OTLP specification, "OTLP/gRPC throttling").
+fn late(late: Late) -> Status {
+    Status::unavailable(match late {
+        Late::Full => "there is no room now; send it again",
+        Late::NotTaken => "nothing is stored; send it again",
+    })
 }

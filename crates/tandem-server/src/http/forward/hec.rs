@@ -49,8 +49,8 @@ async fn unknown() -> Response {
 }
 
 async fn health(State(app): Shared) -> Response {
-    let full = app.forwarding.is_full();
-    said(Answer::from(if full { Code::Unhealthy } else { Code::Healthy }))
+    let well = app.intake.is_open() && !app.forwarding.is_full();
+    said(Answer::from(if well { Code::Healthy } else { Code::Unhealthy }))
 }
 
 async fn take_events(State(app): Shared, Query(given): Query<Given>, request: Request) -> Response {
@@ -72,7 +72,7 @@ async fn acknowledgements(State(app): Shared, Query(mut given): Query<Given>, re
         let who = know(&app, &given, &parts).await?;
         channel(&mut given, &parts)?;
         let channel = given.channel.as_deref().ok_or(Code::ChannelMissing)?;
-        let body = unpack(&app, &parts.headers, body).await.map_err(bad_body)?;
+        let (body, _turn) = unpack(&app, &parts.headers, body).await.map_err(bad_body)?;
         app.forwarding
             .channels(|channels| channels.asked(&who.hash, channel, &body))
             .ok_or(Code::InvalidDataFormat)
@@ -87,7 +87,7 @@ async fn take(app: &App, mut given: Given, request: Request, read: Read) -> Resu
     let (parts, body) = request.into_parts();
     let who = know(app, &given, &parts).await?;
     channel(&mut given, &parts)?;
-    let body = unpack(app, &parts.headers, body).await.map_err(bad_body)?;
+    let (body, turn) = unpack(app, &parts.headers, body).await.map_err(bad_body)?;
     let (reader, asked) = (who.clone(), given.clone());
     let found = work(move || read(&reader.sender(), &asked, &body))
         .await
@@ -97,7 +97,9 @@ async fn take(app: &App, mut given: Given, request: Request, read: Read) -> Resu
             Unreadable::TooMany => Code::TooLarge,
             Unreadable::Malformed(_) => Code::InvalidDataFormat,
         })?;
-    hand_on(app, found.deliveries).await.map_err(|_| Code::Busy)?;
+    hand_on(app, found.deliveries, turn)
+        .await
+        .map_err(|_| Code::Busy)?;
     if let Some((code, event)) = found.wrong {
         return Ok(Answer {
             event: Some(event),
@@ -141,5 +143,6 @@ fn bad_body(bad: BadBody) -> Code {
     match bad {
         BadBody::TooLarge => Code::TooLarge,
         BadBody::Encoding | BadBody::Broken(_) => Code::InvalidDataFormat,
+        BadBody::Late(_) => Code::Busy,
     }
 }

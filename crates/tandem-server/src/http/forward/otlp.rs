@@ -72,7 +72,7 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
         })?;
     let too_large = |why: String| No(StatusCode::PAYLOAD_TOO_LARGE, RESOURCE_EXHAUSTED, why);
     let bad = |why: String| No(StatusCode::BAD_REQUEST, INVALID_ARGUMENT, why);
-    let body = unpack(app, &parts.headers, body)
+    let (body, turn) = unpack(app, &parts.headers, body)
         .await
         .map_err(|error| match error {
             BadBody::TooLarge => too_large("the body is too large; send smaller batches".into()),
@@ -82,6 +82,7 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
                 "that content-encoding is not known; send it plain, gzip or zstd".into(),
             ),
             BadBody::Broken(why) => bad(format!("the body cannot be decompressed: {why}")),
+            BadBody::Late(why) => late(why),
         })?;
     let found = work(move || otlp::logs(&who.sender(), encoding, &body))
         .await
@@ -96,7 +97,12 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
             Unreadable::TooMany => too_large(error.to_string()),
             error => bad(error.to_string()),
         })?;
-    let taken = hand_on(app, found.deliveries).await.map_err(|late| match late {
+    let taken = hand_on(app, found.deliveries, turn).await.map_err(late)?;
+    Ok(otlp::answer(encoding, found.rejected, &taken))
+}
+
+fn late(late: Late) -> No {
+    match late {
         Late::Full => No(
             StatusCode::TOO_MANY_REQUESTS,
             RESOURCE_EXHAUSTED,
@@ -107,6 +113,5 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
             UNAVAILABLE,
             "nothing is stored; send it again".into(),
         ),
-    })?;
-    Ok(otlp::answer(encoding, found.rejected, &taken))
+    }
 }
