@@ -6,7 +6,7 @@ use crate::sh::{self, Outcome, cargo, root, target_dir};
 pub fn run(args: &[String]) -> Outcome {
     let Some(name) = args.first().filter(|name| !name.starts_with('-')) else {
         return Err(
-            "which one? `cargo xtask bench pipeline`, `cargo xtask bench behaviour [--data DIR]`, `cargo xtask bench rules` or `cargo xtask bench scenarios`".into(),
+            "which one? `cargo xtask bench pipeline`, `cargo xtask bench behaviour [--data DIR]`, `cargo xtask bench rules`, `cargo xtask bench live` or `cargo xtask bench scenarios`".into(),
         );
     };
     run_built(name, args.get(1..).unwrap_or_default())
@@ -14,14 +14,20 @@ pub fn run(args: &[String]) -> Outcome {
 
 fn run_built(name: &str, rest: &[String]) -> Outcome {
     crate::setup::ensure(&[crate::setup::Need::Cc])?;
-    sh::run(cargo().args([
+    let mut build = cargo();
+    build.args([
         "build",
         "--locked",
         "--profile",
         "demo",
         "--package",
         "tandem-bench",
-    ]))?;
+    ]);
+    if name == "live" {
+        // What is put under load is the program itself.
+        build.args(["--package", "tandem"]);
+    }
+    sh::run(&mut build)?;
     let program = target_dir().join("demo/tandem-bench");
     let mut command = crate::sh::command(&program.display().to_string());
     command.arg(name).args(rest).env("TANDEM_ROOT", root());

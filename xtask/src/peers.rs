@@ -11,6 +11,11 @@ const PROVIDER: &str = "crates/tandem-sign-in/tests/oidc";
 const SYNAPSE: &str = "matrix-synapse==1.163.2";
 /// The fuzzer of the API, from PyPI.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+/// Clients that send logs, and servers that logs are fetched from, from PyPI.
+const SENDERS: &str = "confluent-kafka==2.16.1 moto[s3,server]==5.2.5 nats-py==2.16.0 opentelemetry-sdk==1.45.2 \
+                       opentelemetry-exporter-otlp==1.45.2 elasticsearch==9.5.1 splunk-handler==3.0.0";
+/// syslog-ng with what it needs to speak HTTP.
+const SYSLOG_NG: [&str; 3] = ["syslog-ng-core", "syslog-ng-mod-http", "syslog-ng-scl"];
 
 /// Installs the OpenID provider if its lock file changed, and gives its folder.
 pub fn openid_provider() -> Outcome<PathBuf> {
@@ -29,7 +34,50 @@ pub fn schemathesis() -> Outcome<PathBuf> {
     python("schemathesis", SCHEMATHESIS)
 }
 
-/// A Python of its own with one package, under the target folder; made anew when another version is wanted.
+/// A Python that has the senders of the tests of live sources.
+pub fn senders() -> Outcome<PathBuf> {
+    python("senders", SENDERS)
+}
+
+/// The folder that syslog-ng is unpacked into: Debian does not let it be installed beside rsyslog.
+pub fn syslog_ng() -> Outcome<PathBuf> {
+    let folder = target_dir().join("peers/syslog-ng");
+    let root = folder.join("root");
+    let installed = PathBuf::from("/usr/sbin/syslog-ng");
+    if root.join("usr/sbin/syslog-ng").is_file() {
+        return Ok(root);
+    }
+    if installed.is_file() {
+        return Ok(PathBuf::from("/"));
+    }
+    let _step = Step::new("unpacking syslog-ng from Debian's packages");
+    std::fs::create_dir_all(&root).map_err(|e| format!("cannot make {}: {e}", root.display()))?;
+    // What would be installed, had it the place: the packages and the libraries that are not there.
+    let plan = quiet(
+        command("apt-get")
+            .args(["install", "--simulate", "--no-install-recommends"])
+            .args(SYSLOG_NG),
+    )?;
+    let packages: Vec<&str> = plan
+        .lines()
+        .filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next())
+        .collect();
+    quiet(
+        command("apt-get")
+            .current_dir(&folder)
+            .args(["download", "-qq"])
+            .args(&packages),
+    )?;
+    let files = std::fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
+    for file in files.flatten() {
+        if file.path().extension().is_some_and(|end| end == "deb") {
+            quiet(command("dpkg").arg("-x").arg(file.path()).arg(&root))?;
+        }
+    }
+    Ok(root)
+}
+
+/// A Python of its own with some packages, under the target folder; made anew when another version is wanted.
 fn python(name: &str, package: &str) -> Outcome<PathBuf> {
     let place = target_dir().join("python").join(name);
     let python = place.join("bin/python");
@@ -43,15 +91,18 @@ fn python(name: &str, package: &str) -> Outcome<PathBuf> {
         std::fs::remove_dir_all(&place).map_err(|e| format!("cannot remove {}: {e}", place.display()))?;
     }
     quiet(command("python3").args(["-m", "venv"]).arg(&place))?;
-    quiet(command(&python.display().to_string()).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        package,
-    ]))?;
+    quiet(
+        command(&python.display().to_string())
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-input",
+            ])
+            .args(package.split_whitespace()),
+    )?;
     std::fs::write(&stamp, package).map_err(|e| format!("cannot write {}: {e}", stamp.display()))?;
     Ok(python)
 }

@@ -17,6 +17,8 @@ pub enum Need {
     Postgres,
     /// A Python that can make environments of its own, for a homeserver and a fuzzer.
     Python,
+    /// Programs that send logs, for the tests of live sources.
+    Senders,
 }
 
 /// Oldest node that the console's build tools run on.
@@ -34,6 +36,7 @@ pub fn ensure(needs: &[Need]) -> Outcome {
             Need::Chromium if chromium().is_none() => packages.push("chromium"),
             Need::Postgres if !postgres() => packages.push("postgresql"),
             Need::Python if !python() => packages.extend(["python3", "python3-venv"]),
+            Need::Senders => packages.extend(senders()),
             _ => {}
         }
     }
@@ -71,6 +74,36 @@ fn postgres() -> bool {
 /// Debian keeps what a new environment needs in a package of its own.
 fn python() -> bool {
     quiet(command("python3").args(["-c", "import ensurepip, venv"])).is_ok()
+}
+
+/// Packages of senders that are not there: what each is known by, and its name.
+fn senders() -> Vec<&'static str> {
+    let module = |name: &str| {
+        let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+        folders
+            .into_iter()
+            .any(|folder| folder.path().join("rsyslog").join(name).exists())
+    };
+    let service = |name: &str| {
+        ["/usr/sbin", "/sbin", "/lib/systemd", "/usr/lib/systemd"]
+            .iter()
+            .any(|folder| std::path::Path::new(folder).join(name).exists())
+    };
+    let known = [
+        ("rsyslog", service("rsyslogd")),
+        ("rsyslog-relp", module("omrelp.so")),
+        ("rsyslog-openssl", module("lmnsd_ossl.so")),
+        ("rsyslog-elasticsearch", module("omelasticsearch.so")),
+        ("nats-server", service("nats-server")),
+        ("logrotate", service("logrotate")),
+        ("systemd", exists("journalctl")),
+        ("systemd-journal-remote", service("systemd-journal-remote")),
+        ("bsdutils", exists("logger")),
+    ];
+    known
+        .into_iter()
+        .filter_map(|(package, there)| (!there).then_some(package))
+        .collect()
 }
 
 fn install(packages: &[&str]) -> Outcome {

@@ -61,7 +61,7 @@ pub fn run(args: &[String]) -> Outcome {
     let has_console = console::exists();
     let with_console = has_console && !flag(args, "--skip-console");
     let with_browser = with_console && !flag(args, "--skip-e2e");
-    let mut needs = vec![Need::Cc, Need::Postgres, Need::Python];
+    let mut needs = vec![Need::Cc, Need::Postgres, Need::Python, Need::Senders];
     if with_console {
         needs.push(Need::Node);
     }
@@ -137,6 +137,7 @@ fn console_steps() -> Vec<NamedStep> {
         ("console: build", console::build),
         ("Python: homeserver", || peers::synapse().map(drop)),
         ("Python: fuzzer", || peers::schemathesis().map(drop)),
+        ("Python: senders", || peers::senders().map(drop)),
     ]
 }
 
@@ -164,6 +165,7 @@ impl Said {
 }
 
 fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -> Outcome {
+    let (senders, syslog_ng) = (peers::senders()?, peers::syslog_ng()?);
     let run = |targets: &[&str], tests: &[&str]| -> Outcome<Command> {
         let mut command = built::linted()?;
         command
@@ -173,6 +175,9 @@ fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -
             .args(tests)
             .env("TANDEM_REQUIRE_POSTGRES", "1")
             .env("TANDEM_SYNAPSE_PYTHON", synapse)
+            .env("TANDEM_REQUIRE_SENDERS", "1")
+            .env("TANDEM_SENDERS_PYTHON", &senders)
+            .env("TANDEM_SYSLOG_NG", &syslog_ng)
             .env("INSTA_UPDATE", "no");
         if let Some(provider) = &provider {
             command.env("TANDEM_OIDC_PROVIDER", provider);

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod company;
+mod live;
 mod pipeline;
 mod place;
 mod rules;
@@ -29,6 +30,8 @@ struct Args {
 enum Program {
     /// Behaviour analytics at a daily budget of alerts, on the hybrid CERT sets.
     Behaviour(behaviour::Args),
+    /// A steady rate from senders of syslog and HTTP for minutes, then the same while Tandem is killed: lost, doubled, cost.
+    Live(live::Args),
     /// Throughput, memory, size and answering times of the pipeline.
     Pipeline(pipeline::Args),
     /// Rules per second, beside the strongest open engine.
@@ -40,6 +43,7 @@ enum Program {
 fn main() -> ExitCode {
     let outcome = match Args::parse().program {
         Program::Behaviour(args) => behaviour::run(&args),
+        Program::Live(args) => live::run(&args),
         Program::Pipeline(args) => pipeline::run(&args),
         Program::Rules(args) => rules::run(&args),
         Program::Scenarios(args) => scenarios::run(&args),

@@ -27,6 +27,9 @@ pub struct Config {
     pub listen: String,
     /// Live sources; see `docs/sources.md`.
     pub sources: Vec<SourceSettings>,
+    /// Further addresses where only forwarders are let in, and where Elasticsearch's paths are at the root: for senders that know
+    /// an address and no path, such as `0.0.0.0:9200`.
+    pub forwarders: Vec<String>,
     /// Far sides that Tandem speaks to.
     pub connectors: Vec<ConnectorSettings>,
     /// The organisation.
@@ -185,6 +188,7 @@ impl Default for Config {
             data_dir: PathBuf::from("var/tandem"),
             listen: "127.0.0.1:7878".into(),
             sources: Vec::new(),
+            forwarders: Vec::new(),
             connectors: Vec::new(),
             home: Home {
                 company: "Your organisation".into(),
@@ -373,6 +377,17 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "listen",
             config.listen.clone(),
             "give ADDRESS:PORT, for example 127.0.0.1:7878",
+        );
+    }
+    if let Some(wrong) = config
+        .forwarders
+        .iter()
+        .find(|address| address.parse::<std::net::SocketAddr>().is_err())
+    {
+        return senseless(
+            "forwarders",
+            wrong.clone(),
+            "give ADDRESS:PORT, for example 0.0.0.0:9200",
         );
     }
     tandem_sources::settings::check(&config.sources)?;

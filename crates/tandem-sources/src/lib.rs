@@ -8,6 +8,7 @@
 pub mod bucket;
 pub mod delivery;
 pub mod files;
+pub mod forward;
 pub mod health;
 pub mod journal;
 pub mod kafka;
@@ -17,6 +18,9 @@ pub mod run;
 pub mod secret;
 pub mod settings;
 pub mod syslog;
+
+mod payload;
+mod reach;
 
 pub use delivery::{Delivery, Inlet, NotTaken, Parcel, Place, Position, Refused, Taken, inlet};
 pub use health::{Health, HealthNow, Phase};

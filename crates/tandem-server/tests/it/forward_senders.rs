@@ -268,9 +268,22 @@ log {{ source(s); destination(hec); flags(flow-control); }};
         .map(|entry| entry.unwrap().path())
         .find(|path| path.join("libhttp.so").is_file())
         .expect("its modules are there");
+    let mut paths = vec![libraries];
+    // Where the libraries are that were unpacked beside it.
+    for folder in ["lib", "usr/lib"] {
+        let inside = std::fs::read_dir(root.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten();
+        paths.extend(
+            inside
+                .map(|entry| entry.path())
+                .filter(|path| path.to_string_lossy().ends_with("-linux-gnu")),
+        );
+    }
     let mut command = Command::new(root.join("usr/sbin/syslog-ng"));
     command
-        .env("LD_LIBRARY_PATH", libraries)
+        .env("LD_LIBRARY_PATH", std::env::join_paths(paths).unwrap())
         .arg("--module-path")
         .arg(modules)
         .args(["--foreground", "--no-caps", "--cfgfile"])

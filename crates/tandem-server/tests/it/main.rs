@@ -9,6 +9,8 @@ mod colleagues;
 mod doors;
 mod exports;
 mod far_side;
+mod forward;
+mod forward_senders;
 mod hostile;
 mod hunt;
 mod hunt_kept;

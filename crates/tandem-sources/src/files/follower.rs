@@ -87,10 +87,8 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Goes on from these positions.
-    pub(super) fn new(settings: &FilesSettings, positions: &[Position], now: Instant) -> Self {
-        let streams = positions
-            .iter()
-            .filter_map(|position| Stream::kept(position, now));
+    pub(super) fn new(settings: &FilesSettings, positions: &[Position]) -> Self {
+        let streams = positions.iter().filter_map(Stream::kept);
         Self {
             settings: settings.clone(),
             finder: Finder::new(settings),

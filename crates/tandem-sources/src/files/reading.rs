@@ -203,11 +203,13 @@ impl Follower {
         }
         let linger = self.settings.linger();
         for stream in self.streams.values_mut() {
-            let alone = stream.alone.map(|since| now.saturating_duration_since(since));
             // A compressed file that broke off is still there, and may be whole some day.
             let broke_off = stream.mark.packed && self.files.contains_key(&stream.mark.file);
-            if stream.attached || stream.mark.ended || broke_off || alone.is_some_and(|alone| alone < linger)
-            {
+            if stream.attached || stream.mark.ended || broke_off {
+                continue;
+            }
+            let since = *stream.alone.get_or_insert(now);
+            if now.saturating_duration_since(since) < linger {
                 continue;
             }
             stream.mark.ended = true;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tandem_domain::Timestamp;
 use url::Url;
@@ -38,7 +39,7 @@ struct Event {
     #[serde(rename = "EventId", default)]
     id: Option<String>,
     #[serde(rename = "EventTime", default)]
-    at: Option<f64>,
+    at: Value,
     #[serde(rename = "CloudTrailEvent")]
     record: String,
 }
@@ -137,7 +138,14 @@ impl Api for Cloudtrail {
                     id: event
                         .id
                         .unwrap_or_else(|| String::from_utf8_lossy(&json).into_owned()),
-                    at: event.at.map(|seconds| Timestamp((seconds * 1e6) as i64)),
+                    // A number on the wire, a text where a tool has written it anew.
+                    at: match &event.at {
+                        Value::Number(seconds) => {
+                            seconds.as_f64().map(|seconds| Timestamp((seconds * 1e6) as i64))
+                        }
+                        Value::String(text) => Timestamp::parse_rfc3339(text),
+                        _ => None,
+                    },
                     json,
                 })
             })

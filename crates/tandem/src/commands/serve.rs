@@ -36,9 +36,12 @@ pub async fn serve(cli: &Cli, asked: &Serve) -> anyhow::Result<()> {
             .and_then(|()| std::fs::rename(&partial, path))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    let forwarders = serve::listen_for_forwarders(&app).await?;
     background::start(&app);
     let sources = intake::start(&app);
-    let served = serve::serve(app, listener).await.context("serving failed");
+    let served = serve::serve(app, listener, forwarders)
+        .await
+        .context("serving failed");
     // What came in before the end is kept.
     sources.stop().await;
     served

@@ -205,7 +205,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                 self.unsent.push(txnr);
                 return Ok(None);
             }
-            What::Syslog => return Ok(Some(How::Wrong("a RELP message came before `open`".into()))),
+            What::Syslog => {
+                // Not opened, so not answered, so not kept.
+                self.batch = Batch::default();
+                return Ok(Some(How::Wrong("a RELP message came before `open`".into())));
+            }
             _ => {}
         }
         // Answers keep the order of the commands.
