@@ -148,7 +148,8 @@ pub(super) fn jwt(
     key_id: Option<&str>,
     claims: &serde_json::Value,
 ) -> Result<Zeroizing<String>, SourceError> {
-    let wrong = || settings("the RSA key cannot be read; it is a PEM file that begins with BEGIN PRIVATE KEY");
+    let wrong =
+        || settings("the RSA key cannot be read; it is a PEM file that begins with BEGIN PRIVATE KEY");
     let key = match PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| wrong())? {
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
@@ -162,8 +163,13 @@ pub(super) fn jwt(
     let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let mut text = Zeroizing::new(format!("{}.{}", part(&header), part(claims)));
     let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
-        .map_err(|_| settings("the RSA key does not sign"))?;
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text.as_bytes(),
+        &mut signature,
+    )
+    .map_err(|_| settings("the RSA key does not sign"))?;
     text.push('.');
     text.push_str(&URL_SAFE_NO_PAD.encode(signature));
     Ok(text)
@@ -244,7 +250,10 @@ impl Auth {
                     form: form(&[
                         ("grant_type", "client_credentials"),
                         ("scope", scope),
-                        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                        (
+                            "client_assertion_type",
+                            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        ),
                         ("client_assertion", &assertion),
                     ]),
                 })
@@ -297,7 +306,9 @@ pub(super) fn granted(answer: &Answer, asked: Instant, now: Timestamp) -> Result
     }
     let Ok(granted) = serde_json::from_slice::<Granted>(&answer.body) else {
         // The body may hold a token: it is not shown.
-        return Err(Fault::Again("its sign-in answered with something that is no token".to_owned()));
+        return Err(Fault::Again(
+            "its sign-in answered with something that is no token".to_owned(),
+        ));
     };
     // Entra's older endpoint writes the number as text.
     let seconds = match &granted.expires_in {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tandem_domain::Timestamp;
 use url::Url;
@@ -38,14 +39,17 @@ struct Event {
     #[serde(rename = "EventId", default)]
     id: Option<String>,
     #[serde(rename = "EventTime", default)]
-    at: Option<f64>,
+    at: Value,
     #[serde(rename = "CloudTrailEvent")]
     record: String,
 }
 
 impl Cloudtrail {
     /// Out of settings, and how it signs.
-    pub fn new(settings: &CloudtrailSettings, ways: impl FnOnce(Ways) -> Ways) -> Result<(Self, Auth), String> {
+    pub fn new(
+        settings: &CloudtrailSettings,
+        ways: impl FnOnce(Ways) -> Ways,
+    ) -> Result<(Self, Auth), String> {
         let address = |region: &String| {
             let base = match &settings.base {
                 Some(base) => base.replace("{region}", region),
@@ -60,7 +64,11 @@ impl Cloudtrail {
             session: settings.session_token.clone(),
         };
         let api = Self {
-            regions: settings.regions.iter().map(address).collect::<Result<_, String>>()?,
+            regions: settings
+                .regions
+                .iter()
+                .map(address)
+                .collect::<Result<_, String>>()?,
             // Two requests a second for an account and region; events are there about 15 minutes after the call at the
             // latest, and for 90 days. An hour at once, as a page token is lost with a restart that takes long.
             ways: ways(Ways {
@@ -119,15 +127,25 @@ impl Api for Cloudtrail {
             .map(|raw| {
                 let event = serde_json::from_str::<Event>(raw.get()).ok();
                 let whole = event.filter(|event| {
-                    serde_json::from_str::<&RawValue>(&event.record).is_ok_and(|record| record.get().starts_with('{'))
+                    serde_json::from_str::<&RawValue>(&event.record)
+                        .is_ok_and(|record| record.get().starts_with('{'))
                 });
                 let Some(event) = whole else {
                     return Item::Refused(json::no_record(raw.get()));
                 };
                 let json = json::line(&event.record);
                 Item::Record(Record {
-                    id: event.id.unwrap_or_else(|| String::from_utf8_lossy(&json).into_owned()),
-                    at: event.at.map(|seconds| Timestamp((seconds * 1e6) as i64)),
+                    id: event
+                        .id
+                        .unwrap_or_else(|| String::from_utf8_lossy(&json).into_owned()),
+                    // A number on the wire, a text where a tool has written it anew.
+                    at: match &event.at {
+                        Value::Number(seconds) => {
+                            seconds.as_f64().map(|seconds| Timestamp((seconds * 1e6) as i64))
+                        }
+                        Value::String(text) => Timestamp::parse_rfc3339(text),
+                        _ => None,
+                    },
                     json,
                 })
             })

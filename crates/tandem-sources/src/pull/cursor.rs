@@ -181,7 +181,11 @@ impl Cursor {
         }
         self.links.clear();
         let caught_up = now.0 - self.done.0 < micros(ways.every).max(SECOND);
-        Ok(if caught_up || ways.window.is_none() { ways.every } else { ways.pace })
+        Ok(if caught_up || ways.window.is_none() {
+            ways.every
+        } else {
+            ways.pace
+        })
     }
 
     /// A record happened at that time; only what is followed for ever learns from it how far it is.

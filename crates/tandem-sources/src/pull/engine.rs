@@ -91,8 +91,12 @@ struct Stream<'a> {
     cursor: Cursor,
     out: Out<'a>,
     started: bool,
+    /// It was read before.
+    begun: bool,
     troubles: u32,
     pauses: u32,
+    /// Links that led nowhere since a window was read to its end; each begins it again with pages that are good.
+    circles: u32,
     broken: (u64, u32),
     overflow_told: bool,
 }
@@ -119,8 +123,10 @@ impl<'a> Stream<'a> {
             cursor,
             out: Out::new(context, name, &format!("{} {name}", shared.api.name())),
             started: false,
+            begun: context.position(name).is_some(),
             troubles: 0,
             pauses: 0,
+            circles: 0,
             broken: (0, 0),
             overflow_told: false,
         }
@@ -141,9 +147,8 @@ impl<'a> Stream<'a> {
                 Err(Halt::Source(error)) => return Err(error),
                 Err(Halt::Stop) => break,
             };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.shared.context.stop.cancelled() => break,
+            if self.rest(wait).await.is_err() {
+                break;
             }
         }
         self.out.flush(&self.cursor).await?;
@@ -162,6 +167,14 @@ impl<'a> Stream<'a> {
         })
     }
 
+    /// Waits, unless Tandem stops.
+    async fn rest(&self, wait: Duration) -> Result<(), Halt> {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.shared.context.stop.cancelled() => Err(Halt::Stop),
+        }
+    }
+
     /// One page. Returns how long to wait before the next.
     async fn round(&mut self) -> Result<Duration, Halt> {
         let api = &self.shared.api;
@@ -178,13 +191,15 @@ impl<'a> Stream<'a> {
         }
         match self.cursor.open(&self.ways, now()) {
             Ahead::Nothing(wait) => return Ok(wait),
-            Ahead::Page { lost: 0 } => {}
+            // The first run takes what there is.
+            Ahead::Page { lost } if lost == 0 || !self.begun => {}
             Ahead::Page { lost } => self.shared.context.health.trouble(format!(
                 "{}, {}: records of {lost} seconds are no longer to be had; they were not asked for in time",
                 api.name(),
                 self.name
             )),
         }
+        self.begun = true;
         let request = api.page(self.name, &self.cursor)?;
         let answer = self.ask(&request).await?;
         if let Some(fault) = words::fault(&answer, self.cursor.next.is_some(), now()) {
@@ -202,7 +217,10 @@ impl<'a> Stream<'a> {
     /// Hands on what is new of a page; true if something was.
     async fn hand_on(&mut self, items: Vec<Item>) -> Result<bool, Halt> {
         let mut fresh = false;
-        let mut blobs = items.iter().filter(|item| matches!(item, Item::Blob { .. })).count();
+        let mut blobs = items
+            .iter()
+            .filter(|item| matches!(item, Item::Blob { .. }))
+            .count();
         let unknown = self.cursor.to.unwrap_or_else(now);
         for item in items {
             match item {
@@ -228,7 +246,7 @@ impl<'a> Stream<'a> {
                         self.take_blob(id, &link, entry).await?;
                         self.cursor.seen.note(id, at.unwrap_or(unknown));
                         fresh = true;
-                        tokio::time::sleep(self.ways.pace).await;
+                        self.rest(self.ways.pace).await?;
                     }
                     self.behind(blobs);
                 }
@@ -325,7 +343,10 @@ impl<'a> Stream<'a> {
     fn well(&mut self) {
         self.troubles = 0;
         self.pauses = 0;
-        self.fails(false);
+        if self.cursor.next.is_none() || self.ways.window.is_none() {
+            self.circles = 0;
+        }
+        self.fails(self.circles >= FAILING);
         self.shared.context.health.running();
     }
 
@@ -335,7 +356,12 @@ impl<'a> Stream<'a> {
     /// [`SourceError::Far`] when every stream fails.
     fn trouble(&mut self, fault: &Fault) -> Result<Duration, SourceError> {
         let chance = rand::random();
-        let what = format!("{}, {}: {}", self.shared.api.name(), self.name, fault.why());
+        let hint = if matches!(fault, Fault::Gone(_)) {
+            "; look at the settings and the rights of this source"
+        } else {
+            ""
+        };
+        let what = format!("{}, {}: {}{hint}", self.shared.api.name(), self.name, fault.why());
         tracing::debug!(source = %self.shared.context.name, "{what}");
         self.shared.context.health.trouble(what.clone());
         if let Fault::Pause { after, .. } = fault {
@@ -353,15 +379,17 @@ impl<'a> Stream<'a> {
         }
         if let Fault::Link(why) = fault {
             let _ = self.cursor.again(why.clone());
+            self.circles += 1;
         }
+        let troubles = self.troubles.max(self.circles);
         let refused = matches!(fault, Fault::Token(_)) && self.troubles > 2;
-        if no || refused || self.troubles >= FAILING {
+        if no || refused || troubles >= FAILING {
             self.fails(true);
         }
         if self.shared.failing.iter().all(|one| one.load(Ordering::Relaxed)) {
             return Err(SourceError::Far { what });
         }
-        let wait = pace::back_off(self.troubles, chance);
+        let wait = pace::back_off(troubles, chance);
         Ok(match fault {
             // The token may just have run out: at once, with another one.
             Fault::Token(_) if self.troubles == 1 => Duration::ZERO,

@@ -33,7 +33,10 @@ struct Activities<'a> {
 
 impl Workspace {
     /// Out of settings, and how it signs in.
-    pub fn new(settings: &GoogleWorkspaceSettings, ways: impl FnOnce(Ways) -> Ways) -> Result<(Self, Auth), String> {
+    pub fn new(
+        settings: &GoogleWorkspaceSettings,
+        ways: impl FnOnce(Ways) -> Ways,
+    ) -> Result<(Self, Auth), String> {
         let auth = Auth::Google {
             key: settings.key.clone(),
             subject: Some(settings.subject.clone()),
@@ -59,7 +62,14 @@ impl Workspace {
 
 /// A parameter's value, whatever its kind; a message becomes an object of its own parameters.
 fn value(parameter: &Value) -> Value {
-    for kind in ["value", "multiValue", "intValue", "multiIntValue", "boolValue", "multiBoolValue"] {
+    for kind in [
+        "value",
+        "multiValue",
+        "intValue",
+        "multiIntValue",
+        "boolValue",
+        "multiBoolValue",
+    ] {
         if let Some(value) = parameter.get(kind) {
             return value.clone();
         }
@@ -68,7 +78,10 @@ fn value(parameter: &Value) -> Value {
         return parameters(message.get("parameter"));
     }
     match parameter.get("multiMessageValue").and_then(Value::as_array) {
-        Some(messages) => messages.iter().map(|message| parameters(message.get("parameter"))).collect(),
+        Some(messages) => messages
+            .iter()
+            .map(|message| parameters(message.get("parameter")))
+            .collect(),
         None => Value::Null,
     }
 }
@@ -89,9 +102,14 @@ fn parameters(list: Option<&Value>) -> Value {
 fn events(raw: &str) -> Option<Vec<Item>> {
     let mut activity: Map<String, Value> = serde_json::from_str(raw).ok()?;
     let id = activity.get("id")?;
-    let at = id.get("time").and_then(Value::as_str).and_then(Timestamp::parse_rfc3339);
+    let at = id
+        .get("time")
+        .and_then(Value::as_str)
+        .and_then(Timestamp::parse_rfc3339);
     let id = id.to_string();
-    let Some(Value::Array(events)) = activity.remove("events").filter(|events| events.as_array().is_some_and(|e| !e.is_empty()))
+    let Some(Value::Array(events)) = activity
+        .remove("events")
+        .filter(|events| events.as_array().is_some_and(|e| !e.is_empty()))
     else {
         let json = json::line(raw);
         return Some(vec![Item::Record(Record { id, at, json })]);
@@ -105,10 +123,18 @@ fn events(raw: &str) -> Option<Vec<Item>> {
             continue;
         };
         for (key, value) in &event {
-            let value = if key == "parameters" { parameters(Some(value)) } else { value.clone() };
+            let value = if key == "parameters" {
+                parameters(Some(value))
+            } else {
+                value.clone()
+            };
             record.insert(key.clone(), value);
         }
-        let name = event.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = event
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let index = before.iter().filter(|known| **known == name).count();
         if index > 0 {
             record.insert("event_index".to_owned(), index.into());
@@ -138,11 +164,24 @@ impl Api for Workspace {
 
     fn page(&self, stream: &str, cursor: &Cursor) -> Result<Request, Fault> {
         let (from, to) = (cursor.from.to_string(), ask::end(cursor).to_string());
-        let mut query = vec![("startTime", from.as_str()), ("endTime", to.as_str()), ("maxResults", "1000")];
+        let mut query = vec![
+            ("startTime", from.as_str()),
+            ("endTime", to.as_str()),
+            ("maxResults", "1000"),
+        ];
         if let Some(token) = &cursor.next {
             query.push(("pageToken", token));
         }
-        let path = ["admin", "reports", "v1", "activity", "users", "all", "applications", stream];
+        let path = [
+            "admin",
+            "reports",
+            "v1",
+            "activity",
+            "users",
+            "all",
+            "applications",
+            stream,
+        ];
         Ok(Request::get(links::below(&self.base, &path, &query)))
     }
 
@@ -151,7 +190,9 @@ impl Api for Workspace {
         let items = page
             .items
             .iter()
-            .flat_map(|raw| events(raw.get()).unwrap_or_else(|| vec![Item::Refused(json::no_record(raw.get()))]))
+            .flat_map(|raw| {
+                events(raw.get()).unwrap_or_else(|| vec![Item::Refused(json::no_record(raw.get()))])
+            })
             .collect();
         Ok(Page {
             items,
@@ -190,7 +231,10 @@ struct LogEntry {
 
 impl Cloud {
     /// Out of settings, and how it signs in.
-    pub fn new(settings: &GoogleCloudSettings, ways: impl FnOnce(Ways) -> Ways) -> Result<(Self, Auth), String> {
+    pub fn new(
+        settings: &GoogleCloudSettings,
+        ways: impl FnOnce(Ways) -> Ways,
+    ) -> Result<(Self, Auth), String> {
         let auth = Auth::Google {
             key: settings.key.clone(),
             subject: None,
@@ -198,7 +242,12 @@ impl Cloud {
             url: settings.login.as_deref().map(links::base).transpose()?,
         };
         let api = Self {
-            base: links::base(settings.base.as_deref().unwrap_or("https://logging.googleapis.com"))?,
+            base: links::base(
+                settings
+                    .base
+                    .as_deref()
+                    .unwrap_or("https://logging.googleapis.com"),
+            )?,
             resources: settings.resources.clone(),
             filter: settings.filter.clone(),
             // 60 requests a minute for a project.
@@ -228,7 +277,11 @@ impl Api for Cloud {
     }
 
     fn page(&self, _stream: &str, cursor: &Cursor) -> Result<Request, Fault> {
-        let mut filter = format!("timestamp >= \"{}\" AND timestamp < \"{}\"", cursor.from, ask::end(cursor));
+        let mut filter = format!(
+            "timestamp >= \"{}\" AND timestamp < \"{}\"",
+            cursor.from,
+            ask::end(cursor)
+        );
         if !self.filter.trim().is_empty() {
             filter = format!("({}) AND {filter}", self.filter);
         }
@@ -247,7 +300,9 @@ impl Api for Cloud {
         let page: Entries<'_> = json::body(&answer.body, "list of entries")?;
         let items = json::items(&page.entries, |entry: LogEntry| {
             let time = entry.timestamp.as_deref();
-            let id = entry.insert.map(|insert| format!("{} {} {insert}", entry.log, time.unwrap_or_default()));
+            let id = entry
+                .insert
+                .map(|insert| format!("{} {} {insert}", entry.log, time.unwrap_or_default()));
             (id, time.and_then(Timestamp::parse_rfc3339))
         });
         Ok(Page {

@@ -60,7 +60,12 @@ fn tls(pull: &PullSettings) -> Result<rustls::ClientConfig, SourceError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(file) = &pull.ca {
-        let wrong = || settings(format!("there is no certificate in {}; `ca` is a PEM file", file.display()));
+        let wrong = || {
+            settings(format!(
+                "there is no certificate in {}; `ca` is a PEM file",
+                file.display()
+            ))
+        };
         let read = CertificateDer::pem_file_iter(file).map_err(|_| wrong())?;
         let mut any = false;
         for certificate in read {
@@ -138,10 +143,16 @@ impl Http {
     }
 
     /// The headers that prove who asks.
-    async fn proof(&self, request: &Request) -> Result<Vec<(HeaderName, zeroize::Zeroizing<String>)>, NoAnswer> {
+    async fn proof(
+        &self,
+        request: &Request,
+    ) -> Result<Vec<(HeaderName, zeroize::Zeroizing<String>)>, NoAnswer> {
         if let Auth::Aws { id, secret, session } = &self.auth {
             let secret = secret.read()?;
-            let session = session.as_ref().map(crate::secret::SecretPlace::read).transpose()?;
+            let session = session
+                .as_ref()
+                .map(crate::secret::SecretPlace::read)
+                .transpose()?;
             let keys = sigv4::Keys {
                 id,
                 secret: &secret,
@@ -206,7 +217,10 @@ async fn read(call: reqwest::RequestBuilder, largest: usize) -> Result<Answer, F
     };
     let mut response = call.send().await.map_err(failed)?;
     let too_large = || Fault::Gone(format!("its answer has more than {} MiB", largest >> 20));
-    if response.content_length().is_some_and(|length| length > largest as u64) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > largest as u64)
+    {
         return Err(too_large());
     }
     let mut body = Vec::new();

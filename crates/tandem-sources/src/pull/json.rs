@@ -33,8 +33,15 @@ pub(super) fn line(json: &str) -> Vec<u8> {
 
 /// Reads an answer's body.
 pub(super) fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8], what: &str) -> Result<T, Fault> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Fault::broken(format!("its {what} cannot be read: {}", super::words::shown(&error.to_string())), bytes))
+    serde_json::from_slice(bytes).map_err(|error| {
+        Fault::broken(
+            format!(
+                "its {what} cannot be read: {}",
+                super::words::shown(&error.to_string())
+            ),
+            bytes,
+        )
+    })
 }
 
 /// Cuts a list into items; `head` reads what is needed of each: its id and its time.

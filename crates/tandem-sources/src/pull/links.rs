@@ -16,10 +16,14 @@ pub(super) fn base(text: &str) -> Result<Url, String> {
         .filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
         .ok_or_else(|| format!("`{text}` is no address; write it like https://api.example"))?;
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err("an address carries no credentials and no query; put secrets where secrets go".to_owned());
+        return Err(
+            "an address carries no credentials and no query; put secrets where secrets go".to_owned(),
+        );
     }
     if url.scheme() == "http" && !is_here(&url) {
-        return Err(format!("`{text}` is not https; plain http goes to this machine only"));
+        return Err(format!(
+            "`{text}` is not https; plain http goes to this machine only"
+        ));
     }
     Ok(url)
 }
@@ -40,7 +44,11 @@ pub(super) fn below(base: &Url, path: &[&str], query: &[(&str, &str)]) -> Url {
         segments.pop_if_empty();
         for segment in path {
             // A dot segment would be resolved away; nobody's id is one.
-            segments.push(if matches!(*segment, "." | "..") { "_" } else { segment });
+            segments.push(if matches!(*segment, "." | "..") {
+                "_"
+            } else {
+                segment
+            });
         }
     }
     if !query.is_empty() {
@@ -60,7 +68,8 @@ pub(super) fn own(base: &Url, link: &str) -> Option<Url> {
 pub(super) fn page(base: &Url, link: Option<&str>, first: impl FnOnce() -> Url) -> Result<Url, Fault> {
     match link {
         None => Ok(first()),
-        Some(link) => own(base, link).ok_or_else(|| Fault::Link("its link to the next page leads to another host".to_owned())),
+        Some(link) => own(base, link)
+            .ok_or_else(|| Fault::Link("its link to the next page leads to another host".to_owned())),
     }
 }
 

@@ -16,7 +16,12 @@ use super::{ask, auth::Auth, links};
 /// Where Entra ID hands out tokens.
 const LOGIN: &str = "https://login.microsoftonline.com";
 
-fn secret(login: Option<&String>, tenant: &str, client: (&str, &crate::SecretPlace), base: &Url) -> Result<Auth, String> {
+fn secret(
+    login: Option<&String>,
+    tenant: &str,
+    client: (&str, &crate::SecretPlace),
+    base: &Url,
+) -> Result<Auth, String> {
     let login = links::base(login.map_or(LOGIN, String::as_str))?;
     let root = base.as_str().trim_end_matches('/');
     Ok(Auth::Secret {
@@ -64,7 +69,10 @@ impl M365 {
         let api = Self {
             base,
             tenant: settings.tenant.clone(),
-            publisher: settings.publisher.clone().unwrap_or_else(|| settings.tenant.clone()),
+            publisher: settings
+                .publisher
+                .clone()
+                .unwrap_or_else(|| settings.tenant.clone()),
             types: settings.content_types.clone(),
             // At most 24 hours at once and 7 days back; times are those at which content became available, so that an hour
             // again is only for listings of servers that do not agree yet. 2,000 requests a minute for each tenant.
@@ -80,7 +88,15 @@ impl M365 {
     }
 
     fn feed(&self, operation: &str, query: &[(&str, &str)]) -> Url {
-        let path = ["api", "v1.0", &self.tenant, "activity", "feed", "subscriptions", operation];
+        let path = [
+            "api",
+            "v1.0",
+            &self.tenant,
+            "activity",
+            "feed",
+            "subscriptions",
+            operation,
+        ];
         let publisher = [("PublisherIdentifier", self.publisher.as_str())];
         links::below(&self.base, &path, &[query, &publisher].concat())
     }
@@ -112,7 +128,10 @@ impl Api for M365 {
     fn page(&self, stream: &str, cursor: &Cursor) -> Result<Request, Fault> {
         links::page(&self.base, cursor.next.as_deref(), || {
             let (from, to) = (ask::plain(cursor.from), ask::plain(ask::end(cursor)));
-            self.feed("content", &[("contentType", stream), ("startTime", &from), ("endTime", &to)])
+            self.feed(
+                "content",
+                &[("contentType", stream), ("startTime", &from), ("endTime", &to)],
+            )
         })
         .map(Request::get)
     }
@@ -142,7 +161,8 @@ impl Api for M365 {
         let gone = || Fault::Gone("its link leads to another host".to_owned());
         let mut url = links::own(&self.base, link).ok_or_else(gone)?;
         if !url.query_pairs().any(|(name, _)| name == "PublisherIdentifier") {
-            url.query_pairs_mut().append_pair("PublisherIdentifier", &self.publisher);
+            url.query_pairs_mut()
+                .append_pair("PublisherIdentifier", &self.publisher);
         }
         Ok(Request::get(url))
     }
@@ -233,7 +253,11 @@ impl Api for Graph {
             // `lt` is not among the documented operators; what happened at the border itself is known by its id.
             let (from, to) = (cursor.from, ask::end(cursor));
             let filter = format!("{time} ge {from} and {time} le {to}");
-            links::below(&self.base, &["v1.0", "auditLogs", stream], &[("$filter", &filter), ("$top", "999")])
+            links::below(
+                &self.base,
+                &["v1.0", "auditLogs", stream],
+                &[("$filter", &filter), ("$top", "999")],
+            )
         })
         .map(Request::get)
     }

@@ -27,15 +27,17 @@ mod words;
 use std::time::Duration;
 
 pub use settings::{
-    CloudtrailSettings, GithubSettings, GoogleCloudSettings, GoogleWorkspaceSettings, GraphLog, GraphSettings, M365Settings,
-    OktaApplication, OktaSettings, PullSettings,
+    CloudtrailSettings, GithubSettings, GoogleCloudSettings, GoogleWorkspaceSettings, GraphLog,
+    GraphSettings, M365Settings, OktaApplication, OktaSettings, PullSettings,
 };
 
 use crate::run::{Context, SourceError};
 
 /// What the settings say of how a service is asked, in place of its own measure.
 fn ways(settings: &PullSettings, own: api::Ways) -> api::Ways {
-    let overlap = settings.overlap_minutes.map_or(own.overlap, |minutes| Duration::from_secs(minutes * 60));
+    let overlap = settings
+        .overlap_minutes
+        .map_or(own.overlap, |minutes| Duration::from_secs(minutes * 60));
     api::Ways {
         // A window must reach beyond what is asked for again, or nothing new would ever be in it.
         window: own.window.map(|window| window.max(overlap * 2)),

@@ -85,7 +85,11 @@ impl Api for Okta {
     fn page(&self, _stream: &str, cursor: &Cursor) -> Result<Request, Fault> {
         links::page(&self.base, cursor.next.as_deref(), || {
             let since = cursor.from.to_string();
-            let query = [("since", since.as_str()), ("sortOrder", "ASCENDING"), ("limit", "1000")];
+            let query = [
+                ("since", since.as_str()),
+                ("sortOrder", "ASCENDING"),
+                ("limit", "1000"),
+            ];
             links::below(&self.base, &["api", "v1", "logs"], &query)
         })
         .map(Request::get)
@@ -94,10 +98,15 @@ impl Api for Okta {
     fn read(&self, _stream: &str, answer: &Answer) -> Result<Page, Fault> {
         let list: Raws<'_> = json::body(&answer.body, "list of events")?;
         let items = json::items(&list, |event: LogEvent| {
-            (event.uuid, event.published.as_deref().and_then(Timestamp::parse_rfc3339))
+            (
+                event.uuid,
+                event.published.as_deref().and_then(Timestamp::parse_rfc3339),
+            )
         });
         let next = links::next(answer).ok_or_else(|| {
-            Fault::Again("its answer has no link to the next page, which a polling request always has".to_owned())
+            Fault::Again(
+                "its answer has no link to the next page, which a polling request always has".to_owned(),
+            )
         })?;
         Ok(Page {
             items,

@@ -47,7 +47,11 @@ impl<'a> Out<'a> {
         if json.len() > self.context.record_bytes {
             self.refuse(Refused::new(
                 json,
-                format!("a record of {} bytes is larger than {} bytes", json.len(), self.context.record_bytes),
+                format!(
+                    "a record of {} bytes is larger than {} bytes",
+                    json.len(),
+                    self.context.record_bytes
+                ),
                 "raise the largest record of the settings",
             ));
             return;

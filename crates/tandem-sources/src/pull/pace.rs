@@ -17,9 +17,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn number(headers: &HeaderMap, names: [&str; 2]) -> Option<u64> {
-    names
-        .iter()
-        .find_map(|name| text(headers, name)?.parse().ok())
+    names.iter().find_map(|name| text(headers, name)?.parse().ok())
 }
 
 /// `Retry-After`: seconds, whole or with a fraction, or an HTTP date (RFC 9110, 10.2.3).

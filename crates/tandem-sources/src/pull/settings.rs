@@ -84,9 +84,14 @@ pub struct M365Settings {
 }
 
 fn content_types() -> Vec<String> {
-    ["Audit.AzureActiveDirectory", "Audit.Exchange", "Audit.SharePoint", "Audit.General"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "Audit.AzureActiveDirectory",
+        "Audit.Exchange",
+        "Audit.SharePoint",
+        "Audit.General",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// A log of Microsoft Graph.
@@ -244,7 +249,8 @@ fn all() -> String {
 }
 
 fn filled(what: &str, text: &str) -> Result<(), String> {
-    let odd = text.is_empty() || text.len() > 256 || text.chars().any(|c| c.is_control() || c.is_whitespace());
+    let odd =
+        text.is_empty() || text.len() > 256 || text.chars().any(|c| c.is_control() || c.is_whitespace());
     if odd {
         Err(format!("`{what}` is empty or cannot be one"))
     } else {
@@ -292,7 +298,10 @@ impl PullSettings {
         if set.iter().filter(|set| **set).count() != 1 {
             return Err("a pull names exactly one of m365, graph, okta, google_workspace, google_cloud, cloudtrail, github; give each service a source of its own".to_owned());
         }
-        if self.every_seconds.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
+        if self
+            .every_seconds
+            .is_some_and(|seconds| !(1..=86_400).contains(&seconds))
+        {
             return Err("`every_seconds` is from 1 to 86400".to_owned());
         }
         if self.since_days > 365 {
@@ -324,7 +333,10 @@ impl PullSettings {
         if let Some(graph) = &self.graph {
             filled("tenant", &graph.tenant)?;
             filled("client_id", &graph.client_id)?;
-            if graph.logs.is_empty() || graph.logs.len() > 2 || (graph.logs.len() == 2 && graph.logs.first() == graph.logs.get(1)) {
+            if graph.logs.is_empty()
+                || graph.logs.len() > 2
+                || (graph.logs.len() == 2 && graph.logs.first() == graph.logs.get(1))
+            {
                 return Err("`logs` names sign_ins, directory_audits or both".to_owned());
             }
             addresses([graph.base.as_ref(), graph.login.as_ref()])?;

@@ -72,8 +72,15 @@ pub(super) fn sign(what: Signed<'_>, keys: Keys<'_>, at: Timestamp) -> Vec<(&'st
         .chain([("host".to_owned(), host)])
         .collect();
     headers.sort();
-    let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let names = headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect::<Vec<_>>()
+        .join(";");
+    let lines: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}:{value}\n"))
+        .collect();
     let hashed = hex(digest::digest(&digest::SHA256, what.body).as_ref());
     let canonical = format!(
         "{}\n{}\n\n{lines}\n{names}\n{hashed}",

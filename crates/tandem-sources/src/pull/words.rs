@@ -31,7 +31,12 @@ const LINKS: [&str; 3] = ["InvalidNextTokenException", "InvalidNextToken", "AF20
 /// Codes that say «it is not there any more»: Microsoft 365's content that does not exist, has expired, or has no such id.
 const GONE: [&str; 3] = ["AF20050", "AF20051", "AF20052"];
 /// Codes that say «come again» whatever the status.
-const AGAIN: [&str; 4] = ["AF50000", "InternalFailure", "InternalError", "ServiceUnavailable"];
+const AGAIN: [&str; 4] = [
+    "AF50000",
+    "InternalFailure",
+    "InternalError",
+    "ServiceUnavailable",
+];
 /// Codes that say «the token has run out» whatever the status.
 const TOKENS: [&str; 2] = ["InvalidAuthenticationToken", "ExpiredTokenException"];
 
@@ -121,9 +126,13 @@ pub(super) fn fault(answer: &Answer, paged: bool, now: Timestamp) -> Option<Faul
     } else if matches!(status, 404 | 410) {
         Fault::Gone(why)
     } else if (300..400).contains(&status) {
-        Fault::Refused(format!("{why} and wants to be asked elsewhere; set `base` to its address"))
+        Fault::Refused(format!(
+            "{why} and wants to be asked elsewhere; set `base` to its address"
+        ))
     } else {
-        Fault::Refused(format!("{why}; look at the rights and the settings of this source"))
+        Fault::Refused(format!(
+            "{why}; look at the rights and the settings of this source"
+        ))
     })
 }
 
