@@ -8,6 +8,7 @@
 pub mod bucket;
 pub mod delivery;
 pub mod files;
+pub mod forward;
 pub mod health;
 pub mod journal;
 pub mod kafka;
