@@ -19,6 +19,9 @@ pub mod secret;
 pub mod settings;
 pub mod syslog;
 
+mod payload;
+mod reach;
+
 pub use delivery::{Delivery, Inlet, NotTaken, Parcel, Place, Position, Refused, Taken, inlet};
 pub use health::{Health, HealthNow, Phase};
 pub use run::{Context, SourceError, run};

@@ -1,0 +1,271 @@
+//! Buckets beside moto's S3 service, filled by boto3.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use tandem_sources::bucket::BucketSettings;
+use tandem_sources::{From, Phase, SecretPlace, SourceError};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::nats_keep::{Keep, numbered};
+use super::support::{PATIENCE, Running, free_port, python, run, start};
+
+/// Puts objects: a list of `[key, lines, packing]`, packing one of `gz`, `zst`, `plain`, `broken`.
+const UPLOAD: &str = r#"
+import gzip, json, sys, boto3
+from botocore.config import Config
+s3 = boto3.client("s3", endpoint_url=sys.argv[1], region_name="eu-central-1", aws_access_key_id="id",
+                  aws_secret_access_key="secret", config=Config(s3={"addressing_style": "path"}))
+if sys.argv[2] == "create":
+    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+for key, lines, packing in json.load(open(sys.argv[3])):
+    body = "".join(line + "\n" for line in lines).encode()
+    if packing == "gz":
+        body = gzip.compress(body, 1)
+    elif packing == "broken":
+        body = gzip.compress(body, 1)[:-12]
+    s3.put_object(Bucket="logs", Key=key, Body=body)
+"#;
+
+/// moto's server.
+struct Service {
+    url: String,
+    python: PathBuf,
+    home: TempDir,
+    created: bool,
+    _running: Running,
+}
+
+impl Service {
+    async fn start() -> Option<Self> {
+        let python = python()?;
+        let port = free_port();
+        let running = start(Command::new(&python).args([
+            "-c",
+            "import sys; from moto.server import main; main(sys.argv[1:])",
+            "-H",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+        ]));
+        let listening = async {
+            while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, listening).await.expect("moto runs");
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("id"), "id\n").unwrap();
+        std::fs::write(home.path().join("secret"), "secret\n").unwrap();
+        Some(Self {
+            url: format!("http://127.0.0.1:{port}"),
+            python,
+            home,
+            created: false,
+            _running: running,
+        })
+    }
+
+    async fn upload(&mut self, objects: &[(String, Vec<String>, &str)]) {
+        let list = self.home.path().join("objects.json");
+        std::fs::write(&list, serde_json::to_vec(objects).unwrap()).unwrap();
+        let how = if self.created { "use" } else { "create" };
+        self.created = true;
+        run(Command::new(&self.python)
+            .args(["-c", UPLOAD, &self.url, how])
+            .arg(&list))
+        .await;
+    }
+
+    fn settings(&self) -> BucketSettings {
+        let place = |name: &str| SecretPlace::File(self.home.path().join(name));
+        BucketSettings {
+            endpoint: self.url.clone(),
+            bucket: "logs".into(),
+            region: "eu-central-1".into(),
+            prefix: "AWSLogs/".into(),
+            path_style: true,
+            access_key: place("id"),
+            secret_key: place("secret"),
+            session_token: None,
+            tls_ca: None,
+            every_seconds: 1,
+            start_after: None,
+        }
+    }
+
+    fn source(&self) -> From {
+        From::Bucket(self.settings())
+    }
+}
+
+fn trail(region: &str, day: &str, n: usize) -> String {
+    format!("AWSLogs/123456789012/CloudTrail/{region}/{day}/123456789012_CloudTrail_{n:05}.json.gz")
+}
+
+fn put(key: String, from: usize, count: usize, packing: &'static str) -> (String, Vec<String>, &'static str) {
+    (key, numbered(from, count), packing)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_of_several_pages_are_read_once_and_late_ones_are_found() {
+    let Some(mut service) = Service::start().await else {
+        return;
+    };
+    let mut objects: Vec<_> = (0..1_200)
+        .map(|n| {
+            put(
+                trail("eu-central-1", &format!("2026/01/{:02}", 1 + n / 100), n),
+                n * 2,
+                2,
+                "gz",
+            )
+        })
+        .collect();
+    objects.extend((0..20).map(|n| put(trail("us-east-1", "2026/01/01", n), 2_400 + n * 2, 2, "plain")));
+    objects.push((String::from("AWSLogs/folder/"), Vec::new(), "plain"));
+    objects.push(put("elsewhere/2026/01/01/x".into(), 900_000, 1, "plain"));
+    service.upload(&objects).await;
+    let mut keep = Keep::default();
+    let mut source = keep.start(service.source());
+    keep.until(&mut source, 2_440).await;
+    keep.end(source).await;
+    assert_eq!(keep.once(), numbered(0, 2_440));
+
+    // Late by two days, in a region whose keys all lie before others; and new in a region that was not there.
+    service
+        .upload(&[
+            put(trail("eu-central-1", "2026/01/10", 90_000), 2_440, 3, "gz"),
+            put(trail("af-south-1", "2025/12/01", 1), 2_443, 2, "gz"),
+            put(trail("us-east-1", "2026/01/01", 99), 2_445, 5, "gz"),
+        ])
+        .await;
+    let mut source = keep.start(service.source());
+    keep.until(&mut source, 2_450).await;
+    source
+        .until("it looks again", |health| {
+            health.read().behind == 0 && health.read().phase == Phase::Running
+        })
+        .await;
+    keep.end(source).await;
+    assert_eq!(keep.once(), numbered(0, 2_450));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_object_goes_on_where_it_was_read_to() {
+    let Some(mut service) = Service::start().await else {
+        return;
+    };
+    service
+        .upload(&[
+            put(trail("eu-central-1", "2026/01/01", 1), 0, 600_000, "gz"),
+            put(trail("eu-central-1", "2026/01/01", 2), 600_000, 200_000, "plain"),
+            put(trail("eu-central-1", "2026/01/01", 3), 800_000, 3, "gz"),
+        ])
+        .await;
+    let mut keep = Keep::default();
+    for pieces in [1, 2, 3] {
+        // Killed with pieces under way.
+        let mut source = keep.start_with_room(service.source(), 4 << 20);
+        for _ in 0..pieces {
+            keep.next(&mut source).await;
+        }
+    }
+    let before = keep.records.len();
+    assert!(before > 100_000 && before < 800_003, "{before}");
+    let mut source = keep.start(service.source());
+    keep.until(&mut source, 800_003).await;
+    keep.end(source).await;
+    assert_eq!(keep.once().len(), 800_003);
+    let seen: BTreeMap<_, _> = keep
+        .positions
+        .iter()
+        .filter(|(stream, _)| stream.contains("|window|"))
+        .collect();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+
+    let mut source = keep.start(service.source());
+    source
+        .until("it has looked", |health| health.read().phase == Phase::Running)
+        .await;
+    assert!(
+        timeout(Duration::from_secs(2), source.parcels.recv())
+            .await
+            .is_err(),
+        "nothing is read again"
+    );
+    keep.end(source).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_object_is_refused_and_the_others_arrive() {
+    let Some(mut service) = Service::start().await else {
+        return;
+    };
+    service
+        .upload(&[
+            put(trail("eu-central-1", "2026/01/01", 1), 0, 2_000, "broken"),
+            put(trail("eu-central-1", "2026/01/01", 2), 2_000, 3, "gz"),
+        ])
+        .await;
+    let mut keep = Keep::default();
+    let mut source = keep.start(service.source());
+    while !keep.records.contains(&numbered(2_002, 1)[0]) {
+        keep.next(&mut source).await;
+    }
+    keep.end(source).await;
+    assert_eq!(keep.refused.len(), 1, "{:?}", keep.refused);
+    assert!(
+        keep.refused[0].contains("cannot be read further"),
+        "{:?}",
+        keep.refused
+    );
+    // Written anew under the same key it is read again.
+    service
+        .upload(&[put(trail("eu-central-1", "2026/01/01", 1), 3_000, 5, "gz")])
+        .await;
+    let mut source = keep.start(service.source());
+    while !keep.records.contains(&numbered(3_004, 1)[0]) {
+        keep.next(&mut source).await;
+    }
+    keep.end(source).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_refuses_is_said_with_what_to_do() {
+    let Some(mut service) = Service::start().await else {
+        return;
+    };
+    service.upload(&[]).await;
+    let fails = async |settings: BucketSettings| -> String {
+        let mut keep = Keep::default();
+        let mut source = keep.start(From::Bucket(settings));
+        let ended = timeout(PATIENCE, &mut source.task)
+            .await
+            .expect("it ends")
+            .unwrap();
+        match ended.unwrap_err() {
+            SourceError::Far { what } => what,
+            other => panic!("{other}"),
+        }
+    };
+    let gone = BucketSettings {
+        bucket: "nowhere".into(),
+        ..service.settings()
+    };
+    let said = fails(gone).await;
+    assert!(
+        said.contains("404") && said.contains("NoSuchBucket") && said.contains("look at `bucket`"),
+        "{said}"
+    );
+    let closed = BucketSettings {
+        endpoint: format!("http://127.0.0.1:{}", free_port()),
+        ..service.settings()
+    };
+    let said = fails(closed).await;
+    assert!(said.contains("attempts") && !said.contains("X-Amz"), "{said}");
+}
