@@ -19,6 +19,8 @@ const UNDER_WAY: usize = 16;
 /// Objects up to this size, packed, are got whole, several at a time.
 const SMALL: u64 = 1 << 20;
 const AT_A_TIME: usize = 6;
+/// What Windows event logs begin with.
+const EVTX: &[u8] = b"ElfFile\0";
 
 pub(super) async fn run(context: &Context, settings: &BucketSettings) -> Result<(), SourceError> {
     let mut looker = Looker {
@@ -174,6 +176,13 @@ impl Looker<'_> {
         self.context.health.received(first.bytes.len() as u64, 0);
         if first.end && from == 0 {
             let mut delivery = self.delivery(object, &stream, first);
+            // The last line ends too; Windows event logs have no lines.
+            if !delivery.body.is_empty()
+                && !delivery.body.ends_with(b"\n")
+                && !delivery.body.starts_with(EVTX)
+            {
+                delivery.body.push(b'\n');
+            }
             delivery.place = Place::Kept(self.noted(object)?);
             self.send(delivery).await?;
             return Ok(Read::Whole);
