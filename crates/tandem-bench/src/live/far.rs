@@ -45,7 +45,7 @@ impl Relp {
         for message in messages {
             self.number = self.number % 999_999_999 + 1;
             self.waiting.push_back(self.number);
-            write!(text, "{} syslog {} {message}\n", self.number, message.len())?;
+            writeln!(text, "{} syslog {} {message}", self.number, message.len())?;
         }
         self.writer.write_all(&text)?;
         Ok(())

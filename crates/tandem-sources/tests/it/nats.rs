@@ -48,10 +48,10 @@ impl Server {
     async fn client(&self) -> jetstream::Context {
         let connecting = async {
             loop {
-                if let Ok(client) = async_nats::connect(self.url()).await {
-                    if client.request("$JS.API.INFO", "".into()).await.is_ok() {
-                        return jetstream::new(client);
-                    }
+                if let Ok(client) = async_nats::connect(self.url()).await
+                    && client.request("$JS.API.INFO", "".into()).await.is_ok()
+                {
+                    return jetstream::new(client);
                 }
                 sleep(Duration::from_millis(20)).await;
             }

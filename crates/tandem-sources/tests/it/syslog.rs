@@ -121,7 +121,7 @@ async fn what_the_kernel_drops_is_counted_and_nothing_else_is_missing() {
     while sent < 20_000 {
         sender.send_to(&message, ("127.0.0.1", port)).await.unwrap();
         sent += 1;
-        if sent % 16 == 0 {
+        if sent.is_multiple_of(16) {
             tokio::task::yield_now().await;
         }
     }
