@@ -73,6 +73,21 @@ async fn logger_over_tcp() {
 }
 
 #[tokio::test]
+async fn a_message_of_several_lines_from_logger_stays_one_record() {
+    let Some(logger) = program("logger") else { return };
+    let port = free_port();
+    let mut source = listen(port, Transport::Tcp).await;
+    let mut command = Command::new(logger);
+    command
+        .args(["--server", "127.0.0.1", "--port", &port.to_string()])
+        .args(["--tcp", "--octet-count", "--rfc3164", "first\n  second\n\tthird"]);
+    run(&mut command).await;
+    let got = source.records(1).await;
+    assert!(got[0].ends_with("first#012  second#012\tthird"), "{got:?}");
+    assert!(source.end().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_delivery_says_who_sent_it_and_is_syslog_unless_set_otherwise() {
     let port = free_port();
     let mut source = listen(port, Transport::Udp).await;

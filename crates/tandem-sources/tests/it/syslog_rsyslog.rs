@@ -17,7 +17,7 @@ fn rsyslog(folder: &Path, messages: &[String], head: &str, action: &str) -> Opti
     let one_line: String = messages.iter().map(|message| format!("{message}\n")).collect();
     std::fs::write(&file, one_line).unwrap();
     let config = format!(
-        r#"global(workDirectory="{folder}" maxMessageSize="64k" internalmsg.ratelimit.interval="0")
+        r#"global(workDirectory="{folder}" maxMessageSize="64k")
 {head}
 module(load="imfile" mode="polling" pollingInterval="1")
 template(name="raw" type="string" string="%msg%")
