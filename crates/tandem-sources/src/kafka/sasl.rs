@@ -129,6 +129,12 @@ impl Scram<'_> {
 }
 
 impl Proof {
+    /// What the broker must answer.
+    #[cfg(test)]
+    pub(super) fn signature(&self) -> &str {
+        &self.signature
+    }
+
     /// True if the broker's last message shows that it knows the password.
     pub(super) fn shown_by(&self, server: &str) -> bool {
         server

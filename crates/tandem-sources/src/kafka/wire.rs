@@ -241,3 +241,6 @@ fn body(answer: &[u8]) -> Result<Reader<'_>, Garbled> {
     reader.i32()?;
     Ok(reader)
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,7 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
 
 /// What a connection shares with its source, and where its deliveries arrive. The inlet has room for `room` bytes.
 pub(super) fn shared(settings: &str, room: usize) -> (Arc<listen::Shared>, mpsc::Receiver<Parcel>) {
+    let from = serde_json::from_str(&format!(r#"{{"syslog": {settings}}}"#)).unwrap();
     let settings = read(settings).unwrap();
     let source = SourceSettings {
         name: "test".into(),
@@ -61,7 +62,7 @@ pub(super) fn shared(settings: &str, room: usize) -> (Arc<listen::Shared>, mpsc:
         mapping: None,
         time_zone: None,
         silent_after_minutes: 0,
-        from: crate::settings::From::Syslog(settings.clone()),
+        from,
     };
     let (inlet, parcels) = crate::delivery::inlet(room);
     let context = Arc::new(Context {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tandem_sources::bucket::BucketSettings;
 use tandem_sources::{From, Phase, SecretPlace, SourceError};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::nats_keep::{Keep, numbered};
@@ -233,6 +234,68 @@ async fn a_broken_object_is_refused_and_the_others_arrive() {
         keep.next(&mut source).await;
     }
     keep.end(source).await;
+}
+
+/// Stands before the service: every third request is answered with 503, and of every other answer only so much is passed on.
+async fn troubled(service: String, most: u64) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let far = service.trim_start_matches("http://").to_owned();
+    tokio::spawn(async move {
+        for n in 0_u64.. {
+            let (mut near, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                match near.read_u8().await {
+                    Ok(byte) => head.push(byte),
+                    Err(_) => break,
+                }
+            }
+            if !head.ends_with(b"\r\n\r\n") {
+                continue;
+            }
+            if n % 3 == 0 {
+                let slow = "<Error><Code>SlowDown</Code><Message>later</Message></Error>";
+                let answer = format!(
+                    "HTTP/1.1 503 Slow Down\r\ncontent-length: {}\r\nretry-after: 0\r\n\r\n{slow}",
+                    slow.len()
+                );
+                let _ = near.write_all(answer.as_bytes()).await;
+                continue;
+            }
+            head.truncate(head.len() - 2);
+            head.extend(b"connection: close\r\n\r\n");
+            let mut service = TcpStream::connect(&far).await.unwrap();
+            service.write_all(&head).await.unwrap();
+            let passed = if n % 2 == 0 { most } else { u64::MAX };
+            let _ = tokio::io::copy(&mut service.take(passed), &mut near).await;
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_in_trouble_is_asked_again_and_an_object_that_breaks_off_goes_on() {
+    let Some(mut service) = Service::start().await else {
+        return;
+    };
+    service
+        .upload(&[
+            put(trail("eu-central-1", "2026/01/01", 1), 0, 300_000, "plain"),
+            put(trail("eu-central-1", "2026/01/01", 2), 300_000, 2_000, "gz"),
+            put(trail("eu-central-1", "2026/01/01", 3), 302_000, 100_000, "gz"),
+        ])
+        .await;
+    let settings = BucketSettings {
+        endpoint: troubled(service.url.clone(), 1 << 20).await,
+        ..service.settings()
+    };
+    let mut keep = Keep::default();
+    let mut source = keep.start(From::Bucket(settings));
+    keep.until(&mut source, 402_000).await;
+    keep.end(source).await;
+    assert_eq!(keep.once().len(), 402_000);
+    assert!(keep.refused.is_empty(), "{:?}", keep.refused);
 }
 
 #[tokio::test(flavor = "multi_thread")]

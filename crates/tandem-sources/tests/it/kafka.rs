@@ -251,6 +251,28 @@ async fn a_topic_that_is_not_there_yet_is_read_when_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn brokers_that_are_gone_end_the_source_once_all_is_handed_on() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    cluster.produce("none", 0, 100);
+    let mut keep = Keep::default();
+    let mut source = keep.start(cluster.source(Start::Beginning));
+    keep.until(&mut source, 100).await;
+    drop(cluster);
+    let ended = timeout(PATIENCE, &mut source.task)
+        .await
+        .expect("it ends")
+        .unwrap();
+    let Err(SourceError::Far { what }) = ended else {
+        panic!("{ended:?}")
+    };
+    assert!(what.contains("broker 127.0.0.1:"), "{what}");
+    assert_eq!(source.health.read().open, 0);
+    assert_eq!(keep.once(), numbered(0, 100));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_broker_ends_the_source_and_nothing_else() {
     for answer in [
         &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],

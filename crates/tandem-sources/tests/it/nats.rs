@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, stream};
 use tandem_sources::nats::NatsSettings;
-use tandem_sources::{From, SourceError};
+use tandem_sources::{From, SecretPlace, SourceError};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
@@ -33,12 +33,17 @@ impl Server {
     }
 
     async fn run(&mut self, nats: &Path) {
+        self.run_with(nats, &[]);
+        self.client().await;
+    }
+
+    fn run_with(&mut self, nats: &Path, more: &[&str]) {
         let mut command = Command::new(nats);
         command
             .args(["-js", "-a", "127.0.0.1", "-p", &self.port.to_string(), "-sd"])
-            .arg(self.store.path());
+            .arg(self.store.path())
+            .args(more);
         self.running = Some(start(&mut command));
-        self.client().await;
     }
 
     fn url(&self) -> String {
@@ -293,6 +298,53 @@ async fn what_cannot_be_read_is_said_with_what_to_do() {
     };
     settings.servers = vec![format!("nats://127.0.0.1:{}", free_port())];
     assert!(fails(From::Nats(settings)).await.contains("can be reached"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_accounts_is_read_with_the_right_one_only() {
+    let Some(mut server) = Server::start().await else {
+        return;
+    };
+    let Some(nats) = program("nats-server") else {
+        return;
+    };
+    let context = server.stream(&["logs.>"]).await;
+    publish(&context, "logs.a", &numbered(0, 5)).await;
+    server.running = None;
+    server.run_with(&nats, &["--user", "tandem", "--pass", "correct horse"]);
+    let starting = async {
+        let options =
+            || async_nats::ConnectOptions::with_user_and_password("tandem".into(), "correct horse".into());
+        while options().connect(server.url()).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, starting).await.expect("the server runs");
+
+    let secret = server.store.path().join("password");
+    let From::Nats(mut settings) = server.source(&[]) else {
+        unreachable!()
+    };
+    settings.user = Some("tandem".into());
+    settings.credentials = Some(SecretPlace::File(secret.clone()));
+    let mut keep = Keep::default();
+    std::fs::write(&secret, "battery staple").unwrap();
+    let mut source = keep.start(From::Nats(settings.clone()));
+    let ended = timeout(PATIENCE, &mut source.task)
+        .await
+        .expect("it ends")
+        .unwrap();
+    let said = ended.unwrap_err().to_string();
+    assert!(
+        said.contains("credentials") && !said.contains("battery"),
+        "{said}"
+    );
+
+    std::fs::write(&secret, "correct horse").unwrap();
+    let mut source = keep.start(From::Nats(settings));
+    keep.until(&mut source, 5).await;
+    keep.end(source).await;
+    assert_eq!(keep.once(), numbered(0, 5));
 }
 
 const PUBLISHER: &str = r#"

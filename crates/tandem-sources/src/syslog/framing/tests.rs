@@ -56,7 +56,7 @@ fn nul_and_carriage_return_end_messages_too_and_blank_ones_are_none() {
 
 #[test]
 fn a_counted_message_stays_one_line_and_loses_one_newline_at_its_end() {
-    let got = auto(b"14 <1>a\nb\n\tc\0d\n\n5 <2>x\n5 <2>y\0");
+    let got = auto(b"13 <1>a\nb\n\tc\0d\n\n5 <2>x\n5 <2>y\0");
     assert_eq!(text(&got), "<1>a#012b#012\tc\0d#012\n<2>x\n<2>y\n");
 }
 

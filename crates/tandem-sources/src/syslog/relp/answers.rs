@@ -15,6 +15,7 @@ const UNDER_WAY: usize = 32;
 pub(super) struct Answers {
     waiting: VecDeque<Waiting>,
     under_way: usize,
+    lost: bool,
 }
 
 #[derive(Debug)]
@@ -40,8 +41,16 @@ impl Answers {
         self.under_way > 0
     }
 
+    /// True once something was not stored. Nothing behind it is answered: the sender hands all of it over again.
+    pub(super) const fn has_lost(&self) -> bool {
+        self.lost
+    }
+
     /// Adds an answer that needs no waiting.
     pub(super) fn ready(&mut self, txnr: u32, text: &[u8]) {
+        if self.lost {
+            return;
+        }
         let answer = answer(txnr, text);
         match self.waiting.back_mut() {
             Some(Waiting::Ready(answers)) => answers.extend(answer),
@@ -51,6 +60,9 @@ impl Answers {
 
     /// Adds messages that are answered once they are durable.
     pub(super) fn await_durable(&mut self, messages: Vec<u32>, learn: oneshot::Receiver<Taken>) {
+        if self.lost {
+            return;
+        }
         self.under_way += 1;
         self.waiting.push_back(Waiting::Durable(messages, learn));
     }
@@ -60,20 +72,25 @@ impl Answers {
     /// # Errors
     /// When it was not stored.
     pub(super) async fn next(&mut self) -> Result<(), Lost> {
-        let oldest = self.waiting.iter_mut().find_map(|waiting| match waiting {
-            Waiting::Ready(_) => None,
-            Waiting::Durable(messages, learn) => Some((messages, learn)),
-        });
-        let Some((messages, learn)) = oldest else {
-            return std::future::pending().await;
-        };
-        (&mut *learn).await.map_err(|_| Lost)?;
-        let answers = messages.iter().flat_map(|txnr| answer(*txnr, DONE)).collect();
-        let place = self
+        let oldest = self
             .waiting
             .iter_mut()
-            .find(|waiting| matches!(waiting, Waiting::Durable(..)));
-        if let Some(place) = place {
+            .enumerate()
+            .find_map(|(at, waiting)| match waiting {
+                Waiting::Ready(_) => None,
+                Waiting::Durable(messages, learn) => Some((at, messages, learn)),
+            });
+        let Some((at, messages, learn)) = oldest else {
+            return std::future::pending().await;
+        };
+        if learn.await.is_err() {
+            self.waiting.truncate(at);
+            self.under_way = 0;
+            self.lost = true;
+            return Err(Lost);
+        }
+        let answers = messages.iter().flat_map(|txnr| answer(*txnr, DONE)).collect();
+        if let Some(place) = self.waiting.get_mut(at) {
             *place = Waiting::Ready(answers);
             self.under_way -= 1;
         }

@@ -11,9 +11,9 @@ const LAST: u32 = 999_999_999;
 const MOST_DIGITS: u8 = 9;
 /// Letters of a command at most.
 const LONGEST_COMMAND: usize = 32;
-/// Bytes of a message's data at most, before which nothing was agreed on; longer ones break the connection.
+/// Bytes of a message that are passed over at most, when it is too long to be kept; a longer one ends the session.
 const LONGEST_DATA: usize = 128 << 20;
-/// Bytes that go with any other command.
+/// Bytes that go with any other command at most.
 const LONGEST_OFFERS: usize = 4 << 10;
 /// Commands that are heard before somebody looks.
 const AT_ONCE: usize = 4_096;

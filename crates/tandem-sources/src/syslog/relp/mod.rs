@@ -278,6 +278,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     /// Ends the session: what was received is handed on, and answered as far as somebody listens.
     async fn leave(&mut self, how: &How) -> Result<(), NotTaken> {
         self.batch.forget();
+        if self.answers.has_lost() {
+            // It comes again, behind what was lost.
+            self.batch = Batch::default();
+            self.unsent.clear();
+        }
         self.flush().await?;
         if matches!(how, How::Gone(_)) {
             return Ok(());
