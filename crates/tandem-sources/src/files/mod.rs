@@ -38,7 +38,7 @@ const UNDER_WAY: usize = 1_024;
 /// When deliveries are not taken. A file that cannot be read is no error; it is noted as trouble and tried again.
 pub async fn run(context: Context, settings: &FilesSettings) -> Result<(), SourceError> {
     let flight = Flight::new(UNDER_WAY, |()| std::future::ready(()));
-    let follower = Follower::new(settings, &context.positions, Instant::now());
+    let follower = Follower::new(settings, &context.positions);
     let following = Following {
         context,
         follower: Some(follower),
@@ -76,10 +76,15 @@ impl Following<'_> {
             self.context.health.running();
             // Until all is read that the look saw; new looks come in between.
             loop {
-                let pieces = self
-                    .with(|follower| follower.round(ROUND, Instant::now()))
+                let (pieces, behind) = self
+                    .with(|follower| {
+                        let pieces = follower.round(ROUND, Instant::now());
+                        let behind = pieces.is_empty().then(|| follower.standing().behind);
+                        (pieces, behind)
+                    })
                     .await?;
-                if pieces.is_empty() {
+                if let Some(behind) = behind {
+                    self.context.health.behind(behind);
                     break;
                 }
                 for piece in pieces {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use tandem_normalise::Format;
 
 use super::eventlog::Step;
-use super::followed::{Role, SETTLED, beginning, read_at, unpack};
+use super::followed::{Role, beginning, read_at, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Sum};
 use super::same::{self, Same};
@@ -166,7 +166,7 @@ impl Follower {
             return Ok(Outcome::Nothing);
         };
         let handle = file.open()?;
-        let calm = file.quiet(now) >= SETTLED;
+        let calm = file.is_settled(now);
         let (size, from) = (file.seen.size, file.path_text());
         let Role::Log(log) = &mut file.role else {
             return Ok(Outcome::Nothing);
@@ -203,11 +203,13 @@ impl Follower {
         }
         let linger = self.settings.linger();
         for stream in self.streams.values_mut() {
-            let alone = stream.alone.map(|since| now.saturating_duration_since(since));
             // A compressed file that broke off is still there, and may be whole some day.
             let broke_off = stream.mark.packed && self.files.contains_key(&stream.mark.file);
-            if stream.attached || stream.mark.ended || broke_off || alone.is_some_and(|alone| alone < linger)
-            {
+            if stream.attached || stream.mark.ended || broke_off {
+                continue;
+            }
+            let since = *stream.alone.get_or_insert(now);
+            if now.saturating_duration_since(since) < linger {
                 continue;
             }
             stream.mark.ended = true;

@@ -23,7 +23,7 @@ pub(super) struct Stream {
     pub(super) at: u64,
     /// A file holds it.
     pub(super) attached: bool,
-    /// Since when none does.
+    /// Since when none does, as far as was looked.
     pub(super) alone: Option<Instant>,
 }
 
@@ -83,13 +83,13 @@ impl Stream {
     }
 
     /// The stream of a position; `None` for one that somebody else kept.
-    pub(super) fn kept(position: &Position, now: Instant) -> Option<Self> {
+    pub(super) fn kept(position: &Position) -> Option<Self> {
         Some(Self {
             key: position.stream.clone(),
             mark: serde_json::from_str(&position.mark).ok()?,
             at: position.at,
             attached: false,
-            alone: Some(now),
+            alone: None,
         })
     }
 

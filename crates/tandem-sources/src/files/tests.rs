@@ -97,7 +97,7 @@ impl Desk {
         assert_eq!(settings.check(), Ok(()));
         let now = Instant::now();
         Self {
-            follower: Follower::new(&settings, &[], now),
+            follower: Follower::new(&settings, &[]),
             folder,
             settings,
             kept: Kept::default(),
@@ -182,7 +182,7 @@ impl Desk {
 
     /// The next run of the source.
     fn restart(&mut self) {
-        self.follower = Follower::new(&self.settings, &self.kept.positions(), self.now);
+        self.follower = Follower::new(&self.settings, &self.kept.positions());
     }
 
     fn trouble(&mut self) -> Vec<String> {
