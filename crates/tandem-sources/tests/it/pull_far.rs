@@ -376,7 +376,7 @@ pub fn okta() -> Router<Arc<Far>> {
             );
             let number = *far.asked.borrow();
             let mut found: Vec<&Held> = far.held.iter().filter(|held| held.after <= number).collect();
-            if asked.get("after").is_none() {
+            if !asked.contains_key("after") {
                 found.retain(|held| held.at >= millis(&asked["since"]));
             }
             // In the order in which they were kept.
