@@ -193,7 +193,7 @@ impl Reader<'_> {
         for message in messages {
             let seen = match message.info() {
                 Ok(info) => track
-                    .see(info.stream_sequence, info.consumer_sequence)
+                    .see(info.stream_sequence, info.consumer_sequence, info.delivered > 1)
                     .then_some(info.stream_sequence),
                 // Nothing that a consumer sent.
                 Err(_) => continue,
