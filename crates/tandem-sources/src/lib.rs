@@ -19,6 +19,7 @@ pub mod secret;
 pub mod settings;
 pub mod syslog;
 
+mod flight;
 mod payload;
 mod reach;
 

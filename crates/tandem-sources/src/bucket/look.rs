@@ -11,7 +11,7 @@ use super::body::{Body, Piece, get};
 use super::store::{Begin, Failed, Listed, Page, Store};
 use super::window::{STEMS, Verdict, Window};
 use crate::delivery::{Delivery, Place, Position, Refused};
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::run::{Context, SourceError};
 
 /// Deliveries under way at most.

@@ -11,8 +11,8 @@ use super::eventlog::EventLog;
 use super::finder::Seen;
 use super::identity::{FileId, HEAD, Sum};
 
-/// How long a compressed file must be quiet before it is opened: it may still be being written.
-pub(super) const SETTLED: Duration = Duration::from_secs(2);
+/// How long a file that is only read whole must be unchanged: it may still be being written.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// What a file is taken for.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub(super) struct Followed {
     pub(super) named: bool,
     /// When it changed, or its names did, as far as was noticed.
     pub(super) changed: Instant,
+    /// When its content changed, as far as was noticed.
+    written: Instant,
     /// It changed since it was last compared with what was read.
     pub(super) stale: bool,
     pub(super) role: Role,
@@ -85,6 +87,7 @@ impl Followed {
             seen,
             named: true,
             changed: now,
+            written: now,
             stale: true,
             role: Role::New,
             handle: None,
@@ -102,6 +105,9 @@ impl Followed {
         if content || self.seen.path != seen.path || self.named != named {
             self.changed = now;
         }
+        if content {
+            self.written = now;
+        }
         self.stale |= content;
         self.named = named;
         self.seen = seen;
@@ -110,6 +116,11 @@ impl Followed {
     /// How long nothing happened to it.
     pub(super) fn quiet(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.changed)
+    }
+
+    /// True if nobody seems to be writing it.
+    pub(super) fn is_settled(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.written) >= SETTLED
     }
 
     pub(super) fn path(&self) -> &Path {

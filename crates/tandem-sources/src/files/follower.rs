@@ -11,6 +11,7 @@ use tandem_normalise::Format;
 use super::eventlog::EventLog;
 use super::finder::{self, Finder, Seen};
 use super::followed::{Followed, Role, folder};
+use super::identify::holds;
 use super::identity::FileId;
 use super::settings::FilesSettings;
 use super::stream::Stream;
@@ -118,6 +119,7 @@ impl Follower {
             self.standing.begun += 1;
             self.files.insert(id, Followed::new(id, seen, self.first, now));
         }
+        self.notice_cuts(now);
         self.identify(now);
         self.finish(now);
         self.queue();
@@ -148,6 +150,26 @@ impl Follower {
             }
         });
         if cut {
+            self.cut(id, now);
+        }
+    }
+
+    /// Before new files are compared with those that are known: which of these hold something else by now, although they
+    /// are no shorter.
+    fn notice_cuts(&mut self, now: Instant) {
+        let unknown = |file: &Followed| matches!(file.role, Role::New | Role::Copy(_));
+        if !self.files.values().any(unknown) {
+            return;
+        }
+        let cut = self.files.values().filter(|file| {
+            let (Role::Stream(key), Some(handle), true) = (&file.role, &file.handle, file.stale) else {
+                return false;
+            };
+            let stream = self.streams.get(key).filter(|stream| !stream.mark.packed);
+            stream.is_some_and(|stream| holds(handle, stream).is_ok_and(|holds| !holds))
+        });
+        let cut: Vec<FileId> = cut.map(|file| file.id).collect();
+        for id in cut {
             self.cut(id, now);
         }
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use tandem_collect::Encoding;
 
 use super::eventlog;
-use super::followed::{Copying, From, Role, SETTLED, Unpacking, beginning, read_at, unpack};
+use super::followed::{Copying, From, Role, Unpacking, beginning, read_at, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Head, Sum, TAIL, Tail};
 use super::same::{self, Same};
@@ -54,6 +54,14 @@ impl Follower {
                 Err(error) => self.failed(id, &error),
             }
         }
+        // A file before its copies, whose names are longer.
+        rest.sort_by_key(|beginning| {
+            let path = self
+                .files
+                .get(&beginning.id)
+                .map_or_else(String::new, |file| file.path_text());
+            (path.len(), path)
+        });
         for beginning in rest {
             let id = beginning.id;
             self.close_in_time();
@@ -127,7 +135,7 @@ impl Follower {
         }
         let packed = Encoding::recognise(&bytes) != Encoding::Plain;
         if packed {
-            if file.quiet(now) < SETTLED {
+            if !file.is_settled(now) {
                 return Ok(None);
             }
             bytes.clear();

@@ -18,7 +18,7 @@ mod stream;
 use std::time::{Duration, Instant};
 
 use crate::delivery::{Delivery, NotTaken};
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::run::{Context, SourceError};
 use follower::{Follower, Piece, Standing};
 

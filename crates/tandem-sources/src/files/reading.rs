@@ -7,7 +7,7 @@ use std::time::Instant;
 use tandem_normalise::Format;
 
 use super::eventlog::Step;
-use super::followed::{Role, SETTLED, beginning, read_at, unpack};
+use super::followed::{Role, beginning, read_at, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Sum};
 use super::same::{self, Same};
@@ -166,7 +166,7 @@ impl Follower {
             return Ok(Outcome::Nothing);
         };
         let handle = file.open()?;
-        let calm = file.quiet(now) >= SETTLED;
+        let calm = file.is_settled(now);
         let (size, from) = (file.seen.size, file.path_text());
         let Role::Log(log) = &mut file.role else {
             return Ok(Outcome::Nothing);

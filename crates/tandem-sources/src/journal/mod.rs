@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::delivery::{NotTaken, Place, Position};
 use crate::files::Start;
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::run::{Context, SourceError};
 use batch::{Batch, Records, cursor_of};
 

@@ -15,7 +15,7 @@ use super::read::{Behind, Part, Served, Shared, Why, serve};
 use super::sasl::Account;
 use super::wire::{PATIENCE, Unanswered, Way, Wire};
 use super::{KafkaSettings, Start};
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::reach;
 use crate::run::{Context, SourceError};
 

@@ -1,8 +1,8 @@
 //! Topics of a broker that speaks Kafka's protocol.
 //!
-//! No consumer group: how far each partition was read is Tandem's own, and is kept in the transaction that keeps the records,
-//! so each record is taken once. The protocol is spoken here, in the few messages that reading takes and in versions that
-//! Kafka from 0.11 to 4 and its kin understand: the clients on the registry cannot read topics with transactions
+//! No consumer group: how far each partition was read is Tandem's own, and is kept in the transaction that keeps the
+//! records, so each record is taken once. The protocol is spoken here, in the few messages that reading takes and in versions
+//! that Kafka from 0.11 to 4 and its kin understand: the clients on the registry cannot read topics with transactions
 //! (influxdata/rskafka, pull request 297), allocate what a broker's length fields say, or need a C library.
 
 mod brokers;

@@ -13,7 +13,7 @@ use super::messages::{self, Bounds, EARLIEST, FETCH, Fetched, LATEST, LIST_OFFSE
 use super::records::{Found, cut};
 use super::wire::{PATIENCE, Unanswered, Way, Wire};
 use crate::delivery::{Delivery, NotTaken, Place, Position};
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::payload;
 use crate::run::{Context, SourceError};
 

@@ -14,7 +14,7 @@ use super::NatsSettings;
 use super::connect::{Far, far};
 use super::track::Track;
 use crate::delivery::{Delivery, Place, Position};
-use crate::nats::flight::Flight;
+use crate::flight::Flight;
 use crate::run::{Context, SourceError};
 use crate::{payload, reach};
 
@@ -193,7 +193,7 @@ impl Reader<'_> {
         for message in messages {
             let seen = match message.info() {
                 Ok(info) => track
-                    .see(info.stream_sequence, info.consumer_sequence)
+                    .see(info.stream_sequence, info.consumer_sequence, info.delivered > 1)
                     .then_some(info.stream_sequence),
                 // Nothing that a consumer sent.
                 Err(_) => continue,

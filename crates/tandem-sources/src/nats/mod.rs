@@ -6,7 +6,6 @@
 
 mod connect;
 mod consume;
-pub(crate) mod flight;
 mod track;
 
 use std::path::PathBuf;
@@ -40,8 +39,8 @@ pub struct NatsSettings {
     /// The password of `user`; without it a token, or the contents of a `.creds` file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<SecretPlace>,
-    /// Seconds after which the server sends a message again that was not acknowledged, when the consumer is made here. After a
-    /// crash, what had been sent and was not stored comes again so much later.
+    /// Seconds after which the server sends a message again that was not acknowledged, when the consumer is made here.
+    /// After a crash, what had been sent and was not stored comes again so much later.
     #[serde(default = "a_minute")]
     pub ack_wait_seconds: u64,
     /// Certificate authority of the house (PEM file), trusted besides the system's. TLS is insisted on when it is set.

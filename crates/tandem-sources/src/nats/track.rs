@@ -56,8 +56,8 @@ impl Track {
         track
     }
 
-    /// Sees a message, and is told whether it is new.
-    pub(super) fn see(&mut self, sequence: u64, count: u64) -> bool {
+    /// Sees a message, and says whether it is new. `again` means that the consumer has sent it before.
+    pub(super) fn see(&mut self, sequence: u64, count: u64, again: bool) -> bool {
         self.doubt |= count != self.next;
         self.next = count.saturating_add(1);
         if sequence > self.high {
@@ -65,8 +65,9 @@ impl Track {
                 self.holes.push((self.high + 1, sequence - 1));
                 self.join();
             }
-            self.doubt = false;
             self.high = sequence;
+            // What is sent for the first time lies behind all that was sent before; what is sent again does not.
+            self.doubt = again;
             return true;
         }
         let Some(at) = self

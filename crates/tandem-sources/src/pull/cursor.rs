@@ -46,7 +46,7 @@ pub(super) struct Cursor {
     /// What was handed on.
     pub seen: Seen,
     /// Links of this window that were followed.
-    pub(super) links: HashSet<u64>,
+    pub links: HashSet<u64>,
 }
 
 /// What lies ahead.

@@ -254,7 +254,7 @@ async fn troubled(service: String, most: u64) -> String {
             if !head.ends_with(b"\r\n\r\n") {
                 continue;
             }
-            if n % 3 == 0 {
+            if n.is_multiple_of(3) {
                 let slow = "<Error><Code>SlowDown</Code><Message>later</Message></Error>";
                 let answer = format!(
                     "HTTP/1.1 503 Slow Down\r\ncontent-length: {}\r\nretry-after: 0\r\n\r\n{slow}",
@@ -267,7 +267,7 @@ async fn troubled(service: String, most: u64) -> String {
             head.extend(b"connection: close\r\n\r\n");
             let mut service = TcpStream::connect(&far).await.unwrap();
             service.write_all(&head).await.unwrap();
-            let passed = if n % 2 == 0 { most } else { u64::MAX };
+            let passed = if n.is_multiple_of(2) { most } else { u64::MAX };
             let _ = tokio::io::copy(&mut service.take(passed), &mut near).await;
         }
     });

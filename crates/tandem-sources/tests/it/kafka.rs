@@ -23,12 +23,7 @@ print(address, flush=True)
 for line in sys.stdin:
     ask = json.loads(line)
     settings = {"bootstrap.servers": address, "compression.type": ask["codec"], "linger.ms": 20}
-    if ask.get("transaction"):
-        settings["transactional.id"] = ask["transaction"]
     producer = Producer(settings)
-    if ask.get("transaction"):
-        producer.init_transactions(30)
-        producer.begin_transaction()
     failed = []
     def done(error, _):
         if error:
@@ -44,11 +39,6 @@ for line in sys.stdin:
                 break
             except BufferError:
                 producer.poll(0.1)
-    if ask.get("end") == "abort":
-        producer.flush(60)
-        producer.abort_transaction(30)
-    elif ask.get("end") == "commit":
-        producer.commit_transaction(30)
     left = producer.flush(60)
     print("ok" if not failed and not left else f"failed {failed[:3]} {left}", flush=True)
 "#;

@@ -27,7 +27,10 @@ fn command() -> Option<Command> {
     let mut paths = vec![libraries];
     // Where the libraries are that were unpacked beside it.
     for folder in ["lib", "usr/lib"] {
-        let inside = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        let inside = std::fs::read_dir(root.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten();
         paths.extend(
             inside
                 .map(|entry| entry.path())

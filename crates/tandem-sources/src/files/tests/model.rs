@@ -28,6 +28,8 @@ enum Act {
     Delete,
     /// Another run of the source.
     Restart,
+    /// Killed after something was read and before it was kept.
+    Kill,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -42,6 +44,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Cut),
         1 => Just(Act::Delete),
         2 => Just(Act::Restart),
+        1 => Just(Act::Kill),
     ]
 }
 
@@ -152,7 +155,11 @@ impl Model {
             Act::Write { lines, part } => self.write(NOW, *lines, *part),
             Act::WriteOld => {
                 if let Some(name) = self.rotated().into_iter().find(|name| !name.ends_with(".gz")) {
+                    let begun = self.parts.contains_key(&name);
                     self.write(&name, 1, false);
+                    // By then the file may have counted as read to its end, and with it the line that was begun.
+                    let line = self.files[&name].last().filter(|_| begun).cloned();
+                    self.lost.extend(line);
                 }
             }
             Act::Look => self.desk.look(),
@@ -197,6 +204,11 @@ impl Model {
                 self.parts.remove(NOW);
             }
             Act::Restart => self.desk.restart(),
+            Act::Kill => {
+                self.desk.follower.look(self.desk.now);
+                let _ = self.desk.follower.round(1 << 20, self.desk.now);
+                self.desk.restart();
+            }
             Act::Rename | Act::CopyCut | Act::Cut | Act::Delete => {}
         }
         self.desk.later(1);

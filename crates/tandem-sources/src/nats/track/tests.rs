@@ -7,29 +7,44 @@ use super::*;
 #[test]
 fn a_message_that_comes_again_is_known() {
     let mut track = Track::new(None, Standing::default());
-    assert!(track.see(1, 1));
-    assert!(track.see(2, 2));
-    assert!(!track.see(1, 3));
-    assert!(track.see(9, 4), "subjects that are not read leave no holes");
+    assert!(track.see(1, 1, false));
+    assert!(track.see(2, 2, false));
+    assert!(!track.see(1, 3, true));
+    assert!(
+        track.see(9, 4, false),
+        "subjects that are not read leave no holes"
+    );
     assert_eq!((track.high(), track.mark().as_str()), (9, ""));
 }
 
 #[test]
 fn what_was_lost_on_its_way_is_new_when_it_comes() {
     let mut track = Track::new(None, Standing::default());
-    assert!(track.see(1, 1));
+    assert!(track.see(1, 1, false));
     // The second and third were sent and lost; the consumer's count says so.
-    assert!(track.see(4, 4));
+    assert!(track.see(4, 4, false));
     assert_eq!(track.mark(), "2-3");
-    assert!(track.see(3, 5));
-    assert!(!track.see(3, 6));
+    assert!(track.see(3, 5, true));
+    assert!(!track.see(3, 6, true));
     assert_eq!(track.mark(), "2-2");
     // 5 is lost too, and 2 comes before that shows.
-    assert!(track.see(2, 8));
-    assert!(track.see(6, 9));
+    assert!(track.see(2, 8, true));
+    assert!(track.see(6, 9, false));
     assert_eq!(track.mark(), "5-5");
     track.acknowledged(5);
     assert_eq!(track.mark(), "");
+}
+
+#[test]
+fn what_comes_again_before_it_was_seen_says_nothing_of_what_lies_behind_it() {
+    let mut track = Track::new(None, Standing::default());
+    // 2 and 4 were sent and lost; 2 comes again, then 6 for the first time.
+    assert!(track.see(2, 3, true));
+    assert!(track.see(6, 4, false));
+    assert_eq!(track.mark(), "1-1 3-5");
+    assert!(track.see(4, 5, true));
+    assert!(track.see(8, 6, false));
+    assert_eq!(track.mark(), "1-1 3-3 5-5");
 }
 
 #[test]
@@ -43,7 +58,7 @@ fn what_a_stopped_run_had_received_is_new_again() {
     assert_eq!(track.mark(), "2-2 5-5 7-10");
     assert_eq!(track.first_unknown(), 2);
     for (sequence, count, new) in [(11, 11, true), (7, 12, true), (6, 13, false), (5, 14, true)] {
-        assert_eq!(track.see(sequence, count), new, "{sequence}");
+        assert_eq!(track.see(sequence, count, sequence < 11), new, "{sequence}");
     }
 }
 
@@ -53,7 +68,7 @@ fn a_stream_that_lost_its_end_takes_the_sequences_again() {
     assert_eq!(track.ends_at(8), 2);
     assert_eq!((track.high(), track.mark().as_str()), (8, "3-4"));
     assert!(track.surprises(0) && !track.surprises(1));
-    assert!(track.see(9, 9));
+    assert!(track.see(9, 9, false));
     assert_eq!(track.ends_at(12), 0);
 }
 
@@ -61,7 +76,7 @@ fn a_stream_that_lost_its_end_takes_the_sequences_again() {
 fn a_mark_stays_small_and_a_strange_one_does_no_harm() {
     let mut track = Track::new(None, Standing::default());
     for n in 1..=5_000_u64 {
-        track.see(3 * n, 2 * n);
+        track.see(3 * n, 2 * n, false);
     }
     assert!(track.holes.len() <= MOST_HOLES);
     assert!(track.mark().len() < 64 << 10);
@@ -109,9 +124,9 @@ impl Server {
         }
     }
 
-    fn send(&mut self, sequence: u64) -> (u64, u64) {
+    fn send(&mut self, sequence: u64, again: bool) -> (u64, u64, bool) {
         self.sent += 1;
-        (sequence, self.sent)
+        (sequence, self.sent, again)
     }
 }
 
@@ -175,12 +190,12 @@ proptest! {
                     server.delivered += 2;
                     let sequence = server.delivered;
                     server.unacknowledged.insert(sequence);
-                    Some((server.send(sequence), lost))
+                    Some((server.send(sequence, false), lost))
                 }
                 Act::Again { which, lost } if !server.unacknowledged.is_empty() => {
                     let at = usize::from(which) % server.unacknowledged.len();
                     let sequence = *server.unacknowledged.iter().nth(at).unwrap();
-                    Some((server.send(sequence), lost))
+                    Some((server.send(sequence, true), lost))
                 }
                 Act::Durable => {
                     settle(&mut new, &mut with, &track, &mut server, &mut taken, &mut durable);
@@ -199,8 +214,8 @@ proptest! {
                 }
                 _ => None,
             };
-            if let Some(((sequence, count), false)) = sent {
-                if track.see(sequence, count) {
+            if let Some(((sequence, count, again), false)) = sent {
+                if track.see(sequence, count, again) {
                     new.push(sequence);
                 }
                 with.push(sequence);

@@ -44,7 +44,7 @@ fn what_makes_no_sense_is_said_with_what_to_do() {
         (json!({"github": github, "often": true}), "often"),
         (
             json!({"github": {"organisation": "o", "token": "ghp_secret"}}),
-            "token",
+            "expected `file` or `env`",
         ),
         (
             json!({"github": {"organisation": "", "token": secret}}),
