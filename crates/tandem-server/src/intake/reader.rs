@@ -15,6 +15,8 @@ use super::stream_key;
 
 /// Files whose reader's state is remembered by one thread; another one begins with what was kept.
 const MOST_STREAMS: usize = 20_000;
+/// States that are laid out for streams that nobody reads just now; beyond them a stream's format is told anew.
+const MOST_STATES: usize = 100_000;
 /// Bytes needed to tell a format for certain.
 const HEAD: usize = 4_096;
 
@@ -49,10 +51,10 @@ pub(super) struct States(Mutex<HashMap<String, State>>);
 
 impl States {
     pub fn put(&self, key: String, state: State) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, state);
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if states.len() < MOST_STATES {
+            states.insert(key, state);
+        }
     }
 
     fn take(&self, key: &str) -> Option<State> {
@@ -218,7 +220,10 @@ impl Reader {
         }
         let state = Some(stream.normaliser.state().clone());
         let checkpoint = checkpoint(&delivery.source, position, stream.at, state, end);
-        if !end {
+        if end {
+            // A late writer may go on all the same.
+            self.reading.states.put(key, stream.normaliser.state().clone());
+        } else {
             stream.used = self.count;
             self.streams.insert(key, stream);
             self.forget_some();

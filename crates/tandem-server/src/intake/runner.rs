@@ -265,7 +265,7 @@ async fn positions(
             at: checkpoint.offset,
             mark: kept.mark,
         });
-        if let Some(state) = kept.reader.filter(|_| !checkpoint.done) {
+        if let Some(state) = kept.reader {
             states.put(checkpoint.stream_key, state);
         }
     }

@@ -7,6 +7,8 @@
 //! before keep their ids (computer, channel, number, time and content) and are dropped as known. (Layout: Metz, "Windows XML
 //! Event Log (EVTX) format", 2011 to 2023.)
 
+mod chunk;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io;
@@ -20,44 +22,12 @@ use super::follower::Follower;
 use super::identity::FileId;
 use super::settings::Start;
 use crate::delivery::{Position, Refused};
+use chunk::{CHUNK, Chunk, Found, HEAD, RECORDS, head, look_at, place};
 
 /// How an event log begins.
 pub(super) const SIGNATURE: &[u8] = b"ElfFile\0";
-/// How a chunk begins.
-const CHUNK_SIGNATURE: &[u8] = b"ElfChnk\0";
-/// Size of the file's head.
-const HEAD: u64 = 4_096;
-/// Size of a chunk.
-const CHUNK: u64 = 65_536;
-/// Where a chunk's records begin.
-const RECORDS: usize = 512;
-/// Length of a record's own head: mark, size, number and time.
-const RECORD_HEAD: usize = 24;
 /// The chunk being written is handed on at most this often.
 const AGAIN: Duration = Duration::from_secs(5);
-
-/// What a chunk's head says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Chunk {
-    index: u64,
-    /// Number of its first record.
-    first: u64,
-    /// Number of its last record.
-    last: u64,
-    /// A hash of its first record's head, which stays as long as the chunk is not written over.
-    stamp: u64,
-    /// Where its free space begins.
-    free: usize,
-    /// Checksum over its records.
-    checksum: u32,
-}
-
-/// What lies where a chunk may be.
-enum Found {
-    Chunk(Chunk),
-    Unused,
-    Damaged,
-}
 
 /// What is kept beside a log's position.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -373,46 +343,4 @@ impl EventLog {
 
 fn key(file: FileId, round: u32) -> String {
     format!("log-{:x}-{:x}-{round}", file.device, file.inode)
-}
-
-const fn place(index: u64) -> u64 {
-    HEAD + index * CHUNK
-}
-
-fn look_at(file: &File, index: u64) -> io::Result<Found> {
-    let mut bytes = Vec::new();
-    read_at(file, place(index), &mut bytes, RECORDS + RECORD_HEAD)?;
-    Ok(head(index, &bytes))
-}
-
-/// Reads a chunk's head.
-fn head(index: u64, bytes: &[u8]) -> Found {
-    let eight = |at: usize| bytes.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes);
-    let four = |at: usize| bytes.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
-    if bytes.iter().take(RECORDS).all(|byte| *byte == 0) {
-        return Found::Unused;
-    }
-    let fields = || {
-        Some(Chunk {
-            index,
-            first: eight(24)?,
-            last: eight(32)?,
-            stamp: xxh3_64(bytes.get(RECORDS..RECORDS + RECORD_HEAD)?),
-            free: four(48)? as usize,
-            checksum: four(52)?,
-        })
-    };
-    if !bytes.starts_with(CHUNK_SIGNATURE) {
-        return Found::Damaged;
-    }
-    match fields() {
-        // A chunk that was begun and holds no record yet says that its first one comes after its last.
-        Some(chunk) if chunk.first > chunk.last || chunk.last == u64::MAX => Found::Unused,
-        Some(chunk)
-            if (RECORDS..=CHUNK as usize).contains(&chunk.free) && chunk.last - chunk.first < CHUNK =>
-        {
-            Found::Chunk(chunk)
-        }
-        _ => Found::Damaged,
-    }
 }

@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use tandem_normalise::Format;
 
+use super::ends::holds;
 use super::eventlog::EventLog;
 use super::finder::{self, Finder, Seen};
 use super::followed::{Followed, Role, folder};
-use super::identify::holds;
 use super::identity::FileId;
 use super::settings::FilesSettings;
 use super::stream::Stream;
@@ -146,7 +146,7 @@ impl Follower {
             if stream.mark.packed {
                 stale && stream.mark.size != size
             } else {
-                size < stream.at
+                size < stream.mark.read
             }
         });
         if cut {
@@ -259,15 +259,14 @@ impl Follower {
 
     /// Forgets the streams that no file has held for longest, if there are too many.
     fn forget(&mut self) {
-        let mut alone: Vec<(Option<Instant>, String)> = self
-            .streams
-            .values()
-            .filter(|stream| !stream.attached && stream.mark.ended)
-            .map(|stream| (stream.alone, stream.key.clone()))
-            .collect();
-        let Some(over) = alone.len().checked_sub(REMEMBERED) else {
+        let is_alone = |stream: &&Stream| !stream.attached && stream.mark.ended;
+        let count = self.streams.values().filter(is_alone).count();
+        let Some(over @ 1..) = count.checked_sub(REMEMBERED) else {
             return;
         };
+        let alone = self.streams.values().filter(is_alone);
+        let mut alone: Vec<(Option<Instant>, String)> =
+            alone.map(|stream| (stream.alone, stream.key.clone())).collect();
         alone.sort_unstable();
         for (_, key) in alone.into_iter().take(over) {
             self.streams.remove(&key);

@@ -7,19 +7,17 @@ use std::time::Instant;
 
 use tandem_collect::Encoding;
 
+use super::ends::{holds, hole, last_line, sum_until, tail_before};
 use super::eventlog;
-use super::followed::{Copying, From, Role, Unpacking, beginning, read_at, unpack};
+use super::followed::{Copying, From, Role, Unpacking, beginning, unpack};
 use super::follower::{Follower, Piece};
-use super::identity::{FileId, HEAD, Head, Sum, TAIL, Tail};
+use super::identity::{FileId, HEAD, Head, Sum, Tail};
 use super::same::{self, Same};
 use super::settings::Start;
 use super::stream::Stream;
 
 /// Largest file that is read through once to know its copies, if it is followed from its end, bytes.
 const READ_THROUGH: u64 = 1 << 30;
-/// Bytes looked back for the beginning of the last line.
-const LAST_LINE: u64 = 64 << 10;
-
 /// How a file begins.
 struct Beginning {
     id: FileId,
@@ -35,6 +33,8 @@ enum Verdict {
     GoesOn(Option<Unpacking>),
     /// Nothing in it is new; it ends at so many bytes, which have that sum.
     Known(u64, Sum),
+    /// The same, but what it ends with is still to be read again.
+    Ends(u64, Sum),
     /// It cannot be told yet.
     Waits(Copying),
     /// It is another file.
@@ -85,7 +85,7 @@ impl Follower {
         let Some(judged) = copying.judged else { return true };
         let stream = self.streams.get(&copying.of).filter(|stream| stream.attached);
         let Some(stream) = stream else { return true };
-        stream.at != judged
+        stream.mark.read != judged
             || self
                 .files
                 .get(&stream.mark.file)
@@ -205,7 +205,7 @@ impl Follower {
             } else {
                 let mut packed = unpack(Arc::clone(opened))?;
                 let same = same::with_stream(&mut packed.reader, (0, Sum::START), stream)?;
-                packed.at = stream.at;
+                packed.at = stream.mark.read;
                 unpacking = Some(packed);
                 same == Same::Whole
             };
@@ -227,7 +227,7 @@ impl Follower {
         stream.alone = None;
         stream.mark.file = new.id;
         stream.mark.packed = new.packed;
-        if unpacking.is_some() {
+        if new.packed && (unpacking.is_some() || stream.at < stream.mark.read) {
             // Whether there is more in it is only known when it has been read.
             stream.mark.ended = false;
         }
@@ -251,7 +251,7 @@ impl Follower {
             .streams
             .values()
             .filter(|stream| stream.mark.file != new.id && stream.mark.head.length() > 0)
-            .filter(|stream| stream.mark.head.fits(&new.bytes) && stream.may_be_copied_to(file.path()))
+            .filter(|stream| stream.may_be_copied_to(file.path()) && stream.mark.head.fits(&new.bytes))
             .map(|stream| (stream.attached, stream.key.clone()))
             .collect();
         // A stream whose file is gone wants a new one; the others only want to be told from their copies.
@@ -264,6 +264,18 @@ impl Follower {
                     return Ok(());
                 }
                 Verdict::Known(size, sum) => return self.is_known(new, &opened, size, sum),
+                Verdict::Ends(size, sum) => {
+                    let tail = if new.packed {
+                        Tail::default()
+                    } else {
+                        tail_before(&opened, size)?
+                    };
+                    if let Some(stream) = self.streams.get_mut(&key) {
+                        stream.shorten(size, sum, tail);
+                    }
+                    self.go_on(new, &key, None);
+                    return Ok(());
+                }
                 Verdict::Waits(copying) => {
                     if let Some(file) = self.files.get_mut(&new.id) {
                         file.role = Role::Copy(copying);
@@ -296,9 +308,10 @@ impl Follower {
         if !stream.attached {
             return Ok(match same::with_stream(&mut reader.reader, done, stream)? {
                 Same::Whole => {
-                    reader.at = stream.at;
+                    reader.at = stream.mark.read;
                     Verdict::GoesOn(new.packed.then_some(reader))
                 }
+                Same::Part { size, sum } if stream.at < size => Verdict::Ends(size, sum),
                 Same::Part { size, sum } => Verdict::Known(size, sum),
                 Same::Other => Verdict::Other,
             });
@@ -315,7 +328,7 @@ impl Follower {
         stream: &Stream,
         now: Instant,
     ) -> io::Result<Verdict> {
-        let judged = new.packed.then_some(stream.at);
+        let judged = new.packed.then_some(stream.mark.read);
         let waits = |(same, sum)| {
             Verdict::Waits(Copying {
                 of: stream.key.clone(),
@@ -331,7 +344,7 @@ impl Follower {
             Some(handle) => Arc::clone(handle),
             None => Arc::new(File::open(holder.path())?),
         };
-        let Some(agreed) = same::with_file(&mut reader.reader, &theirs, done, stream.at)? else {
+        let Some(agreed) = same::with_file(&mut reader.reader, &theirs, done, stream.mark.read)? else {
             // A file that was cut since it was looked at is no measure.
             return Ok(if holds(&theirs, stream)? {
                 Verdict::Other
@@ -340,14 +353,14 @@ impl Follower {
             });
         };
         let same = (agreed.at, agreed.sum);
-        if agreed.at < stream.at && !agreed.over {
+        if agreed.at < stream.mark.read && !agreed.over {
             return Ok(waits(same));
         }
         let linger = self.settings.linger();
         let more = !agreed.over && reader.reader.read(&mut [0])? > 0;
         Ok(match more {
             // It has more than was read so far of the other one, which will grow, be cut, or go.
-            true if holder.quiet(now) >= linger && holder.seen.size <= stream.at => Verdict::Other,
+            true if holder.quiet(now) >= linger && holder.seen.size <= stream.mark.read => Verdict::Other,
             false if file.quiet(now) >= linger || new.packed => Verdict::Known(same.0, same.1),
             _ => waits(same),
         })
@@ -357,6 +370,7 @@ impl Follower {
     fn is_known(&mut self, new: &Beginning, opened: &File, size: u64, sum: Sum) -> io::Result<()> {
         let mut stream = self.stream_for(new);
         stream.at = size;
+        stream.mark.read = size;
         stream.mark.sum = Some(sum);
         stream.mark.ended = true;
         if !new.packed {
@@ -395,6 +409,7 @@ impl Follower {
             stream.mark.ended = true;
         } else if from_end {
             stream.at = last_line(opened, size)?;
+            stream.mark.read = stream.at;
             stream.mark.sum = (stream.at <= READ_THROUGH)
                 .then(|| sum_until(opened, stream.at))
                 .transpose()?;
@@ -405,6 +420,7 @@ impl Follower {
                 return Ok(());
             };
             stream.at = at;
+            stream.mark.read = at;
             stream.mark.sum = Some(sum);
             stream.mark.tail = tail_before(opened, at)?;
         }
@@ -427,66 +443,5 @@ impl Follower {
             ));
         }
         self.streams.insert(stream.key.clone(), stream);
-    }
-}
-
-/// True if what was read of the stream is, as far as its ends tell, still in the file.
-pub(super) fn holds(file: &File, stream: &Stream) -> io::Result<bool> {
-    if stream.at < HEAD as u64 && !stream.mark.head.fits(&beginning(file)?) {
-        return Ok(false);
-    }
-    let length = stream.mark.tail.length();
-    let mut tail = Vec::new();
-    read_at(file, stream.at.saturating_sub(length as u64), &mut tail, length)?;
-    Ok(stream.mark.tail.fits(&tail))
-}
-
-fn tail_before(file: &File, at: u64) -> io::Result<Tail> {
-    let from = at.saturating_sub(TAIL as u64);
-    let mut tail = Vec::new();
-    read_at(file, from, &mut tail, (at - from) as usize)?;
-    Ok(Tail::of(&tail))
-}
-
-/// Where the last line begins, or the end if the file ends with a whole one.
-fn last_line(file: &File, size: u64) -> io::Result<u64> {
-    let from = size.saturating_sub(LAST_LINE);
-    let mut bytes = Vec::new();
-    read_at(file, from, &mut bytes, (size - from) as usize)?;
-    let line = bytes.iter().rposition(|byte| *byte == b'\n');
-    Ok(match line {
-        Some(line) => from + line as u64 + 1,
-        None => from,
-    })
-}
-
-fn sum_until(file: &File, end: u64) -> io::Result<Sum> {
-    let (mut at, mut sum, mut bytes) = (0, Sum::START, Vec::new());
-    while at < end {
-        read_at(file, at, &mut bytes, (end - at).min(1 << 20) as usize)?;
-        if bytes.is_empty() {
-            break;
-        }
-        sum = sum.with(&bytes);
-        at += bytes.len() as u64;
-    }
-    Ok(sum)
-}
-
-/// Where the zeros at the beginning end, and their sum; `None` if there is nothing else.
-fn hole(file: &File) -> io::Result<Option<(u64, Sum)>> {
-    let (mut at, mut sum, mut bytes) = (0, Sum::START, Vec::new());
-    loop {
-        read_at(file, at, &mut bytes, 1 << 20)?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        let zeros = bytes.iter().position(|byte| *byte != 0);
-        let before = bytes.get(..zeros.unwrap_or(bytes.len())).unwrap_or_default();
-        sum = sum.with(before);
-        at += before.len() as u64;
-        if zeros.is_some() {
-            return Ok(Some((at, sum)));
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! over all that was read; so a renamed file goes on where it was, a file that was cut begins anew, and a copy is known as
 //! one. Windows event logs are read chunk by chunk.
 
+mod ends;
 mod eventlog;
 mod finder;
 mod followed;

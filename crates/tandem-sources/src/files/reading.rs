@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use tandem_normalise::Format;
 
+use super::ends::holds;
 use super::eventlog::Step;
-use super::followed::{Role, beginning, read_at, unpack};
+use super::followed::{Role, read_at, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Sum};
 use super::same::{self, Same};
@@ -82,14 +83,18 @@ impl Follower {
             return Ok(Outcome::Nothing);
         };
         let handle = file.open()?;
-        let known = stream.mark.tail.length();
+        let again = stream.at < stream.mark.read;
+        let known = if again { 0 } else { stream.mark.tail.length() };
         let left = file.seen.size.saturating_sub(stream.at) as usize;
         let most = known + left.saturating_add(GROWTH).min(PIECE);
         let mut bytes = Vec::new();
         read_at(&handle, stream.at.saturating_sub(known as u64), &mut bytes, most)?;
-        let there = bytes.get(..known).is_some_and(|tail| stream.mark.tail.fits(tail));
-        // As long as little was read, that little does not tell much.
-        if !there || (stream.at < HEAD as u64 && !stream.mark.head.fits(&beginning(&handle)?)) {
+        let there = if again || stream.at < HEAD as u64 {
+            holds(&handle, stream)?
+        } else {
+            bytes.get(..known).is_some_and(|tail| stream.mark.tail.fits(tail))
+        };
+        if !there {
             return Ok(Outcome::Cut);
         }
         file.stale = false;
@@ -116,6 +121,10 @@ impl Follower {
                 let mut opened = unpack(Arc::clone(&file.open()?))?;
                 if same::with_stream(&mut opened.reader, (0, Sum::START), stream)? != Same::Whole {
                     return Ok(Outcome::Cut);
+                }
+                if stream.at < stream.mark.read {
+                    opened = unpack(file.open()?)?;
+                    io::copy(&mut opened.reader.by_ref().take(stream.at), &mut io::sink())?;
                 }
                 opened.at = stream.at;
                 opened

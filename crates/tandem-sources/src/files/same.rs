@@ -27,7 +27,7 @@ pub(super) enum Same {
 }
 
 /// Compares a file, of which the first `done.0` bytes have the sum `done.1`, and which `reader` gives from there on. If the
-/// answer is [`Same::Whole`], the reader has arrived at the stream's position.
+/// answer is [`Same::Whole`], the reader has arrived where the stream was read to.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -43,8 +43,8 @@ pub(super) fn with_stream(reader: &mut dyn Read, done: (u64, Sum), stream: &Stre
         .checks
         .iter()
         .copied()
-        .filter(|(place, _)| *place < stream.at);
-    for (place, expected) in places.chain([(stream.at, whole)]) {
+        .filter(|(place, _)| *place < stream.mark.read);
+    for (place, expected) in places.chain([(stream.mark.read, whole)]) {
         if place < at {
             continue;
         }

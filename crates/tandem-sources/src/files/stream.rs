@@ -19,7 +19,7 @@ pub(super) struct Stream {
     pub(super) key: String,
     /// What is remembered with the position.
     pub(super) mark: Mark,
-    /// How far it was read, bytes.
+    /// Where reading goes on, bytes.
     pub(super) at: u64,
     /// A file holds it.
     pub(super) attached: bool,
@@ -38,10 +38,14 @@ pub(super) struct Mark {
     /// How many streams that file held before.
     pub(super) round: u32,
     pub(super) head: Head,
+    /// How far it was read, bytes. The position may stand before that: what was begun there was no whole record yet, and is
+    /// read again by the next run.
+    pub(super) read: u64,
+    /// What is right before that.
     pub(super) tail: Tail,
-    /// Over everything before the position; unknown if it was never read.
+    /// Over everything before that; unknown if it was passed over.
     pub(super) sum: Option<Sum>,
-    /// Sums of places before the position.
+    /// Sums of places before that.
     pub(super) checks: VecDeque<(u64, Sum)>,
     /// Size of the file when it was last read, bytes; of a compressed file as it is stored.
     pub(super) size: u64,
@@ -68,6 +72,7 @@ impl Stream {
                 file,
                 round,
                 head,
+                read: 0,
                 tail: Tail::default(),
                 sum: Some(Sum::START),
                 checks: VecDeque::new(),
@@ -84,10 +89,11 @@ impl Stream {
 
     /// The stream of a position; `None` for one that somebody else kept.
     pub(super) fn kept(position: &Position) -> Option<Self> {
+        let mark: Mark = serde_json::from_str(&position.mark).ok()?;
         Some(Self {
             key: position.stream.clone(),
-            mark: serde_json::from_str(&position.mark).ok()?,
-            at: position.at,
+            at: position.at.min(mark.read),
+            mark,
             attached: false,
             alone: None,
         })
@@ -109,11 +115,16 @@ impl Stream {
 
     /// Notes that `read` was read, of which the first `known` bytes are the tail that was known.
     pub(super) fn advance(&mut self, read: &[u8], known: usize) {
-        let new = read.get(known..).unwrap_or_default();
-        self.at += new.len() as u64;
-        self.mark.tail = Tail::of(read);
-        self.mark.open = new.last().is_some_and(|last| *last != b'\n');
+        let bytes = read.get(known..).unwrap_or_default();
+        let again = self.mark.read.saturating_sub(self.at) as usize;
+        self.at += bytes.len() as u64;
+        self.mark.open = bytes.last().is_some_and(|last| *last != b'\n');
         self.mark.ended = false;
+        let Some(new) = bytes.get(again..).filter(|new| !new.is_empty()) else {
+            return;
+        };
+        self.mark.read = self.at;
+        self.mark.tail = Tail::of(read);
         if let Some(sum) = &mut self.mark.sum {
             *sum = sum.with(new);
             self.mark.checks.push_back((self.at, *sum));
@@ -121,6 +132,14 @@ impl Stream {
                 self.mark.checks.pop_front();
             }
         }
+    }
+
+    /// Takes it as read up to `end` only: the file that goes on with it has no more.
+    pub(super) fn shorten(&mut self, end: u64, sum: Sum, tail: Tail) {
+        self.mark.read = end;
+        self.mark.sum = Some(sum);
+        self.mark.tail = tail;
+        self.mark.checks.retain(|(place, _)| *place < end);
     }
 
     /// True if a file at `path` may be a copy: it lies elsewhere, and its name goes on where this one's stops, as

@@ -43,7 +43,8 @@ impl Kept {
         };
         let unfinished = self.unfinished.entry(position.stream.clone()).or_default();
         if let Some(before) = self.positions.get(&position.stream) {
-            assert_eq!(before.at, position.at, "pieces of a stream join");
+            let at = before.at + unfinished.len() as u64;
+            assert_eq!(at, position.at, "pieces of a stream join");
         }
         unfinished.extend_from_slice(&piece.body);
         let whole = unfinished
@@ -63,7 +64,8 @@ impl Kept {
                 self.lines.push((text, false));
             }
         }
-        let at = position.at + piece.body.len() as u64;
+        // A position stands where the first record begins that is not whole yet.
+        let at = position.at + piece.body.len() as u64 - unfinished.len() as u64;
         self.positions
             .insert(position.stream.clone(), Position { at, ..position });
     }
@@ -182,6 +184,7 @@ impl Desk {
 
     /// The next run of the source.
     fn restart(&mut self) {
+        self.kept.unfinished.clear();
         self.follower = Follower::new(&self.settings, &self.kept.positions());
     }
 

@@ -47,6 +47,8 @@ pub struct Running {
     /// How far each stream is durable.
     pub positions: BTreeMap<String, Position>,
     pub deliveries: Vec<Delivery>,
+    /// Bytes of each file's last record that is not whole yet.
+    unfinished: BTreeMap<String, usize>,
 }
 
 impl Running {
@@ -70,6 +72,7 @@ impl Running {
             parcels,
             positions: positions.clone(),
             deliveries: Vec::new(),
+            unfinished: BTreeMap::new(),
         }
     }
 
@@ -78,10 +81,19 @@ impl Running {
         let position = match &delivery.place {
             Place::Passing => None,
             Place::Kept(position) => Some(position.clone()),
-            Place::File { position, .. } => Some(Position {
-                at: position.at + delivery.body.len() as u64,
-                ..position.clone()
-            }),
+            Place::File { position, end } => {
+                // A position stands where the first record begins that is not whole yet.
+                let rest = self.unfinished.entry(position.stream.clone()).or_default();
+                *rest = match delivery.body.iter().rposition(|byte| *byte == b'\n') {
+                    _ if *end => 0,
+                    Some(at) => delivery.body.len() - at - 1,
+                    None => *rest + delivery.body.len(),
+                };
+                Some(Position {
+                    at: position.at + delivery.body.len() as u64 - *rest as u64,
+                    ..position.clone()
+                })
+            }
         };
         if let Some(position) = position {
             assert!(position.mark.len() <= 64 << 10);
@@ -133,17 +145,22 @@ pub struct Finished {
     pub deliveries: Vec<Delivery>,
 }
 
-/// Lines of all deliveries; pieces of files are joined.
+/// Lines of all deliveries; pieces of files are joined, and what another run read again counts once.
 pub fn lines(deliveries: &[Delivery]) -> Vec<String> {
-    let mut streams: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut streams: BTreeMap<&str, (u64, Vec<u8>)> = BTreeMap::new();
     let mut found = Vec::new();
     for delivery in deliveries {
-        let (stream, end) = match &delivery.place {
-            Place::Passing => (String::new(), true),
-            Place::Kept(position) => (position.stream.clone(), true),
-            Place::File { position, end } => (position.stream.clone(), *end),
+        let (stream, at, end) = match &delivery.place {
+            Place::Passing => ("", None, true),
+            Place::Kept(position) => (position.stream.as_str(), None, true),
+            Place::File { position, end } => (position.stream.as_str(), Some(position.at), *end),
         };
-        let open = streams.entry(stream).or_default();
+        let (begins, open) = streams
+            .entry(stream)
+            .or_insert((at.unwrap_or_default(), Vec::new()));
+        if let Some(at) = at {
+            open.truncate(at.saturating_sub(*begins) as usize);
+        }
         open.extend_from_slice(&delivery.body);
         let whole = if end {
             open.len()
@@ -153,6 +170,7 @@ pub fn lines(deliveries: &[Delivery]) -> Vec<String> {
                 .map_or(0, |at| at + 1)
         };
         let text: Vec<u8> = open.drain(..whole).collect();
+        *begins += whole as u64;
         found.extend(String::from_utf8(text).unwrap().lines().map(str::to_owned));
     }
     found

@@ -124,6 +124,8 @@ fn a_compressed_file_nobody_knows_is_read_and_a_broken_one_is_trouble() {
     assert!(!desk.trouble().is_empty());
     let before = desk.kept.lines.len();
     assert!(before < 90_000);
+    // The line it breaks off in is read again by the next run.
+    desk.restart();
     desk.append("old.log.gz", second);
     desk.rest();
     assert_eq!(desk.kept.lines.len(), 90_000);

@@ -163,6 +163,27 @@ fn reading_goes_on_behind_what_was_kept() {
 }
 
 #[test]
+fn a_record_longer_than_a_piece_that_was_begun_is_read_again_by_the_next_run() {
+    let mut desk = Desk::new();
+    let long = "x".repeat(700_000);
+    desk.append("app.log", format!("one\n{long}"));
+    desk.look();
+    desk.restart();
+    desk.look();
+    desk.restart();
+    desk.append("app.log", format!("{long}\ntwo\n"));
+    desk.look();
+    desk.rename("app.log", "app.log.1");
+    desk.restart();
+    desk.rest();
+    assert_eq!(
+        desk.kept.texts(),
+        ["one", format!("{long}{long}").as_str(), "two"]
+    );
+    assert_eq!(desk.kept.positions.len(), 1);
+}
+
+#[test]
 fn from_the_end_means_from_the_last_line_and_new_files_are_read_whole() {
     let mut desk = Desk::with(|settings| settings.start = Start::End);
     desk.append("app.log", "one\ntw");
