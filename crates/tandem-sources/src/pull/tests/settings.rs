@@ -44,7 +44,7 @@ fn what_makes_no_sense_is_said_with_what_to_do() {
         (json!({"github": github, "often": true}), "often"),
         (
             json!({"github": {"organisation": "o", "token": "ghp_secret"}}),
-            "expected `file` or `env`",
+            "never the secret itself",
         ),
         (
             json!({"github": {"organisation": "", "token": secret}}),
