@@ -11,8 +11,14 @@ const NOTHING = "class:file_activity file_name:*.made-for-a-test";
 
 const bar = (page: Page) => page.getByRole("textbox", { name: "search", exact: true });
 
+/** Searches over all time and the figures beside them read every event, some of them a dozen times. */
+const PATIENCE = { timeout: 90_000 };
+
+test.describe.configure({ timeout: 240_000 });
+
 async function ended(page: Page): Promise<void> {
-  await expect(page.locator("[data-hunt=done]")).toBeVisible();
+  await expect(page.locator("[data-hunt=done]")).toBeVisible(PATIENCE);
+  await expect(page.locator(".skeleton")).toHaveCount(0, PATIENCE);
   await settled(page);
 }
 
