@@ -35,20 +35,13 @@ pub type Lost = u64;
 /// Deliveries of one commit.
 #[derive(Default)]
 struct Group {
-    parcels: Vec<(Parcel, Answer)>,
+    /// With what their senders are answered after the commit.
+    parcels: Vec<(Parcel, Taken)>,
     /// Deliveries of this commit that may be repeated, by their id.
     once: HashMap<String, Taken>,
     rows: Vec<DeliveryRow>,
     events: u64,
     awaited: bool,
-}
-
-/// What becomes of a parcel with the commit.
-enum Answer {
-    /// It is in the commit.
-    Kept(Taken),
-    /// It was known.
-    Known(Taken),
 }
 
 /// Keeps what was read until nothing comes any more.
@@ -122,7 +115,7 @@ impl Keeper {
         if let Some(id) = &once
             && let Some(taken) = self.known(id, group).await
         {
-            group.parcels.push((parcel, Answer::Known(taken)));
+            group.parcels.push((parcel, taken));
             return;
         }
         let source = Arc::clone(&parcel.delivery.source);
@@ -160,7 +153,7 @@ impl Keeper {
             group.rows.push(row(id.clone(), taken));
             group.once.insert(id, taken);
         }
-        group.parcels.push((parcel, Answer::Kept(taken)));
+        group.parcels.push((parcel, taken));
     }
 
     /// What came of a delivery that was taken before.
@@ -200,10 +193,8 @@ impl Keeper {
         stage.published(&days, committed).await;
         let figures = &self.app.intake.figures;
         figures.committed(group.parcels.len() as u64, group.events, crate::pipeline::now());
-        for (parcel, answer) in group.parcels {
-            match answer {
-                Answer::Kept(taken) | Answer::Known(taken) => parcel.answer(taken),
-            }
+        for (parcel, taken) in group.parcels {
+            parcel.answer(taken);
         }
         true
     }
@@ -222,7 +213,7 @@ impl Keeper {
     }
 
     /// Gives up what was read: sources start again behind what is durable, and whoever waits sends again.
-    fn lose(&self, error: &IngestError, parcels: &[(Parcel, Answer)]) {
+    fn lose(&self, error: &IngestError, parcels: &[(Parcel, Taken)]) {
         failed("keeping what was delivered", error, FIRST_RETRY);
         let gone = parcels
             .iter()
