@@ -2,11 +2,16 @@
 //! its figures as one flat JSON object.
 
 mod behaviour;
+#[cfg(feature = "whole")]
 mod company;
+#[cfg(feature = "whole")]
 mod live;
+#[cfg(feature = "whole")]
 mod pipeline;
 mod place;
+#[cfg(feature = "whole")]
 mod rules;
+#[cfg(feature = "whole")]
 mod scenarios;
 
 use std::process::ExitCode;
@@ -31,21 +36,29 @@ enum Program {
     /// Behaviour analytics at a daily budget of alerts, on the hybrid CERT sets.
     Behaviour(behaviour::Args),
     /// A steady rate from senders of syslog and HTTP for minutes, then the same while Tandem is killed: lost, doubled, cost.
+    #[cfg(feature = "whole")]
     Live(live::Args),
     /// Throughput, memory, size and answering times of the pipeline.
+    #[cfg(feature = "whole")]
     Pipeline(pipeline::Args),
     /// Rules per second, beside the strongest open engine.
+    #[cfg(feature = "whole")]
     Rules(rules::Args),
     /// Planted stories of simulated companies through the whole pipeline: found in time, innocents flagged.
+    #[cfg(feature = "whole")]
     Scenarios(scenarios::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().program {
         Program::Behaviour(args) => behaviour::run(&args),
+        #[cfg(feature = "whole")]
         Program::Live(args) => live::run(&args),
+        #[cfg(feature = "whole")]
         Program::Pipeline(args) => pipeline::run(&args),
+        #[cfg(feature = "whole")]
         Program::Rules(args) => rules::run(&args),
+        #[cfg(feature = "whole")]
         Program::Scenarios(args) => scenarios::run(&args),
     };
     match outcome {
