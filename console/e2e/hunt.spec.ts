@@ -11,7 +11,7 @@ const NOTHING = "class:file_activity file_name:*.made-for-a-test";
 
 const bar = (page: Page) => page.getByRole("textbox", { name: "search", exact: true });
 
-/** Searches over all time and the figures beside them read every event, some of them a dozen times. */
+/** Searches over all time read every event, and so do the figures beside them. */
 const PATIENCE = { timeout: 90_000 };
 
 test.describe.configure({ timeout: 240_000 });
@@ -236,6 +236,36 @@ test("a search is saved, renamed, shared, run again, made a rule of, and deleted
   await page.getByRole("button", { name: "Saved searches…" }).click();
   await dialog.getByRole("button", { name: `delete ${name} again` }).click();
   await page.getByRole("dialog").last().getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(entry).toHaveCount(0);
+});
+
+test("SQL is saved, made a scheduled query, and asked no more", async ({ page }) => {
+  const name = `many files ${Date.now()}`;
+  const dialog = page.getByRole("dialog");
+  const sql = "select account, min(time) as time from events group by account having count(*) > 1000000";
+  await page.goto("/hunt?tab=sql");
+  await settled(page);
+  await page.getByLabel(/one SELECT/).fill(sql);
+  await page.getByRole("button", { name: "Save…" }).click();
+  await dialog.getByRole("textbox", { name: "name", exact: true }).fill(name);
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  const entry = page.locator(`[data-saved="${name}"]`);
+  await entry.getByRole("button", { name: `make ${name} a scheduled query` }).click();
+  await expect(dialog.getByRole("button", { name: "Have it asked" })).toBeDisabled();
+  await dialog.getByLabel("points to").selectOption("leakage");
+  await dialog.getByLabel("stage").selectOption("preparation");
+  await dialog.getByLabel("asked every").selectOption("15");
+  await accessible(page, "make a scheduled query");
+  await dialog.getByRole("button", { name: "Have it asked" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(entry.locator("[data-schedule]")).toContainText("asked every 15 minutes");
+  await accessible(page, "saved SQL");
+  await entry.getByRole("button", { name: `have ${name} asked no more` }).click();
+  await dialog.getByRole("button", { name: "Have it asked no more" }).click();
+  await expect(entry.locator("[data-schedule]")).toHaveCount(0);
+  await entry.getByRole("button", { name: `delete ${name}` }).click();
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(entry).toHaveCount(0);
 });
 

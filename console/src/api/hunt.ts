@@ -96,10 +96,50 @@ export interface FieldStatistics {
   top: { value: string; count: number }[];
 }
 
+/** What came of asking a scheduled query. */
+export interface QueryRun {
+  at: string;
+  elapsed_ms: number;
+  /** Days (UTC) it was asked about. */
+  days: number;
+  rows: number;
+  /** Rows that were not known before. */
+  new: number;
+  without_account: number;
+  /** Rows that were left out for want of a time on the day. */
+  without_time: number;
+  truncated: boolean;
+  days_left_out: boolean;
+  error?: string | null;
+  failing_since?: string | null;
+}
+
+/** How a saved search in SQL is asked again and again. */
+export interface ScheduleWording {
+  every_minutes: number;
+  title: string;
+  level: string;
+  threat: string;
+  stage: string;
+  /** The column that says the account. */
+  account: string;
+  /** The column that says when. */
+  time: string;
+}
+
+export interface Schedule extends ScheduleWording {
+  /** When it is asked next. */
+  due: string;
+  last?: QueryRun | null;
+}
+
+export type SearchLanguage = "fields" | "sql";
+
 export interface SavedSearch {
   id: string;
   name: string;
   query: string;
+  language: SearchLanguage;
   from_days?: number | null;
   note?: string | null;
   owner: string;
@@ -107,12 +147,15 @@ export interface SavedSearch {
   created: string;
   /** The rule made of it. */
   rule?: string | null;
+  schedule?: Schedule | null;
 }
 
 /** A saved search as it is written; what is left out stays empty. */
 export interface SavedWording {
   name: string;
   query: string;
+  /** That of the search line if left out; it does not change afterwards. */
+  language?: SearchLanguage | undefined;
   from_days?: number | undefined;
   note?: string | undefined;
   shared?: boolean | undefined;
@@ -253,6 +296,27 @@ export function useMakeRule() {
 export function useDropRule(id: string) {
   return useMutation({
     mutationFn: () => send<undefined>(`${saved(id)}/rule`, undefined, "DELETE"),
+    onSuccess: useSavedAgain(),
+  });
+}
+
+/** Has a saved search in SQL asked again and again, or changes how. */
+export function useSchedule(id: string) {
+  const again = useSavedAgain();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wording: ScheduleWording) => send<SavedSearch>(`${saved(id)}/schedule`, wording, "PUT"),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["/rules"] });
+      return again();
+    },
+  });
+}
+
+/** Has a saved search asked no more; the search stays. */
+export function useDropSchedule(id: string) {
+  return useMutation({
+    mutationFn: () => send<undefined>(`${saved(id)}/schedule`, undefined, "DELETE"),
     onSuccess: useSavedAgain(),
   });
 }

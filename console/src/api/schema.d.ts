@@ -4198,6 +4198,19 @@ export interface components {
             /** @description Proposals, the most careful first. */
             proposals: components["schemas"]["Proposal"][];
         };
+        /** @description A scheduled query that does not do what it should. */
+        QueryAlarmView: {
+            /** @description `query_failing`, `query_truncated`, `query_without_time` or `query_days_left_out`. */
+            alarm: string;
+            /** @description Id of its rule. */
+            rule: string;
+            /** @description What is wrong and what can be done. */
+            sentence: string;
+            /** @description Since when. */
+            since: string;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description Rules. */
         RuleList: {
             /** @description Rules that could not be. */
@@ -4207,6 +4220,8 @@ export interface components {
              * @description Rules loaded.
              */
             loaded: number;
+            /** @description Scheduled queries that do not do what they should. */
+            queries: components["schemas"]["QueryAlarmView"][];
             /** @description By title. */
             rules: components["schemas"]["RuleView"][];
             /** @description Sources whose events no rule can see. */

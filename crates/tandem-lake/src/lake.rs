@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::{LakeConfig, QueryLimits};
 use crate::engine::Engine;
 use crate::error::{LakeError, Result};
-use crate::query::{self, QueryResult, StopOnDrop};
+use crate::query::{self, Counting, QueryResult, Rows, StopOnDrop, ValueCounts};
 use crate::segment::Segment;
 use crate::writer::SegmentWriter;
 
@@ -46,6 +46,30 @@ impl Lake {
             sql.to_owned(),
             segments.into(),
             limits,
+            Rows::new(limits),
+        ))
+        .await
+    }
+
+    /// Counts the values of each column of a statement's answer in one pass over it; the columns are text. What is kept of a column is
+    /// bounded, see [`crate::ColumnCounts::spread`], and comes beside the memory that `limits` give; their number of rows is of no effect.
+    /// `top` is how many values of a column are given back.
+    ///
+    /// # Errors
+    /// As [`Lake::query`]; [`LakeError::Query`] as well for a column that is no text.
+    pub async fn count_values(
+        &self,
+        sql: &str,
+        segments: &[Segment],
+        limits: QueryLimits,
+        top: usize,
+    ) -> Result<ValueCounts> {
+        self.on_own_threads(query::run(
+            Arc::clone(&self.engine),
+            sql.to_owned(),
+            segments.into(),
+            limits,
+            Counting::new(top),
         ))
         .await
     }

@@ -35,7 +35,7 @@ pub use json::FieldsWriter;
 pub use lake::Lake;
 pub use logsource::parse_logsources;
 pub use lookup::{DayCount, Found};
-pub use query::{QueryResult, ResultColumn};
+pub use query::{ColumnCounts, QueryResult, ResultColumn, Spread, ValueCounts};
 pub use schema::{Column, columns};
 pub use segment::{Segment, expired, mergeable};
 pub use stored::StoredEvent;

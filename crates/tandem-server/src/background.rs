@@ -12,6 +12,9 @@ use crate::pipeline::{analyse, maintain::maintain};
 /// How often somebody looks whether a day of the ledger is over.
 const WATCH: Duration = Duration::from_secs(1_800);
 
+/// How often somebody looks whether the time of a scheduled query has come.
+const ASK: Duration = Duration::from_secs(60);
+
 /// Starts the recurring work; it ends with the runtime. A failure is logged and tried again at the next time: what it was
 /// about is still there.
 pub fn start(app: &Arc<App>) {
@@ -24,6 +27,7 @@ pub fn start(app: &Arc<App>) {
     }
     tokio::spawn(clocks(Arc::clone(app)));
     tokio::spawn(watching(Arc::clone(app)));
+    tokio::spawn(asking(Arc::clone(app)));
     crate::chat::start(app);
     if app.config.ledger.checkpoint_minutes > 0 {
         let every = Duration::from_secs(60 * app.config.ledger.checkpoint_minutes);
@@ -50,6 +54,19 @@ async fn clocks(app: Arc<App>) {
         }
         if let Err(error) = app.post_digests(crate::pipeline::now()).await {
             failed("putting the daily mails into the outbox", &error, every);
+        }
+    }
+}
+
+/// Asks scheduled queries when their time has come.
+async fn asking(app: Arc<App>) {
+    let mut times = times(ASK);
+    loop {
+        times.tick().await;
+        match app.ask_scheduled(crate::pipeline::now()).await {
+            Ok(0) => {}
+            Ok(queries) => tracing::debug!(queries, "scheduled queries were asked"),
+            Err(error) => failed("asking scheduled queries", &error, ASK),
         }
     }
 }

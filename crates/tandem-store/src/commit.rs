@@ -381,7 +381,7 @@ pub(crate) fn reject_cells(mut r: RejectRow) -> Vec<Cell> {
     ]
 }
 
-fn match_cells(m: MatchRow) -> Vec<Cell> {
+pub(crate) fn match_cells(m: MatchRow) -> Vec<Cell> {
     vec![
         Cell::Text(m.rule),
         Cell::Text(m.event.to_string()),

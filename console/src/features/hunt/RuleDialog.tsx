@@ -5,7 +5,16 @@ import { Choice } from "../../ui/bits";
 import { Drawer } from "../../ui/Drawer";
 import { download } from "../../ui/download";
 import { Question } from "../../ui/Question";
-import { EMPTY_RULE, missingIn, RULE_LEVELS, type RuleForm, STAGES, THREATS, wordingOfRule } from "./ruling";
+import {
+  EMPTY_RULE,
+  missingIn,
+  RULE_LEVELS,
+  type RuleForm,
+  type Said,
+  STAGES,
+  THREATS,
+  wordingOfRule,
+} from "./ruling";
 import { NAME_MOST } from "./SaveDialog";
 
 const PICK = { id: "", text: "pick one" };
@@ -53,29 +62,38 @@ export function RuleDialog({
         Every event that comes from now on is compared with it, as a Sigma rule.
         {saved === null && " The search is saved under the title."}
       </p>
-      <Text label="title" value={form.title} change={(title) => set({ title })} />
+      <Saying said={form} set={set} />
+      <When form={form} set={set} />
+    </Question>
+  );
+}
+
+/** What is said of whatever is found: title, level, threat, stage. */
+export function Saying({ said, set }: { said: Said; set: (patch: Partial<Said>) => void }) {
+  return (
+    <>
+      <Text label="title" value={said.title} change={(title) => set({ title })} />
       <div className="row end">
         <Choice
           label="level"
-          value={form.level}
+          value={said.level}
           pick={(level) => set({ level })}
           options={[...RULE_LEVELS]}
         />
         <Choice
           label="points to"
-          value={form.threat}
+          value={said.threat}
           pick={(threat) => set({ threat })}
-          options={[...(form.threat === "" ? [PICK] : []), ...THREATS]}
+          options={[...(said.threat === "" ? [PICK] : []), ...THREATS]}
         />
         <Choice
           label="stage"
-          value={form.stage}
+          value={said.stage}
           pick={(stage) => set({ stage })}
-          options={[...(form.stage === "" ? [PICK] : []), ...STAGES]}
+          options={[...(said.stage === "" ? [PICK] : []), ...STAGES]}
         />
       </div>
-      <When form={form} set={set} />
-    </Question>
+    </>
   );
 }
 
@@ -113,7 +131,7 @@ function When({ form, set }: { form: RuleForm; set: (patch: Partial<RuleForm>) =
   );
 }
 
-function Text({
+export function Text({
   label,
   value,
   change,

@@ -1,21 +1,30 @@
 import { useState } from "react";
-import { type SavedSearch, type SavedWording, useChangeSaved, useSaveSearch } from "../../api/hunt";
+import {
+  type SavedSearch,
+  type SavedWording,
+  type SearchLanguage,
+  useChangeSaved,
+  useSaveSearch,
+} from "../../api/hunt";
 import { Question, Words } from "../../ui/Question";
 
 /** Longest name of a saved search, characters. */
 export const NAME_MOST = 120;
 const NOTE_MOST = 1000;
 const QUERY_MOST = 4096;
+const SQL_MOST = 20_000;
 
 /** Gives a search a name, so that it can be run again. */
 export function SaveDialog({
   query,
+  language = "fields",
   days,
   close,
 }: {
   query: string;
+  language?: SearchLanguage;
   /** Length of the stretch that it looks at, if that ends now. */
-  days: number | undefined;
+  days?: number | undefined;
   close: (saved?: SavedSearch) => void;
 }) {
   const [name, setName] = useState("");
@@ -24,6 +33,7 @@ export function SaveDialog({
   const wording = {
     name: name.trim(),
     query,
+    language,
     ...(days !== undefined && { from_days: days }),
     ...(note.trim() && { note: note.trim() }),
   };
@@ -38,9 +48,10 @@ export function SaveDialog({
     >
       <pre tabIndex={0}>{query}</pre>
       <p className="muted small">
-        {days === undefined
-          ? "Whoever runs it picks the time."
-          : `It looks at ${days === 1 ? "the last 24 hours" : `the last ${days} days`} whenever it is run.`}{" "}
+        {language === "fields" &&
+          (days === undefined
+            ? "Whoever runs it picks the time. "
+            : `It looks at ${days === 1 ? "the last 24 hours" : `the last ${days} days`} whenever it is run. `)}
         It is yours until you share it with your role.
       </p>
       <Name name={name} change={setName} />
@@ -99,8 +110,14 @@ export function ChangeDialog({ saved, close }: { saved: SavedSearch; close: () =
       close={close}
     >
       <Name name={name} change={setName} />
-      <Words label="search" value={query} change={setQuery} most={QUERY_MOST} />
+      <Words
+        label="search"
+        value={query}
+        change={setQuery}
+        most={saved.language === "sql" ? SQL_MOST : QUERY_MOST}
+      />
       {saved.rule && <p className="muted small">The rule made of it is written anew.</p>}
+      {saved.schedule && <p className="muted small">It is asked as it is written from the next time on.</p>}
       <Words label="note, if it needs one" value={note} change={setNote} most={NOTE_MOST} />
     </Question>
   );

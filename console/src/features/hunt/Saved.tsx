@@ -1,18 +1,30 @@
 import { useState } from "react";
-import { type SavedSearch, useChangeSaved, useDeleteSaved, useDropRule, useSaved } from "../../api/hunt";
+import {
+  type SavedSearch,
+  type SearchLanguage,
+  useChangeSaved,
+  useDeleteSaved,
+  useDropRule,
+  useSaved,
+} from "../../api/hunt";
 import { useSession } from "../../session/session";
 import { Tag } from "../../ui/bits";
 import { Question, type Sending } from "../../ui/Question";
 import { Failure, Loaded } from "../../ui/states";
 import { ChangeDialog, wordingOf } from "./SaveDialog";
+import { DropSchedule, ScheduleDialog, ScheduleState } from "./ScheduleDialog";
 
-type Asking = { what: "change" | "delete" | "rule"; of: SavedSearch } | null;
+type What = "change" | "delete" | "rule" | "schedule" | "unschedule";
+type Asking = { what: What; of: SavedSearch } | null;
 
 /** Searches that were given a name: one's own, and those that colleagues of the role share. */
 export function Saved({
+  language,
   open,
   makeRule,
 }: {
+  /** Only those in this language. */
+  language?: SearchLanguage;
   open: (saved: SavedSearch) => void;
   makeRule: (saved: SavedSearch) => void;
 }) {
@@ -22,11 +34,12 @@ export function Saved({
   return (
     <>
       <Loaded query={query}>
-        {({ saved: all }) =>
-          all.length === 0 ? (
+        {({ saved }) => {
+          const all = saved.filter((one) => !language || one.language === language);
+          return all.length === 0 ? (
             <p className="muted" data-saved-none>
               None yet. Run a search and press “Save…”: it stands here, can be shared, and a rule can be made
-              of it.
+              of it, or it is asked again and again if it is SQL.
             </p>
           ) : (
             <ul className="plain stack">
@@ -40,12 +53,14 @@ export function Saved({
                 />
               ))}
             </ul>
-          )
-        }
+          );
+        }}
       </Loaded>
       {asking?.what === "change" && <ChangeDialog saved={asking.of} close={close} />}
       {asking?.what === "delete" && <Delete saved={asking.of} close={close} />}
       {asking?.what === "rule" && <DropRule saved={asking.of} close={close} />}
+      {asking?.what === "schedule" && <ScheduleDialog saved={asking.of} close={close} />}
+      {asking?.what === "unschedule" && <DropSchedule saved={asking.of} close={close} />}
     </>
   );
 }
@@ -59,7 +74,7 @@ function Entry({
   saved: SavedSearch;
   open: () => void;
   makeRule: () => void;
-  ask: (what: "change" | "delete" | "rule") => void;
+  ask: (what: What) => void;
 }) {
   const { user } = useSession();
   const change = useChangeSaved(saved.id);
@@ -72,11 +87,13 @@ function Entry({
           {name}
         </button>
         {saved.shared && <Tag>{mine ? "shared" : `shared by ${saved.owner}`}</Tag>}
+        {saved.language === "sql" && <Tag>SQL</Tag>}
         {saved.rule && <Tag>a rule is made of it</Tag>}
         {saved.from_days && <span className="muted small">last {saved.from_days} d</span>}
       </div>
       <code className="small break">{saved.query}</code>
       {saved.note && <p className="small">{saved.note}</p>}
+      {saved.schedule && <ScheduleState schedule={saved.schedule} />}
       {mine && (
         <div className="row small">
           <button type="button" className="link" aria-label={`change ${name}`} onClick={() => ask("change")}>
@@ -91,7 +108,9 @@ function Entry({
           >
             {saved.shared ? "Stop sharing" : "Share"}
           </button>
-          {saved.rule ? (
+          {saved.language === "sql" ? (
+            <Scheduling saved={saved} ask={ask} />
+          ) : saved.rule ? (
             <button
               type="button"
               className="link"
@@ -112,6 +131,33 @@ function Entry({
       )}
       {change.error && <Failure error={change.error} />}
     </li>
+  );
+}
+
+/** Has SQL asked again and again, or no more. */
+function Scheduling({ saved, ask }: { saved: SavedSearch; ask: (what: What) => void }) {
+  const { name, schedule } = saved;
+  return (
+    <>
+      <button
+        type="button"
+        className="link"
+        aria-label={schedule ? `change how ${name} is asked` : `make ${name} a scheduled query`}
+        onClick={() => ask("schedule")}
+      >
+        {schedule ? "Change how it is asked…" : "Make it a scheduled query…"}
+      </button>
+      {schedule && (
+        <button
+          type="button"
+          className="link"
+          aria-label={`have ${name} asked no more`}
+          onClick={() => ask("unschedule")}
+        >
+          Have it asked no more…
+        </button>
+      )}
+    </>
   );
 }
 
@@ -143,7 +189,7 @@ function Delete({ saved, close }: { saved: SavedSearch; close: () => void }) {
     <Sure
       title="Delete the saved search"
       action="Delete"
-      words={`“${saved.name}” is gone then${saved.rule ? ", and so is the rule made of it" : ""}.`}
+      words={`“${saved.name}” is gone then${saved.rule ? ", and so is the rule made of it" : ""}${saved.schedule ? ", and it is asked no more" : ""}.`}
       sending={remove}
       submit={() => remove.mutate(undefined, { onSuccess: close })}
       close={close}

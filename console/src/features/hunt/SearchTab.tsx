@@ -127,7 +127,9 @@ function Doing({
   const [ruled, setRuled] = useState<SavedSearch | null>(null);
   const done = hunt?.state === "done" && hunt.events.length > 0;
   const close = () => setAsking(null);
+  const [, change] = useUrl();
   const open = (saved: SavedSearch) => {
+    if (saved.language === "sql") return change({ tab: "sql", sql: saved.query, run: "1" });
     const last = LASTS.find(({ days }) => days === saved.from_days);
     const time = last ? { from: undefined, to: undefined, last: last.id } : {};
     close();

@@ -4,6 +4,8 @@ import { Failure, Loading } from "../../ui/states";
 import { useUrl } from "../../url";
 import { EXAMPLES } from "../../words/text";
 import { Results } from "./Results";
+import { SaveDialog } from "./SaveDialog";
+import { Saved } from "./Saved";
 
 /** Any SELECT over `events`. */
 export function SqlTab() {
@@ -11,6 +13,7 @@ export function SqlTab() {
   const start = url.sql ?? EXAMPLES[0]?.sql ?? "";
   const [sql, setSql] = useState(start);
   useEffect(() => setSql(start), [start]);
+  const [saving, setSaving] = useState(false);
   const query = useSql(url.run ? url.sql : undefined);
   const run = () => {
     if (sql === url.sql && url.run) void query.refetch();
@@ -42,6 +45,9 @@ export function SqlTab() {
           >
             Run
           </button>
+          <button type="button" onClick={() => setSaving(true)} disabled={sql.trim() === ""}>
+            Save…
+          </button>
           <span className="muted small">
             or <kbd>Ctrl</kbd> <kbd>Enter</kbd>
           </span>
@@ -71,6 +77,15 @@ export function SqlTab() {
       {query.isFetching && <Loading />}
       {query.error && !query.isFetching && <Failure error={query.error} />}
       {query.data && !query.isFetching && !query.error && <Results answer={query.data} />}
+      <section className="panel stack" aria-label="saved searches">
+        <h2>Saved searches in SQL</h2>
+        <Saved
+          language="sql"
+          open={(saved) => change({ tab: "sql", sql: saved.query, run: "1" })}
+          makeRule={() => undefined}
+        />
+      </section>
+      {saving && <SaveDialog query={sql.trim()} language="sql" close={() => setSaving(false)} />}
     </>
   );
 }

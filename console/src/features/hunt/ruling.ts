@@ -5,12 +5,16 @@ export const RULE_LEVELS = ["informational", "low", "medium", "high", "critical"
 export const THREATS = ["leakage", "sabotage", "fraud", "misuse"] as const;
 export const STAGES = ["motive", "means", "preparation", "infringement", "anti_forensics"] as const;
 
-/** A rule as it is filled in. */
-export interface RuleForm {
+/** What is said of whatever is found. */
+export interface Said {
   title: string;
   level: string;
   threat: string;
   stage: string;
+}
+
+/** A rule as it is filled in. */
+export interface RuleForm extends Said {
   /** Only many events within a time, rather than each. */
   many: boolean;
   threshold: string;
@@ -34,12 +38,17 @@ const whole = (text: string): number | null => (/^[1-9]\d{0,6}$/.test(text.trim(
 /** Names out of a text with commas or spaces between. */
 export const namesIn = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
 
+/** What has to be said first; empty if nothing is missing. */
+export function missingSaid(said: Said): string {
+  if (said.title.trim() === "") return "Give it a title first.";
+  if (said.threat === "") return "Pick what it points to first.";
+  return said.stage === "" ? "Pick a stage first." : "";
+}
+
 /** What has to be filled in first; empty if it can be sent. */
 export function missingIn(form: RuleForm): string {
-  if (form.title.trim() === "") return "Give it a title first.";
-  if (form.threat === "") return "Pick what it points to first.";
-  if (form.stage === "") return "Pick a stage first.";
-  if (!form.many) return "";
+  const missing = missingSaid(form);
+  if (missing !== "" || !form.many) return missing;
   if ((whole(form.threshold) ?? 0) < 2) return "Say how many events, as a whole number from 2 on.";
   if (whole(form.minutes) === null) return "Say within how many minutes, as a whole number.";
   return "";

@@ -137,6 +137,18 @@ function Rules({ list }: { list: RuleList }) {
           </ul>
         </section>
       )}
+      {list.queries.length > 0 && (
+        <section className="panel failure">
+          <h2>Scheduled queries that need a look</h2>
+          <ul className="bullets">
+            {list.queries.slice(0, 50).map((one) => (
+              <li key={`${one.rule}:${one.alarm}`}>
+                {one.title}, since {one.since}: {one.sentence}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section className="panel row end" aria-label="which rules">
         <SearchField
           label="words, technique, log source or file"

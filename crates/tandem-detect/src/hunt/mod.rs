@@ -16,7 +16,7 @@ pub use fault::QueryFault;
 pub use field::{Field, column_names};
 pub use parse::parse;
 pub use pattern::{Piece, pieces};
-pub use sigma::{RuleAbout, Threshold, Unsayable, rule_yaml};
+pub use sigma::{QUERY_SOURCE, RuleAbout, Threshold, Unsayable, query_rule_yaml, rule_yaml};
 
 /// Longest question, bytes.
 pub const MAX_BYTES: usize = 4_096;

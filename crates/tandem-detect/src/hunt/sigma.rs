@@ -80,6 +80,27 @@ pub fn rule_yaml(query: &Query, about: &RuleAbout) -> Result<String, Unsayable> 
     Ok(format!("{}---\n{}", text(&base), text(&whole)))
 }
 
+/// The log source of rules that hold for the rows of a scheduled query, as product and service.
+pub const QUERY_SOURCE: (&str, &str) = ("tandem", "scheduled_query");
+
+/// The text of a rule for what a scheduled query answers: it says what its rows mean. No event is compared with it; who asks the query
+/// says what it found ([`BaseMatch`](crate::BaseMatch)). A threshold is of no effect: SQL counts by itself.
+pub fn query_rule_yaml(about: &RuleAbout) -> String {
+    let mut source = Mapping::new();
+    put(&mut source, "product", QUERY_SOURCE.0.into());
+    put(&mut source, "service", QUERY_SOURCE.1.into());
+    // Sigma wants a condition. An event that pretends to come from this source would have to know the id.
+    let mut rows = Mapping::new();
+    put(&mut rows, "scheduled_query", about.id.as_str().into());
+    let mut detection = Mapping::new();
+    put(&mut detection, "rows", Yaml::Mapping(rows));
+    put(&mut detection, "condition", "rows".into());
+    text(&document(about, |map| {
+        put(map, "logsource", Yaml::Mapping(source));
+        put(map, "detection", Yaml::Mapping(detection));
+    }))
+}
+
 fn put(map: &mut Mapping, key: &str, value: Yaml) {
     map.insert(key.into(), value);
 }

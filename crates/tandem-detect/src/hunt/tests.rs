@@ -211,6 +211,20 @@ fn a_threshold_becomes_a_correlation_over_the_rule() {
 }
 
 #[test]
+fn the_rule_of_a_query_reports_its_rows_and_looks_at_no_usual_event() {
+    let yaml = query_rule_yaml(&about(None));
+    let (rules, errors) = crate::RuleSet::load([("a.yml", yaml.as_str())]);
+    assert!(errors.is_empty(), "{errors:?}\n{yaml}");
+    let index = rules.index_of("11111111-2222-4333-8444-555555555555").unwrap();
+    assert!(rules.reports(index), "{yaml}");
+    let rule = rules.rule(index).unwrap();
+    let source = rule.logsource.as_ref().unwrap();
+    let (product, service) = (source.product.as_deref(), source.service.as_deref());
+    assert_eq!(product.zip(service), Some(QUERY_SOURCE));
+    assert_eq!(rule.level, about(None).level);
+}
+
+#[test]
 fn what_sigma_has_no_words_for_is_said() {
     for text in [
         "account:jdoe",

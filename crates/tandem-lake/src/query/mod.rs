@@ -1,25 +1,29 @@
 //! SQL over an explicit list of segments.
 
+mod count;
 pub(crate) mod fault;
 mod gate;
 mod reader;
 mod result;
 pub(crate) mod table;
+mod taking;
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use datafusion::arrow::array::RecordBatch;
 use datafusion::common::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
+pub(crate) use self::count::Counting;
+pub use self::count::{ColumnCounts, Spread, ValueCounts};
 pub use self::result::{QueryResult, ResultColumn};
 use self::table::EventsTable;
+pub(crate) use self::taking::{Rows, Taking};
 use crate::config::QueryLimits;
 use crate::engine::Engine;
 use crate::error::{LakeError, Result};
@@ -28,25 +32,26 @@ use crate::segment::Segment;
 /// The table's name in SQL.
 pub(crate) const TABLE: &str = "events";
 
-/// Runs one reading statement on the engine's own threads.
-pub(crate) async fn run(
+/// Runs one reading statement on the engine's own threads; its batches are for `taking`.
+pub(crate) async fn run<T: Taking>(
     engine: Arc<Engine>,
     sql: String,
     segments: Arc<[Segment]>,
     limits: QueryLimits,
-) -> Result<QueryResult> {
+    taking: T,
+) -> Result<T::Made> {
     let table = Arc::new(EventsTable::new(segments));
     // In a task of its own: planning never pauses, so a clock in the same task would not be looked at.
     let work = {
         let (engine, table) = (Arc::clone(&engine), Arc::clone(&table));
         StopOnDrop(tokio::spawn(async move {
-            answer(&engine, &sql, &table, limits).await
+            answer(&engine, &sql, &table, limits, taking).await
         }))
     };
     let error = match tokio::time::timeout(limits.timeout, work).await {
         Err(_) => return Err(LakeError::Timeout(limits.timeout)),
         Ok(Err(stopped)) => return Err(LakeError::Query(stopped.to_string())),
-        Ok(Ok(Ok(result))) => return Ok(result),
+        Ok(Ok(Ok(made))) => return Ok(made),
         Ok(Ok(Err(Failure::Refused(error)))) => return Err(error),
         Ok(Ok(Err(Failure::Running(error)))) => error,
     };
@@ -88,12 +93,13 @@ impl From<DataFusionError> for Failure {
     }
 }
 
-async fn answer(
+async fn answer<T: Taking>(
     engine: &Engine,
     sql: &str,
     table: &Arc<EventsTable>,
     limits: QueryLimits,
-) -> std::result::Result<QueryResult, Failure> {
+    mut taking: T,
+) -> std::result::Result<T::Made, Failure> {
     let started = Instant::now();
     let statement = gate::read_only(sql).map_err(Failure::Refused)?;
     let context = session(engine, limits.memory, None)?;
@@ -115,27 +121,12 @@ async fn answer(
     })?;
     let mut stream = context.execute_logical_plan(plan).await?.execute_stream().await?;
     let schema = stream.schema();
-    let (mut batches, mut rows, mut bytes, mut truncated) = (Vec::new(), 0_usize, 0_usize, false);
     while let Some(batch) = stream.next().await {
-        let batch: RecordBatch = batch?;
-        let room = limits.max_rows - rows;
-        truncated = batch.num_rows() > room;
-        let batch = if truncated { batch.slice(0, room) } else { batch };
-        rows += batch.num_rows();
-        bytes += batch.get_array_memory_size();
-        if bytes > limits.memory {
-            let reason = "the result itself is too large".to_owned();
-            return Err(Failure::Refused(LakeError::Memory {
-                limit: limits.memory,
-                reason,
-            }));
-        }
-        batches.push(batch);
-        if truncated {
+        if !taking.take(batch?).map_err(Failure::Refused)? {
             break;
         }
     }
-    Ok(QueryResult::new(schema, batches, truncated, started.elapsed()))
+    Ok(taking.made(schema, started.elapsed()))
 }
 
 /// A session of its own for one query: its own memory account and its own table, everything else shared. Batches have

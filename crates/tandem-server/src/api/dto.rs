@@ -4,6 +4,7 @@ mod events;
 mod hunt;
 mod intake;
 mod ledger;
+mod scheduled;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub use events::*;
 pub use hunt::*;
 pub use intake::*;
 pub use ledger::*;
+pub use scheduled::*;
 
 /// Who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -16,7 +16,7 @@ use super::error::ApiError;
 use super::session::Signed;
 use crate::api::dto::{
     EnrichmentLists, ErrorBody, HuntAsked, HuntFields, HuntFieldsAsked, HuntLine, KeepHunt, RuleAsked,
-    RuleMade, SaveSearch, SavedSearchList, SavedSearchView,
+    RuleMade, SaveSearch, SavedSearchList, SavedSearchView, ScheduleAsked,
 };
 use crate::app::App;
 use crate::cases::CaseView;
@@ -33,7 +33,19 @@ const TRUNCATED: &str = "x-tandem-truncated";
 /// What these operations look like.
 #[derive(OpenApi)]
 #[openapi(paths(
-    search, fields, export, saved, save, change, forget, make_rule, drop_rule, keep, lists
+    search,
+    fields,
+    export,
+    saved,
+    save,
+    change,
+    forget,
+    make_rule,
+    drop_rule,
+    make_schedule,
+    drop_schedule,
+    keep,
+    lists
 ))]
 pub(super) struct Description;
 
@@ -55,6 +67,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/hunt/saved", get(saved).post(save))
         .route("/hunt/saved/{id}", put(change).delete(forget))
         .route("/hunt/saved/{id}/rule", post(make_rule).delete(drop_rule))
+        .route(
+            "/hunt/saved/{id}/schedule",
+            put(make_schedule).delete(drop_schedule),
+        )
         .route("/hunt/lists", get(lists))
         .route("/cases/{id}/hunts", post(keep))
 }
@@ -143,7 +159,7 @@ pub async fn save(
     Ok(Json(app.save_search(&signed, &asked).await?))
 }
 
-/// Changes a search; its rule is written anew.
+/// Changes a search; its rule, or what it is asked for again and again, is written anew.
 ///
 /// # Errors
 /// As [`App::change_saved_search`].
@@ -157,7 +173,7 @@ pub async fn change(
     Ok(Json(app.change_saved_search(&signed, &id, &asked).await?))
 }
 
-/// Forgets a search, and its rule with it.
+/// Forgets a search, and its rule with it; it is asked no more.
 ///
 /// # Errors
 /// As [`App::forget_saved_search`].
@@ -196,6 +212,34 @@ pub async fn drop_rule(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     app.drop_rule(&signed, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Has a saved search in SQL asked again and again, or changes how; what its rows say counts as a rule's matches do.
+///
+/// # Errors
+/// As [`App::make_schedule`].
+#[utoipa::path(put, path = "/api/v1/hunt/saved/{id}/schedule", tag = "hunt", params(("id" = String, Path,)), request_body = ScheduleAsked, responses((status = 200, body = SavedSearchView), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn make_schedule(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+    Json(asked): Json<ScheduleAsked>,
+) -> Answer<SavedSearchView> {
+    Ok(Json(app.make_schedule(&signed, &id, &asked).await?))
+}
+
+/// Has a saved search asked no more; the search stays, and so does what it found.
+///
+/// # Errors
+/// As [`App::drop_schedule`].
+#[utoipa::path(delete, path = "/api/v1/hunt/saved/{id}/schedule", tag = "hunt", params(("id" = String, Path,)), responses((status = 204), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn drop_schedule(
+    State(app): Shared,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    app.drop_schedule(&signed, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

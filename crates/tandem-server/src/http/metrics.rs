@@ -47,6 +47,8 @@ pub struct Metrics {
     pub rule_seconds: Counter<f64, AtomicU64>,
     /// Events without a log source: only rules for every event look at them.
     pub unseen: Counter,
+    /// Scheduled queries that failed.
+    pub query_failures: Counter,
     /// Alerts raised by analyses of this process.
     pub alerts: Counter,
     /// Rules loaded.
@@ -61,6 +63,7 @@ impl Default for Metrics {
             std::array::from_fn(|_| Family::<SourceLabels, Counter>::default());
         let (matches, alerts) = (Counter::default(), Counter::default());
         let (rule_evaluations, unseen) = (Counter::default(), Counter::default());
+        let query_failures = Counter::default();
         let rule_seconds = Counter::<f64, AtomicU64>::default();
         let rules = Gauge::default();
         registry.register("http_requests", "Answers by route and status", requests.clone());
@@ -84,6 +87,11 @@ impl Default for Metrics {
             "Events that only rules for every event look at",
             unseen.clone(),
         );
+        registry.register(
+            "query_failures",
+            "Scheduled queries that failed",
+            query_failures.clone(),
+        );
         registry.register("alerts", "Alerts raised", alerts.clone());
         registry.register("rules_loaded", "Rules loaded", rules.clone());
         Self {
@@ -97,6 +105,7 @@ impl Default for Metrics {
             rule_evaluations,
             rule_seconds,
             unseen,
+            query_failures,
             alerts,
             rules,
         }

@@ -58,29 +58,50 @@ impl App {
         let hunt = Hunt::begin(self, asker, &asked, "hunt.fields").await?;
         let fields = named(&names)?;
         let segments: Vec<Segment> = hunt.days.iter().flat_map(|(_, some)| some).cloned().collect();
-        let events = hunt.count(&segments).await?;
-        let mut counted = Vec::new();
-        for (name, field) in fields {
-            counted.push(hunt.statistics(name, &field, &segments).await?);
-        }
-        Ok(HuntFields {
-            events,
-            fields: counted,
-        })
+        hunt.statistics(fields, &segments).await
     }
 }
 
 impl Hunt {
-    /// How many events there are.
-    async fn count(&self, segments: &[Segment]) -> Result<u64, ApiError> {
-        let sql = format!("select count(*) as n from events{}", self.scope.whole(None));
+    /// Counts in one pass over the events. A field with more different values than such a pass keeps is counted by the engine, which
+    /// spills to disk; that is a pass of its own.
+    async fn statistics(
+        &self,
+        fields: Vec<(String, Field)>,
+        segments: &[Segment],
+    ) -> Result<HuntFields, ApiError> {
+        let columns: Vec<String> = fields
+            .iter()
+            .enumerate()
+            .map(|(at, (_, field))| format!("{} as v{at}", as_text(field)))
+            .collect();
+        let sql = format!(
+            "select {} from events{}",
+            columns.join(", "),
+            self.scope.whole(None)
+        );
         let limits = self.app.query_limits(1);
-        let found = rows(&self.app.lake.query(&sql, segments, limits).await?)?;
-        let count = found.first().and_then(|row| row.number("n"));
-        Ok(count.unwrap_or_default().unsigned_abs())
+        let counts = self.app.lake.count_values(&sql, segments, limits, TOP).await?;
+        let mut counted = Vec::with_capacity(fields.len());
+        for ((name, field), column) in fields.into_iter().zip(counts.columns) {
+            counted.push(match column.spread {
+                Some(spread) => FieldStatistics {
+                    name,
+                    present: column.present,
+                    distinct: spread.distinct,
+                    top: spread.top.into_iter().map(value_count).collect(),
+                },
+                None => self.many(name, &field, segments).await?,
+            });
+        }
+        Ok(HuntFields {
+            events: counts.rows,
+            fields: counted,
+        })
     }
 
-    async fn statistics(
+    /// One field, however many values it has.
+    async fn many(
         &self,
         name: String,
         field: &Field,
@@ -100,9 +121,9 @@ impl Hunt {
             let first = found.first().and_then(|row| row.number(column));
             first.unwrap_or_default().unsigned_abs()
         };
-        let top = found.iter().map(|row| ValueCount {
-            value: row.text("v").unwrap_or_default().chars().take(VALUE).collect(),
-            count: row.number("n").unwrap_or_default().unsigned_abs(),
+        let top = found.iter().map(|row| {
+            let value = row.text("v").unwrap_or_default().to_owned();
+            value_count((value, row.number("n").unwrap_or_default().unsigned_abs()))
         });
         Ok(FieldStatistics {
             name,
@@ -110,5 +131,13 @@ impl Hunt {
             distinct: of_all("kinds"),
             top: top.collect(),
         })
+    }
+}
+
+/// A value as it is shown: cut if it is long.
+fn value_count((value, count): (String, u64)) -> ValueCount {
+    ValueCount {
+        value: value.chars().take(VALUE).collect(),
+        count,
     }
 }

@@ -13,7 +13,7 @@ use tandem_store::SavedSearchRow;
 
 use super::question;
 use super::saved::{Body, NAME, line, uuid};
-use crate::api::dto::{RuleAsked, RuleMade};
+use crate::api::dto::{RuleAsked, RuleMade, SearchLanguage};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::config::Config;
@@ -30,7 +30,7 @@ const MOST_MATCHES: u32 = 100_000;
 const MOST_GROUPS: usize = 5;
 
 /// The file of a search's rule.
-fn file(config: &Config, id: &str) -> PathBuf {
+pub(super) fn file(config: &Config, id: &str) -> PathBuf {
     config.made_rules_dir().join(format!("{id}.yml"))
 }
 
@@ -44,8 +44,12 @@ fn word<T>(what: &'static str, text: &str, parse: fn(&str) -> Option<T>, known: 
     })
 }
 
-/// What the rule says about itself.
-fn about(row: &SavedSearchRow, body: &Body, asked: &RuleAsked) -> Result<RuleAbout, ApiError> {
+/// What a rule made of a search says about itself: title, level, threat and stage as somebody wrote them.
+pub(super) fn plain(
+    row: &SavedSearchRow,
+    body: &Body,
+    [title, level, threat, stage]: [&str; 4],
+) -> Result<RuleAbout, ApiError> {
     let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     let threats: Vec<&str> = Threat::ALL.iter().map(|threat| threat.as_str()).collect();
     let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
@@ -56,13 +60,22 @@ fn about(row: &SavedSearchRow, body: &Body, asked: &RuleAsked) -> Result<RuleAbo
         .unwrap_or_default();
     Ok(RuleAbout {
         id: row.id.clone(),
-        title: line("title", &asked.title, NAME)?,
+        title: line("title", title, NAME)?,
         description: format!("Made of the saved search \"{}\".{note}", row.name),
         author: row.owner.clone(),
-        level: word("level", &asked.level, Level::parse, &levels.join(", "))?,
-        threat: word("threat", &asked.threat, Threat::parse, &threats.join(", "))?,
-        stage: word("stage", &asked.stage, Stage::parse, &stages.join(", "))?,
+        level: word("level", level, Level::parse, &levels.join(", "))?,
+        threat: word("threat", threat, Threat::parse, &threats.join(", "))?,
+        stage: word("stage", stage, Stage::parse, &stages.join(", "))?,
+        threshold: None,
+    })
+}
+
+/// What the rule says about itself.
+fn about(row: &SavedSearchRow, body: &Body, asked: &RuleAsked) -> Result<RuleAbout, ApiError> {
+    let said = [&asked.title, &asked.level, &asked.threat, &asked.stage].map(String::as_str);
+    Ok(RuleAbout {
         threshold: threshold(row, asked)?,
+        ..plain(row, body, said)?
     })
 }
 
@@ -119,7 +132,7 @@ fn notes(query: &Query) -> Vec<String> {
 
 impl App {
     /// Who hunts and may tune rules makes and removes them; nobody has to say that this is administration.
-    async fn may_make_rules(&self, asker: &Asker) -> Result<Asker, ApiError> {
+    pub(super) async fn may_make_rules(&self, asker: &Asker) -> Result<Asker, ApiError> {
         super::may_search(self, asker, None, &[]).await?;
         let said = asker.can(self, Action::Configure, DataClass::Rules, &asker.context());
         if said {
@@ -165,6 +178,14 @@ impl App {
         let asker = self.may_make_rules(asker).await?;
         let before = self.store.saved_search(&row.id).await?;
         let mut body = Body::of(&row).map_err(ApiError::from)?;
+        if body.language == SearchLanguage::Sql {
+            return Err(ApiError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "unsayable",
+                "a statement of SQL cannot be said in Sigma",
+                "make it a scheduled query",
+            ));
+        }
         let Some(query) = question(Some(&body.query))? else {
             return Err(ApiError::bad(
                 "question",
@@ -230,7 +251,7 @@ impl App {
     }
 
     /// Loads the rule beside those in use, as it will be loaded.
-    fn check_rule(&self, path: &Path, yaml: &str) -> Result<(), ApiError> {
+    pub(super) fn check_rule(&self, path: &Path, yaml: &str) -> Result<(), ApiError> {
         let ours = path.display().to_string();
         let mut files = builtin_and_own(&self.config).map_err(|error| ApiError::internal(&error))?;
         files.retain(|(name, _)| *name != ours);
@@ -252,7 +273,7 @@ impl App {
 }
 
 /// Writes a file whole or not at all.
-fn put(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn put(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

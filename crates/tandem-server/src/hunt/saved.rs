@@ -1,11 +1,14 @@
 //! Searches that colleagues keep.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tandem_store::SavedSearchRow;
+use tandem_store::{SavedSearchRow, ScheduledQueryRow};
 
+use super::schedule::{asked_of, schedule_view};
 use super::{may_search, question};
-use crate::api::dto::{RuleAsked, SaveSearch, SavedSearchList, SavedSearchView};
+use crate::api::dto::{RuleAsked, SaveSearch, SavedSearchList, SavedSearchView, SearchLanguage};
 use crate::app::App;
 use crate::asker::Asker;
 use crate::http::error::ApiError;
@@ -17,6 +20,8 @@ const MOST: usize = 200;
 pub(super) const NAME: usize = 120;
 /// Longest note, characters.
 const NOTE: usize = 2_000;
+/// Longest statement of SQL that is kept, bytes.
+const SQL: usize = 20_000;
 /// Most days that a search looks back.
 const DAYS: u32 = 3_650;
 
@@ -25,6 +30,8 @@ const DAYS: u32 = 3_650;
 #[serde(deny_unknown_fields)]
 pub(super) struct Body {
     pub(super) query: String,
+    #[serde(default)]
+    pub(super) language: SearchLanguage,
     pub(super) from_days: Option<u32>,
     pub(super) note: Option<String>,
     /// What its rule was made with.
@@ -37,18 +44,20 @@ impl Body {
     }
 }
 
-fn view(row: SavedSearchRow) -> Result<SavedSearchView, ServiceError> {
+fn view(row: SavedSearchRow, schedule: Option<ScheduledQueryRow>) -> Result<SavedSearchView, ServiceError> {
     let body = Body::of(&row)?;
     Ok(SavedSearchView {
         id: row.id,
         name: row.name,
         query: body.query,
+        language: body.language,
         from_days: body.from_days,
         note: body.note,
         owner: row.owner,
         shared: row.shared,
         created: row.created.to_string(),
         rule: row.rule,
+        schedule: schedule.map(schedule_view).transpose()?,
     })
 }
 
@@ -65,14 +74,29 @@ pub(super) fn line(what: &'static str, text: &str, most: usize) -> Result<String
     Ok(text.to_owned())
 }
 
-/// What somebody wants to keep, checked; `rule` stays as it is.
-fn wanted(asked: &SaveSearch, rule: Option<RuleAsked>) -> Result<(String, Body), ApiError> {
+/// What somebody wants to keep, checked as far as it can be without the lake; `rule` stays as it is.
+fn wanted(
+    asked: &SaveSearch,
+    language: SearchLanguage,
+    rule: Option<RuleAsked>,
+) -> Result<(String, Body), ApiError> {
     let name = line("name", &asked.name, NAME)?;
-    if question(Some(&asked.query))?.is_none() {
+    let empty = match language {
+        SearchLanguage::Fields => question(Some(&asked.query))?.is_none(),
+        SearchLanguage::Sql => asked.query.trim().is_empty(),
+    };
+    if empty {
         return Err(ApiError::bad(
             "question",
             "the question is empty",
             "write what is searched for",
+        ));
+    }
+    if asked.query.len() > SQL {
+        return Err(ApiError::bad(
+            "question",
+            "the statement is too long to be kept",
+            format!("at most {SQL} bytes"),
         ));
     }
     if asked.from_days.is_some_and(|days| !(1..=DAYS).contains(&days)) {
@@ -96,6 +120,7 @@ fn wanted(asked: &SaveSearch, rule: Option<RuleAsked>) -> Result<(String, Body),
     }
     let body = Body {
         query: asked.query.trim().to_owned(),
+        language,
         from_days: asked.from_days,
         note: note.map(str::to_owned),
         rule,
@@ -111,8 +136,22 @@ impl App {
     pub async fn saved_searches(&self, asker: &Asker) -> Result<SavedSearchList, ApiError> {
         may_search(self, asker, None, &[]).await?;
         let rows = self.store.saved_searches(asker.account(), asker.role()).await?;
-        let saved = rows.into_iter().map(view).collect::<Result<_, _>>()?;
+        let mut schedules: BTreeMap<String, ScheduledQueryRow> = BTreeMap::new();
+        for row in self.store.scheduled_queries().await? {
+            schedules.insert(row.search.clone(), row);
+        }
+        let shown = |row: SavedSearchRow| {
+            let schedule = schedules.remove(&row.id);
+            view(row, schedule)
+        };
+        let saved = rows.into_iter().map(shown).collect::<Result<_, _>>()?;
         Ok(SavedSearchList { saved })
+    }
+
+    /// A saved search as it is shown.
+    pub(super) async fn shown_search(&self, row: SavedSearchRow) -> Result<SavedSearchView, ApiError> {
+        let schedule = self.store.scheduled_query(&row.id).await?;
+        Ok(view(row, schedule)?)
     }
 
     /// Keeps a search.
@@ -121,7 +160,10 @@ impl App {
     /// Forbidden, not understood, too many, or the database fails.
     pub async fn save_search(&self, asker: &Asker, asked: &SaveSearch) -> Result<SavedSearchView, ApiError> {
         may_search(self, asker, None, &[]).await?;
-        let (name, body) = wanted(asked, None)?;
+        let (name, body) = wanted(asked, asked.language.unwrap_or_default(), None)?;
+        if body.language == SearchLanguage::Sql {
+            self.check_sql(&body.query).await?;
+        }
         let rows = self.store.saved_searches(asker.account(), asker.role()).await?;
         if rows.iter().filter(|row| row.owner == asker.account()).count() >= MOST {
             return Err(ApiError::new(
@@ -144,10 +186,10 @@ impl App {
             body: serde_json::to_string(&body)?,
         };
         self.store.put_saved_search(&row).await?;
-        Ok(view(row)?)
+        Ok(view(row, None)?)
     }
 
-    /// Changes a search; its rule is written anew.
+    /// Changes a search; its rule is written anew, and so is what it is asked for again and again.
     ///
     /// # Errors
     /// Forbidden, somebody else's, not understood, its rule cannot be made any more, or a store fails.
@@ -159,8 +201,19 @@ impl App {
     ) -> Result<SavedSearchView, ApiError> {
         may_search(self, asker, None, &[]).await?;
         let row = self.own_search(asker, id).await?;
-        let rule = Body::of(&row)?.rule;
-        let (name, body) = wanted(asked, rule.clone())?;
+        let before = Body::of(&row)?;
+        if asked.language.is_some_and(|language| language != before.language) {
+            return Err(ApiError::bad(
+                "language",
+                "a saved search stays in the language it was written in",
+                "save it as another one",
+            ));
+        }
+        let rule = before.rule;
+        let (name, body) = wanted(asked, before.language, rule.clone())?;
+        if body.language == SearchLanguage::Sql {
+            self.check_sql(&body.query).await?;
+        }
         let changed = SavedSearchRow {
             name,
             shared: asked.shared.unwrap_or(row.shared),
@@ -168,15 +221,19 @@ impl App {
             body: serde_json::to_string(&body)?,
             ..row
         };
+        let schedule = self.store.scheduled_query(&changed.id).await?;
         if let Some(rule) = rule.filter(|_| changed.rule.is_some()) {
             self.write_rule(asker, changed.clone(), &rule).await?;
+        } else if let Some(schedule) = schedule {
+            self.write_schedule(asker, &changed, &asked_of(&schedule)?)
+                .await?;
         } else {
             self.store.put_saved_search(&changed).await?;
         }
-        Ok(view(changed)?)
+        self.shown_search(changed).await
     }
 
-    /// Forgets a search, and its rule with it.
+    /// Forgets a search, and its rule with it; it is asked no more.
     ///
     /// # Errors
     /// Forbidden, somebody else's, or a store fails.
@@ -185,6 +242,9 @@ impl App {
         let row = self.own_search(asker, id).await?;
         if row.rule.is_some() {
             self.remove_rule(asker, &row).await?;
+        }
+        if self.store.scheduled_query(&row.id).await?.is_some() {
+            self.remove_schedule(asker, &row.id).await?;
         }
         self.store.remove_saved_search(asker.account(), &row.id).await?;
         Ok(())

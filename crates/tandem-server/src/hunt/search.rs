@@ -14,7 +14,7 @@ use tandem_lake::Segment;
 use super::sql::{as_text, of_accounts};
 use super::{Enricher, Hunt, hex};
 use crate::api::dto::{EventDetail, EventSummary, HuntEvent, HuntLine};
-use crate::events::{Found, detail, rows, summary_columns};
+use crate::events::{Found, detail, quoted, rows, summary_columns};
 use crate::http::error::ApiError;
 
 /// Days that are read at the same time.
@@ -23,6 +23,8 @@ const AHEAD: usize = 2;
 const OF_A_LINE: usize = 200;
 /// Hours of a day.
 const HOURS: usize = 24;
+/// Microseconds of an hour.
+const MICROS_AN_HOUR: i64 = 3_600_000_000;
 
 /// One event that was found; whole, if the search reads them so.
 pub(super) struct Hit {
@@ -298,8 +300,9 @@ impl Hunt {
         let mut hits = Vec::new();
         if wanted > 0 {
             let sql = format!(
-                "select {} from events where {condition} order by time desc, event_id limit {wanted}",
-                self.columns()
+                "select {} from events where {condition}{} order by time desc, event_id limit {wanted}",
+                self.columns(),
+                since(day, first_hour(&hours, wanted))
             );
             let limits = app.query_limits(wanted);
             let found = rows(&app.lake.query(&sql, &segments, limits).await?)?;
@@ -328,5 +331,43 @@ impl Hunt {
             },
             whole,
         }
+    }
+}
+
+/// The first hour of a day in which one of its newest `wanted` events can be.
+fn first_hour(hours: &[u64], wanted: usize) -> usize {
+    let mut newest = 0;
+    for (hour, count) in hours.iter().enumerate().rev() {
+        newest += count;
+        if newest >= wanted as u64 {
+            return hour;
+        }
+    }
+    0
+}
+
+/// Leaves out what happened before an hour of a day: every column of a day's events is much to read for a few of them.
+fn since(day: Day, hour: usize) -> String {
+    if hour == 0 {
+        return String::new();
+    }
+    let start = day.start().plus_micros(hour as i64 * MICROS_AN_HOUR);
+    format!(" and time >= timestamp {}", quoted(&start.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_events_of_a_day_are_in_its_last_hours() {
+        let mut hours = vec![0; HOURS];
+        (hours[3], hours[8], hours[20]) = (5, 2, 4);
+        for (wanted, first) in [(1, 20), (4, 20), (5, 8), (6, 8), (7, 3), (11, 3), (12, 0)] {
+            assert_eq!(first_hour(&hours, wanted), first, "{wanted}");
+        }
+        let day = Day::parse("2026-05-04").unwrap();
+        assert_eq!(since(day, 0), "");
+        assert_eq!(since(day, 8), " and time >= timestamp '2026-05-04T08:00:00Z'");
     }
 }

@@ -31,6 +31,7 @@ impl App {
             loaded: rules.len() as u64,
             errors: loaded.errors.iter().map(RuleErrorView::from).collect(),
             unseen: unseen.into_iter().map(UnseenSourceView::from).collect(),
+            queries: self.query_alarms().await?,
             rules,
         })
     }

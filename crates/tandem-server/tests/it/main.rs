@@ -15,6 +15,7 @@ mod hostile;
 mod hunt;
 mod hunt_kept;
 mod hunt_rules;
+mod hunt_scheduled;
 mod intake;
 mod keeping;
 mod live;

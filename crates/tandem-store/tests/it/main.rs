@@ -36,5 +36,6 @@ mod outbox;
 mod people;
 mod rates;
 mod saved_searches;
+mod scheduled_queries;
 mod subjects;
 mod work;

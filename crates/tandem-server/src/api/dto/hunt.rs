@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ErrorView, EventSummary};
+use super::{ErrorView, EventSummary, ScheduleView, SearchLanguage};
 
 /// What is searched for. All left out means everything that is kept.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -234,8 +234,10 @@ pub struct SavedSearchView {
     pub id: String,
     /// What it is called.
     pub name: String,
-    /// The question.
+    /// The question, or a statement of SQL.
     pub query: String,
+    /// Which of the two.
+    pub language: SearchLanguage,
     /// How many days it looks back.
     pub from_days: Option<u32>,
     /// What it is for.
@@ -248,6 +250,8 @@ pub struct SavedSearchView {
     pub created: String,
     /// Id of the rule made of it.
     pub rule: Option<String>,
+    /// How it is asked again and again, if it is.
+    pub schedule: Option<ScheduleView>,
 }
 
 /// A search to be kept, or how it is to be from now on.
@@ -256,9 +260,12 @@ pub struct SavedSearchView {
 pub struct SaveSearch {
     /// What it is called, at most 120 characters.
     pub name: String,
-    /// The question.
+    /// The question, or a statement of SQL.
     pub query: String,
-    /// How many days it looks back, 1 to 3,650.
+    /// Which of the two; the question's if left out. It does not change afterwards.
+    #[serde(default)]
+    pub language: Option<SearchLanguage>,
+    /// How many days it looks back, 1 to 3,650; of no effect on SQL.
     #[serde(default)]
     pub from_days: Option<u32>,
     /// What it is for, at most 2,000 characters.

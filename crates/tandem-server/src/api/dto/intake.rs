@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::QueryAlarmView;
 use crate::intake::AlarmKind;
 
 /// A source's rate on one day.
@@ -269,6 +270,8 @@ pub struct RuleList {
     pub errors: Vec<RuleErrorView>,
     /// Sources whose events no rule can see.
     pub unseen: Vec<UnseenSourceView>,
+    /// Scheduled queries that do not do what they should.
+    pub queries: Vec<QueryAlarmView>,
     /// By title.
     pub rules: Vec<RuleView>,
 }
