@@ -4,9 +4,6 @@
 //! them, one after the other). Only the scan is timed: records are read into batches before.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../tests/it/records.rs"]
-#[allow(dead_code)]
-mod records;
 #[path = "../tests/it/winlog.rs"]
 mod winlog;
 

@@ -13,6 +13,8 @@ mod base_match;
 mod builtin;
 mod cases;
 mod condition;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod correlate;
 mod engine;
 mod explain;

@@ -129,7 +129,8 @@ impl Tandem {
         let answer = self.ask(&["query", &sql, "--output", "json"])?;
         let row = answer
             .get(0)
-            .or_else(|| answer.get("rows").and_then(|rows| rows.get(0)));
+            .or_else(|| answer.get("rows").and_then(|rows| rows.get(0)))
+            .or_else(|| answer.as_object().map(|_| &answer));
         let cell = |name: &str, at: usize| {
             row.and_then(|row| row.get(name).or_else(|| row.get(at)))
                 .and_then(Value::as_u64)

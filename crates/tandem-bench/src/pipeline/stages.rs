@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -126,40 +126,67 @@ impl Parts {
         Ok(done)
     }
 
-    fn file(&self, file: &std::path::Path, sink: &mut Sink<'_>, done: &mut Measured) -> Result<()> {
-        let input = expand(&[file.display().to_string()])?;
-        let input = input.first().context("not there")?;
-        let mut pieces = Pieces::new(open(input)?);
-        pieces.fill()?;
-        let head = pieces.bytes().get(..4_096).unwrap_or(pieces.bytes());
-        let mut normaliser = Normaliser::new(Arc::clone(&self.mappings), options("", stream_id(head)));
-        let mut batch = EventBatch::new("");
-        let mut rejects = Vec::new();
-        loop {
-            let (eof, offset) = (pieces.eof(), pieces.offset());
-            let used = normaliser.feed(pieces.bytes(), offset, eof, &mut batch, &mut rejects);
-            pieces.consume(used);
-            done.bytes += used as u64;
+    fn file(&self, file: &Path, sink: &mut Sink<'_>, done: &mut Measured) -> Result<()> {
+        batches(&self.mappings, file, &mut |batch, read| {
+            done.bytes += read.bytes;
             done.events += batch.len() as u64;
-            done.rejects += rejects.len() as u64;
+            done.rejects += read.rejects;
             match sink {
                 Sink::Nowhere => {}
-                Sink::Lake(writer, home) => writer.append(&batch, |event| {
+                Sink::Lake(writer, home) => writer.append(batch, |event| {
                     let account = event.attr(Attr::ActorUser);
                     account
                         .and_then(|raw| canonical_account(raw, home))
                         .unwrap_or(Cow::Borrowed(""))
                 })?,
-                Sink::Rules(engine) => engine.scan(&batch, &mut |_, _| done.matches += 1),
+                Sink::Rules(engine) => engine.scan(batch, &mut |_, _| done.matches += 1),
             }
-            batch.clear();
-            rejects.clear();
-            if used == 0 {
-                if eof {
-                    return Ok(());
-                }
-                pieces.fill()?;
+            Ok(())
+        })
+    }
+}
+
+/// What was read for one batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read {
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// Records in the dead-letter store.
+    pub rejects: u64,
+}
+
+/// Reads a log file, packed or not, and hands on its events batch by batch.
+pub(crate) fn batches(
+    mappings: &Arc<Mappings>,
+    file: &Path,
+    each: &mut dyn FnMut(&EventBatch, Read) -> Result<()>,
+) -> Result<()> {
+    let input = expand(&[file.display().to_string()])?;
+    let input = input.first().context("not there")?;
+    let mut pieces = Pieces::new(open(input)?);
+    pieces.fill()?;
+    let head = pieces.bytes().get(..4_096).unwrap_or(pieces.bytes());
+    let mut normaliser = Normaliser::new(Arc::clone(mappings), options("", stream_id(head)));
+    let mut batch = EventBatch::new("");
+    let mut rejects = Vec::new();
+    loop {
+        let (eof, offset) = (pieces.eof(), pieces.offset());
+        let used = normaliser.feed(pieces.bytes(), offset, eof, &mut batch, &mut rejects);
+        pieces.consume(used);
+        each(
+            &batch,
+            Read {
+                bytes: used as u64,
+                rejects: rejects.len() as u64,
+            },
+        )?;
+        batch.clear();
+        rejects.clear();
+        if used == 0 {
+            if eof {
+                return Ok(());
             }
+            pieces.fill()?;
         }
     }
 }

@@ -1,109 +1,136 @@
-//! How fast rules are matched: every rule of SigmaHQ's against real Windows event logs as flattened NDJSON, one thread, and the
-//! same beside the strongest open engine in the same run.
+//! Rules: whether they mean what they should, and how fast all of SigmaHQ's are matched on one core, with how much memory, on
+//! real Windows event logs and on the logs of a simulated company, beside the strongest open engine in the same run.
+//!
+//! Each engine reads flat NDJSON from a file, a line at a time, in a process of its own: what it takes in memory is the rules,
+//! the engine and one batch.
 
 mod corpus;
+mod fields;
+mod flat;
+mod judged;
+mod measure;
 #[cfg(feature = "oracle")]
 mod oracle;
 
 use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use serde_json::{Map, json};
-use tandem_detect::{Engine, RuleSet};
-use tandem_domain::EventBatch;
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+use tandem_detect::conformance::{Regression, Tally};
 
-use crate::pipeline::clock::{Watch, peak_mib};
 use crate::pipeline::sigma::unpacked;
 use crate::place;
-use corpus::Corpus;
+use flat::FlatFile;
+use measure::{Apart, Measured, Whose, apart};
 
-/// Events in one batch, about what a collector closes a batch with.
-const BATCH: usize = 4_096;
-/// Runs of each measurement; the fastest counts, as whatever else the machine does only ever adds.
-const RUNS: usize = 3;
+/// Every figure, in the order they are written; one that could not be measured is null.
+const FIGURES: [&str; 29] = [
+    "rules_loaded",
+    "rules_invalid",
+    "rules_load_s",
+    "rules_events",
+    "rules_matches",
+    "rules_events_per_s_core",
+    "rules_scan_events_per_s_core",
+    "peak_mib",
+    "rsigma_load_s",
+    "rsigma_events_per_s_core",
+    "rsigma_peak_mib",
+    "ratio_to_rsigma",
+    "generated_events",
+    "generated_matches",
+    "generated_events_per_s_core",
+    "generated_scan_events_per_s_core",
+    "generated_peak_mib",
+    "generated_rsigma_events_per_s_core",
+    "generated_rsigma_peak_mib",
+    "generated_ratio_to_rsigma",
+    "conformance_passed",
+    "conformance_total",
+    "correlation_passed",
+    "correlation_total",
+    "regression_passed",
+    "regression_total",
+    "regression_counts_exact",
+    "regression_counts_stated",
+    "regression_other_matches",
+];
 
 /// Arguments of `tandem-bench rules`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder with the data packs
+    /// Folder with the data packs [default: $TANDEM_DATA or ../shared/data]
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Events matched; the records of the packs are repeated
+    /// Events of the simulated company
     #[arg(long, default_value_t = 1_000_000)]
-    events: usize,
+    generated: u64,
+    #[command(flatten)]
+    apart: Apart,
 }
 
 /// Runs the benchmark.
 pub fn run(args: &Args) -> Result<()> {
+    if let Some(file) = &args.apart.measure {
+        let (Some(rules), Some(whose)) = (&args.apart.rules, args.apart.engine) else {
+            bail!("--measure needs --rules and --engine");
+        };
+        return measure::run(whose, file, rules);
+    }
     let data = place::data(args.data.as_ref());
-    let Some(folder) = unpacked(&data, &place::figures_folder()?)? else {
-        println!("skipped: no siem_sigma_regression.tar.xz in {}", data.display());
-        return Ok(());
-    };
-    let Some(corpus) = Corpus::read(&data)? else {
+    let folder = place::figures_folder()?;
+    let mut figures = Figures::new();
+    figures.tally(
+        "conformance",
+        judged::SINGLE,
+        judged::conformance(&data)?.as_ref(),
+    );
+    figures.tally(
+        "correlation",
+        judged::SEVERAL,
+        judged::correlation(&data)?.as_ref(),
+    );
+    let Some(rules) = unpacked(&data, &folder)? else {
+        let archive = data.join(judged::REGRESSION);
         println!(
-            "skipped: no siem_evtx_attack_samples.tar.xz in {}",
-            data.display()
+            "skipped: SigmaHQ's rules and regression records; no {}.tar.xz",
+            archive.display()
         );
-        return Ok(());
+        return place::write_figures("rules", &figures.0);
     };
-    let texts = rule_texts(&folder)?;
-    eprintln!(
-        "{} records of the packs, {:.0} bytes each as flat JSON",
-        corpus.lines.len(),
-        corpus.bytes_per_event()
-    );
-
-    let started = Instant::now();
-    let (rules, errors) = RuleSet::load(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let load_s = started.elapsed().as_secs_f64();
-    let loaded = rules.len();
-    let rules = Arc::new(rules);
-    let rounds = args.events.div_ceil(corpus.lines.len().max(1));
-
-    let mut figures = Map::new();
-    let mut best = f64::MAX;
-    let mut matches = 0;
-    for run in 0..RUNS {
-        eprintln!("matching, run {} of {RUNS}", run + 1);
-        let watch = Watch::start();
-        matches = matched(&corpus, &rules, rounds)?;
-        best = best.min(watch.spent().processor);
+    if let Some(all) = judged::regression(&data, &rules)? {
+        figures.regression(&all);
     }
-    let events = (rounds * corpus.lines.len()) as f64;
-    let own = events / best;
-    let peak = peak_mib();
-    let scan = scan_only(&corpus, &rules, rounds)?;
-    println!(
-        "rules: {loaded} loaded in {load_s:.2} s, {} not (lists that nobody gave)",
-        errors.len()
-    );
-    println!("{events:.0} events, {matches} matches");
-    println!("from flat NDJSON       {own:>10.0} events/s per core");
-    println!("matching alone         {scan:>10.0} events/s per core");
-    println!("peak memory            {peak:>10.0} MiB");
-    figures.insert("rules_events_per_s_core".into(), json!(own));
-    figures.insert("rules_scan_events_per_s_core".into(), json!(scan));
-    figures.insert("rules_load_s".into(), json!(load_s));
-    figures.insert("rules_loaded".into(), json!(loaded));
-    figures.insert("rules_invalid".into(), json!(errors.len()));
-    figures.insert("peak_mib".into(), json!(peak));
-    #[cfg(feature = "oracle")]
-    {
-        // Far fewer rounds: it is slower, and every event costs it the same.
-        let theirs = oracle::events_per_s(&corpus, &texts, (rounds / 10).max(1))?;
-        println!("rsigma-eval 0.23       {theirs:>10.0} events/s per core, one log source an event");
-        println!("ratio                  {:>10.2}", own / theirs);
-        figures.insert("rsigma_events_per_s_core".into(), json!(theirs));
-        figures.insert("ratio_to_rsigma".into(), json!(own / theirs));
+    let scratch = tempfile::tempdir_in(&folder)?;
+    match corpus::packs(&data, scratch.path().join("packs"))? {
+        Some(file) => {
+            let (own, theirs) = both(&file, &rules)?;
+            figures.packs(&file, &own, theirs.as_ref());
+        }
+        None => println!(
+            "skipped: Windows event logs of the packs; no siem_evtx_attack_samples.tar.xz in {}",
+            data.display()
+        ),
     }
-    place::write_figures("rules", &figures)
+    let file = corpus::generated(&folder, scratch.path().join("generated"), args.generated)?;
+    if file.events < args.generated {
+        println!("the simulated company wrote {} events only", file.events);
+    }
+    let (own, theirs) = both(&file, &rules)?;
+    figures.generated(&file, &own, theirs.as_ref());
+    place::write_figures("rules", &figures.0)
 }
 
-fn rule_texts(folder: &std::path::Path) -> Result<Vec<(String, String)>> {
+/// Both engines on one file; only ours where the other is not built in.
+fn both(file: &FlatFile, rules: &Path) -> Result<(Measured, Option<Measured>)> {
+    let own = apart(Whose::Tandem, file, rules)?;
+    let theirs = cfg!(feature = "oracle").then(|| apart(Whose::Rsigma, file, rules));
+    Ok((own, theirs.transpose()?))
+}
+
+/// Path and text of every rule of a folder.
+fn rule_texts(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
@@ -117,44 +144,159 @@ fn rule_texts(folder: &std::path::Path) -> Result<Vec<(String, String)>> {
         .collect()
 }
 
-/// Reads every line and matches it; gives back the matches.
-fn matched(corpus: &Corpus, rules: &Arc<RuleSet>, rounds: usize) -> Result<u64> {
-    let mut engine = Engine::new(Arc::clone(rules));
-    let mut batch = EventBatch::new("windows");
-    let mut matches = 0;
-    for _ in 0..rounds {
-        for lines in corpus.lines.chunks(BATCH) {
-            batch.clear();
-            for line in lines {
-                line.write(&mut batch)?;
-            }
-            engine.scan(&batch, &mut |_, _| matches += 1);
+/// Flat figures, printed as they come.
+struct Figures(Map<String, Value>);
+
+impl Figures {
+    fn new() -> Self {
+        Self(
+            FIGURES
+                .map(|name| (name.to_owned(), Value::Null))
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        debug_assert!(FIGURES.contains(&name), "{name} is in no list");
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    fn tally(&mut self, name: &str, file: &str, tally: Option<&Tally>) {
+        let Some(tally) = tally else {
+            println!("skipped: {name}; no {file} among the data packs");
+            return;
+        };
+        println!("{name}: {} of {} cases", tally.passed(), tally.total);
+        for fault in &tally.faults {
+            println!("  {fault}");
+        }
+        self.set(&format!("{name}_passed"), tally.passed());
+        self.set(&format!("{name}_total"), tally.total);
+    }
+
+    fn regression(&mut self, all: &Regression) {
+        println!(
+            "regression: {} of {} records matched by their rule, {} of {} stated counts exact, {} other matches",
+            all.found, all.pairs, all.exact, all.stated, all.other
+        );
+        for rule in &all.missing {
+            println!("  not matched by {rule}");
+        }
+        self.set("regression_passed", all.found);
+        self.set("regression_total", all.pairs);
+        self.set("regression_counts_exact", all.exact);
+        self.set("regression_counts_stated", all.stated);
+        self.set("regression_other_matches", all.other);
+    }
+
+    fn packs(&mut self, file: &FlatFile, own: &Measured, theirs: Option<&Measured>) {
+        say("Windows event logs of the packs", file, own, theirs);
+        self.loaded(own);
+        self.set("rules_events", own.events);
+        self.set("rules_matches", own.matches);
+        self.set("rules_events_per_s_core", own.events_per_s);
+        self.set("rules_scan_events_per_s_core", own.scan_events_per_s);
+        self.set("peak_mib", own.peak_mib);
+        if let Some(theirs) = theirs {
+            self.set("rsigma_load_s", theirs.load_s);
+            self.set("rsigma_events_per_s_core", theirs.events_per_s);
+            self.set("rsigma_peak_mib", theirs.peak_mib);
+            self.set("ratio_to_rsigma", own.events_per_s / theirs.events_per_s);
         }
     }
-    Ok(matches)
+
+    fn generated(&mut self, file: &FlatFile, own: &Measured, theirs: Option<&Measured>) {
+        say("logs of a simulated company", file, own, theirs);
+        self.loaded(own);
+        self.set("generated_events", own.events);
+        self.set("generated_matches", own.matches);
+        self.set("generated_events_per_s_core", own.events_per_s);
+        self.set("generated_scan_events_per_s_core", own.scan_events_per_s);
+        self.set("generated_peak_mib", own.peak_mib);
+        if let Some(theirs) = theirs {
+            self.set("generated_rsigma_events_per_s_core", theirs.events_per_s);
+            self.set("generated_rsigma_peak_mib", theirs.peak_mib);
+            self.set(
+                "generated_ratio_to_rsigma",
+                own.events_per_s / theirs.events_per_s,
+            );
+        }
+    }
+
+    /// What is the same whatever is matched: the first measurement of it stays.
+    fn loaded(&mut self, own: &Measured) {
+        if self.0.get("rules_loaded").is_none_or(Value::is_null) {
+            self.set("rules_loaded", own.loaded);
+            self.set("rules_invalid", own.refused);
+            self.set("rules_load_s", own.load_s);
+        }
+    }
 }
 
-/// Events per processor second of matching alone, over batches that were read before.
-fn scan_only(corpus: &Corpus, rules: &Arc<RuleSet>, rounds: usize) -> Result<f64> {
-    let mut batches = Vec::new();
-    for lines in corpus.lines.chunks(BATCH) {
-        let mut batch = EventBatch::new("windows");
-        for line in lines {
-            line.write(&mut batch)?;
-        }
-        batches.push(batch);
+fn say(what: &str, file: &FlatFile, own: &Measured, theirs: Option<&Measured>) {
+    println!(
+        "\n{what}: {} events, {:.0} bytes each as flat JSON",
+        file.events, file.bytes_per_event
+    );
+    println!(
+        "{:<14} {:>7} {:>8} {:>7} {:>10} {:>15} {:>14} {:>9}",
+        "engine", "rules", "refused", "load s", "matches", "events/s a core", "matching alone", "peak MiB"
+    );
+    let row = |name: &str, of: &Measured| {
+        let alone = match of.scan_events_per_s {
+            0.0 => "-".to_owned(),
+            rate => format!("{rate:.0}"),
+        };
+        println!(
+            "{name:<14} {:>7} {:>8} {:>7.2} {:>10} {:>15.0} {alone:>14} {:>9.0}",
+            of.loaded, of.refused, of.load_s, of.matches, of.events_per_s, of.peak_mib
+        );
+    };
+    row("tandem", own);
+    if let Some(theirs) = theirs {
+        row("rsigma 0.23", theirs);
+        println!("ratio {:.2}", own.events_per_s / theirs.events_per_s);
     }
-    let mut engine = Engine::new(Arc::clone(rules));
-    let mut matches = 0_u64;
-    let mut best = f64::MAX;
-    for _ in 0..RUNS {
-        let watch = Watch::start();
-        for _ in 0..rounds {
-            for batch in &batches {
-                engine.scan(batch, &mut |_, _| matches += 1);
-            }
-        }
-        best = best.min(watch.spent().processor);
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_detect::conformance::{Regression, Tally};
+
+    use super::{FIGURES, Figures, Measured};
+    use crate::rules::flat::FlatFile;
+
+    #[test]
+    fn every_figure_is_written_and_those_without_data_are_null() {
+        let mut figures = Figures::new();
+        figures.tally("conformance", "a file", None);
+        assert!(figures.0.values().all(serde_json::Value::is_null));
+
+        let (file, measured) = (
+            FlatFile {
+                path: "flat".into(),
+                events: 1,
+                bytes_per_event: 1.0,
+            },
+            Measured {
+                events_per_s: 2.0,
+                ..Measured::default()
+            },
+        );
+        let tally = Tally {
+            total: 2,
+            faults: vec!["one".into()],
+        };
+        figures.tally("conformance", "", Some(&tally));
+        figures.tally("correlation", "", Some(&tally));
+        figures.regression(&Regression::default());
+        figures.packs(&file, &measured, Some(&measured));
+        figures.generated(&file, &measured, Some(&measured));
+        let null: Vec<_> = figures.0.iter().filter(|(_, value)| value.is_null()).collect();
+        assert!(null.is_empty(), "{null:?}");
+        assert_eq!(figures.0.len(), FIGURES.len());
+        assert_eq!(figures.0["conformance_passed"], 1);
+        assert_eq!(figures.0["ratio_to_rsigma"], 1.0);
     }
-    Ok((rounds * corpus.lines.len()) as f64 / best)
 }

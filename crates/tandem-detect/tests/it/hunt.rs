@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use tandem_detect::conformance::{logsource, push};
 use tandem_detect::hunt::{
     Field, Order, Piece, Place, Query, RuleAbout, Term, Test, parse, pieces, rule_yaml,
 };
 use tandem_detect::{Engine, Level, RuleSet};
 use tandem_domain::{EventBatch, Stage, Threat};
-
-use crate::records::{logsource, push};
 
 /// Few names and few values, so that much is found.
 const NAMES: [&str; 3] = ["A", "B", "Long Name"];
@@ -147,7 +146,7 @@ fn found(query: &Query, records: &[Json]) -> Vec<bool> {
     assert!(errors.is_empty(), "{errors:?}\n{yaml}");
     let mut batch = EventBatch::new("test");
     for record in records {
-        push(&mut batch, record, &[logsource("", "shop", "")], 0);
+        push(&mut batch, record, &[logsource("", "shop", "")], 0).unwrap();
     }
     let mut found = vec![false; records.len()];
     Engine::new(Arc::new(rules)).scan(&batch, &mut |event, _| found[event] = true);

@@ -5,7 +5,6 @@ mod conformance;
 mod content;
 mod hunt;
 mod oracle;
-mod records;
 mod sigmahq;
 mod windows;
 mod winlog;

@@ -1,11 +1,10 @@
 //! Windows event log records, as JSON twins of EVTX files, under Sigma's names and log sources.
 
 use serde_json::Value as Json;
+use tandem_detect::conformance::{logsource, write_fields};
 use tandem_domain::LogSource;
 use tandem_domain::event::{EventBatch, EventHead};
 use tandem_domain::{EventId, Timestamp, Value};
-
-use crate::records::{logsource, write_fields};
 
 /// Channels and the services that Sigma's taxonomy names them.
 const SERVICES: &[(&str, &str)] = &[

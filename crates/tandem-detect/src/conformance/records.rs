@@ -1,7 +1,7 @@
 //! JSON records as events.
 
 use serde_json::Value as Json;
-use tandem_domain::event::{EventBatch, EventBuilder, EventHead};
+use tandem_domain::event::{BatchFull, EventBatch, EventBuilder, EventHead};
 use tandem_domain::{EventId, LogSource, Timestamp, Value};
 
 /// A log source from its three parts; empty ones are absent.
@@ -45,9 +45,17 @@ fn value_of(json: &Json) -> Value<'_> {
 }
 
 /// Appends a record to a batch.
-pub fn push(batch: &mut EventBatch, record: &Json, sources: &[LogSource], seconds: i64) {
+///
+/// # Errors
+/// When the batch has no room for it.
+pub fn push(
+    batch: &mut EventBatch,
+    record: &Json,
+    sources: &[LogSource],
+    seconds: i64,
+) -> Result<(), BatchFull> {
     let id = EventId(batch.len() as u128 + 1);
-    let mut event = batch.start().unwrap();
+    let mut event = batch.start()?;
     write_fields(&mut event, "", record);
     for source in sources {
         event.logsource(source);
@@ -57,4 +65,5 @@ pub fn push(batch: &mut EventBatch, record: &Json, sources: &[LogSource], second
         time: Timestamp::from_seconds(seconds),
         ..EventHead::default()
     });
+    Ok(())
 }
