@@ -271,11 +271,13 @@ impl Normaliser {
             return;
         };
         let parsed = parse(format, &self.state.header, record, &mut event);
-        let outcome = parsed.map_err(refusal).and_then(|keep_raw| {
-            if keep_raw {
+        let outcome = parsed.map_err(refusal).and_then(|told| {
+            if told.keep_raw {
                 event.raw(&text_of(record));
             }
-            self.map(format, record, at, event)
+            // What the journal keeps came to it as syslog, or as if it had.
+            let format = told.journal.map_or(format, |_| Format::Syslog);
+            self.map(format, told.journal, record, at, event)
         });
         match outcome {
             Ok(source) => {
@@ -294,6 +296,7 @@ impl Normaliser {
     fn map(
         &mut self,
         format: Format,
+        identity: Option<u128>,
         record: &[u8],
         at: u64,
         mut event: EventBuilder<'_>,
@@ -309,6 +312,7 @@ impl Normaliser {
             stream_id: self.options.stream_id,
             offset: at,
             raw: record,
+            identity,
             shape: self.state.header.shape,
         };
         let source = if self.state.source.is_empty() {
@@ -376,17 +380,17 @@ fn text_of(record: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(record).map_or_else(|_| String::from_utf8_lossy(record), Cow::Borrowed)
 }
 
-/// Parses one record into fields; true if the record should be kept as received beside them.
+/// Parses one record into fields.
 fn parse(
     format: Format,
     header: &table::Header,
     record: &[u8],
     event: &mut EventBuilder<'_>,
-) -> Result<bool, String> {
+) -> Result<json::Told, String> {
     let text = || text_of(record);
-    match format {
-        Format::Json | Format::Ndjson => json::parse(record, event),
-        Format::Evtx => json::parse(record, event).map(|_| false),
+    let keep_raw = match format {
+        Format::Json | Format::Ndjson => return json::parse(record, event),
+        Format::Evtx => json::open(record, event).map(|()| false),
         Format::Csv | Format::Tsv => header.row(record, event).map(|()| false),
         Format::Zeek | Format::W3c => header.row(record, event).map(|()| true),
         Format::Syslog => syslog::parse(&text(), event).map(|()| true),
@@ -400,5 +404,9 @@ fn parse(
             event.field("message", Value::Text(&text()));
             Ok(false)
         }
-    }
+    }?;
+    Ok(json::Told {
+        keep_raw,
+        journal: None,
+    })
 }

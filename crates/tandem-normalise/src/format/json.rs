@@ -7,31 +7,69 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use tandem_domain::Value;
 use tandem_domain::event::EventBuilder;
 
-use super::windows;
+use super::{journal, windows};
 
 /// Deepest nesting that is followed.
 const DEPTH: usize = 24;
 /// Keys whose text value may itself be a JSON object (Microsoft 365 exports carry `AuditData` so).
 const EMBEDDED: [&str; 3] = ["AuditData", "auditData", "_raw_json"];
 
-/// Parses one object into fields; true if names were rewritten, so that the record should be kept as received too.
+/// What is known of a record besides its fields.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Its fields say less than what was received, or say it in other words: it should be kept as received too.
+    pub(crate) keep_raw: bool,
+    /// It is a record of the systemd journal, with this identity; its meaning is that of syslog.
+    pub(crate) journal: Option<u128>,
+}
+
+/// Parses one object into fields. A record of the journal gets the fields of syslog besides its own.
 ///
 /// # Errors
 /// What is wrong, with line and column inside the record.
-pub(crate) fn parse(record: &[u8], event: &mut EventBuilder<'_>) -> Result<bool, String> {
+pub(crate) fn parse(record: &[u8], event: &mut EventBuilder<'_>) -> Result<Told, String> {
+    let of_journal = journal::is_record(record);
+    let mut told = Told {
+        keep_raw: read(record, event, of_journal)?,
+        journal: None,
+    };
+    if of_journal {
+        told.journal = Some(journal::complete(event)?);
+    } else {
+        told.keep_raw |= windows::complete(event);
+    }
+    Ok(told)
+}
+
+/// Parses an object that stands inside another record; what it holds does not make that one a record of the journal.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn open(body: &[u8], event: &mut EventBuilder<'_>) -> Result<(), String> {
+    read(body, event, false)?;
+    windows::complete(event);
+    Ok(())
+}
+
+/// True if the fields say less than the record, or say it in other words.
+fn read(record: &[u8], event: &mut EventBuilder<'_>, of_journal: bool) -> Result<bool, String> {
     let mut sink = Sink {
         event,
         path: String::with_capacity(64),
         renamed: false,
         depth: 0,
+        of_journal,
+        no_list: None,
     };
     let mut deserializer = serde_json::Deserializer::from_slice(record);
     let outcome = Node(&mut sink)
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
-    outcome.map_err(|e| format!("not valid JSON: {e}"))?;
-    let renamed = sink.renamed;
-    Ok(windows::complete(event) || renamed)
+    outcome.map_err(|e| match &sink.no_list {
+        Some(field) => format!("the list in the journal's field {field} holds neither texts nor bytes: {e}"),
+        None => format!("not valid JSON: {e}"),
+    })?;
+    Ok(sink.renamed)
 }
 
 struct Sink<'s, 'e> {
@@ -39,6 +77,10 @@ struct Sink<'s, 'e> {
     path: String,
     renamed: bool,
     depth: usize,
+    /// A list in a record of the journal is either bytes or several values of the field.
+    of_journal: bool,
+    /// The field of the journal whose list is none of these.
+    no_list: Option<String>,
 }
 
 impl Sink<'_, '_> {
@@ -163,6 +205,15 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let sink = self.0;
+        if sink.of_journal && sink.depth == 1 {
+            let read = journal::list(&mut list);
+            let values = read.inspect_err(|_| sink.no_list = Some(sink.path.clone()))?;
+            sink.renamed |= values.from_bytes;
+            for value in &values.texts {
+                sink.put(value.as_deref().map_or(Value::Null, Value::Text));
+            }
+            return Ok(());
+        }
         if sink.depth >= DEPTH {
             return Err(de::Error::custom("nested too deeply"));
         }

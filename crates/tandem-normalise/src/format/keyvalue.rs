@@ -46,7 +46,8 @@ pub(crate) fn pairs<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str)) -
     count
 }
 
-/// Opens a text of at least two pairs into fields; true if it was one.
+/// Opens a text of at least two pairs into fields; true if it was one. Which program wrote the text is said before it: a command
+/// `sudo x appname=cron` must not be taken for a message of cron.
 pub(crate) fn open(text: &str, event: &mut EventBuilder<'_>) -> bool {
     // Prose with one equals sign is no table of pairs.
     let mut named = 0;
@@ -59,6 +60,11 @@ pub(crate) fn open(text: &str, event: &mut EventBuilder<'_>) -> bool {
     if named < 2 {
         return false;
     }
-    pairs(text, |key, value| event.field(key, Value::Text(value)));
+    let said = event.get("appname").is_some();
+    pairs(text, |key, value| {
+        if !(said && key == "appname") {
+            event.field(key, Value::Text(value));
+        }
+    });
     true
 }

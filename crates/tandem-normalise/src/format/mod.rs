@@ -3,6 +3,7 @@
 pub(crate) mod auditd;
 pub(crate) mod cef;
 pub(crate) mod evtx;
+pub(crate) mod journal;
 pub(crate) mod json;
 pub(crate) mod keyvalue;
 pub(crate) mod syslog;
@@ -41,7 +42,8 @@ macro_rules! formats {
 formats! {
     /// Windows event log files.
     Evtx => "evtx",
-    /// JSON: one object per line, pretty-printed, arrays, or an envelope such as `{"Records": […]}`.
+    /// JSON: one object per line, pretty-printed, arrays, or an envelope such as `{"Records": […]}`. A record of the systemd
+    /// journal in it is mapped like syslog.
     Json => "json",
     /// One JSON object per line (read like `json`).
     Ndjson => "ndjson",

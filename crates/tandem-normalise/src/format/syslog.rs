@@ -38,8 +38,11 @@ pub(crate) fn parse(line: &str, event: &mut EventBuilder<'_>) -> Result<(), Stri
     open_body(body, event)
 }
 
-/// Opens what the body holds. One that says it is CEF or LEEF must be it; anything else may just be text.
-fn open_body(body: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
+/// Opens what the body holds.
+///
+/// # Errors
+/// When it says that it is CEF or LEEF and is not; anything else may just be text.
+pub(crate) fn open_body(body: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
     if body.starts_with("CEF:") {
         return cef::parse_cef(body, event);
     }
@@ -51,7 +54,7 @@ fn open_body(body: &str, event: &mut EventBuilder<'_>) -> Result<(), String> {
     } else if let Some(at) = body.find("LEEF:").filter(|at| *at < 200) {
         let _ = cef::parse_leef(body.get(at..).unwrap_or_default(), event);
     } else if body.starts_with('{') && body.ends_with('}') {
-        let _ = json::parse(body.as_bytes(), event);
+        let _ = json::open(body.as_bytes(), event);
     } else if auditd::is_line(body.as_bytes()) {
         let _ = auditd::parse(body, event);
     } else {

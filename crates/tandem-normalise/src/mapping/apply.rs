@@ -239,8 +239,8 @@ fn severity_of(number: u32) -> Option<Severity> {
     })
 }
 
-/// A record that names its own identity is the same wherever it is read; any other one is told by its place. Either way its
-/// content belongs to it: sources count anew after a restart, and records that differ must never be taken for one.
+/// A record whose format or mapping names its own identity is the same wherever it is read; any other one is told by its place.
+/// But for the first, which may be written in many ways, its content belongs to it: sources count anew after a restart, and records that differ must never be taken for one.
 fn identity(
     mapping: &Mapping,
     view: &View<'_, '_>,
@@ -248,6 +248,9 @@ fn identity(
     time: Timestamp,
     text: &mut String,
 ) -> EventId {
+    if let Some(known) = context.identity {
+        return EventId(known);
+    }
     let start = text.len();
     let content = xxh3_128_with_seed(context.raw.trim_ascii(), context.shape);
     let id = if own_identity(mapping, view, time, text) {

@@ -51,6 +51,8 @@ pub struct Context<'a> {
     pub offset: u64,
     /// The record as received.
     pub raw: &'a [u8],
+    /// Who the record is wherever it is read, if its format says so: the cursor of a journal. It goes before the mapping's `id`.
+    pub identity: Option<u128>,
     /// What gives the record its meaning besides itself, hashed: the header of its table. The same row under another header is
     /// another record.
     pub shape: u64,

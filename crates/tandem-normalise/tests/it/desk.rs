@@ -110,6 +110,51 @@ pub fn plain(text: &str) -> Outcome {
     read(text.as_bytes(), &options())
 }
 
+/// The core view of every event: class, activity, status, time, log sources and attributes. Two records that mean the same have
+/// the same.
+pub fn meanings(text: &str, format: Format) -> Vec<String> {
+    let mut options = options();
+    options.format = Some(format);
+    let mut reader = Normaliser::new(mappings(), options);
+    let (mut batch, mut rejects) = (EventBatch::new(""), Vec::new());
+    reader.feed(text.as_bytes(), 0, true, &mut batch, &mut rejects);
+    assert_eq!(rejects, []);
+    batch.iter().map(meaning).collect()
+}
+
+fn meaning(event: EventRef<'_>) -> String {
+    use std::fmt::Write as _;
+    let head = event.head();
+    let mut text = format!(
+        "{} {} {:?} {:?} {}",
+        head.class.as_str(),
+        head.activity,
+        head.status,
+        head.severity,
+        head.time
+    );
+    let part = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut sources: Vec<String> = event
+        .logsources()
+        .map(|from| {
+            format!(
+                " {}/{}/{}",
+                part(&from.category),
+                part(&from.product),
+                part(&from.service)
+            )
+        })
+        .collect();
+    sources.sort();
+    text.extend(sources);
+    for attr in Attr::ALL {
+        if let Some(value) = event.attr(*attr) {
+            write!(text, " @{}={value}", attr.as_str()).unwrap();
+        }
+    }
+    text
+}
+
 /// Reads `bytes` as if they arrived in pieces that end at `ends`; with `resume` the reader is thrown away at each of them and
 /// goes on from its state.
 pub fn read_in(bytes: &[u8], ends: &[usize], options: &Options, resume: bool) -> Outcome {

@@ -8,6 +8,7 @@
 )]
 
 mod desk;
+mod journal;
 mod syslog;
 mod table;
 mod xml;

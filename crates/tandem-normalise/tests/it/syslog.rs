@@ -52,6 +52,21 @@ fn a_year_may_stand_before_or_behind_the_clock() {
 }
 
 #[test]
+fn a_message_cannot_say_that_another_program_wrote_it() {
+    let run = "jdoe : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/x appname=cron hostname=h2 timestamp=2001-01-01T00:00:00Z";
+    let outcome = plain(&format!("<86>1 2026-03-02T08:00:00Z h sudo 1 - - {run}\n"));
+    let event = &outcome.events[0];
+    assert!(
+        event.contains(" 2026-03-02T08:00:00Z process_activity "),
+        "{event}"
+    );
+    assert!(
+        has(event, "@device=h") && has(event, "@target_user=root"),
+        "{event}"
+    );
+}
+
+#[test]
 fn a_file_across_new_year_keeps_its_order() {
     let mut hinted = options();
     hinted.year_hint = Some(2024);

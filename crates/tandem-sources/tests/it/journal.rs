@@ -5,9 +5,13 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tandem_domain::{Attr, EventBatch, Timestamp};
+use tandem_normalise::mapping::Mappings;
+use tandem_normalise::{Format, Normaliser, Options};
 use tandem_sources::files::Start;
 use tandem_sources::journal::JournalSettings;
 use tandem_sources::{Delivery, From, Position, SourceError};
@@ -92,6 +96,44 @@ fn messages(deliveries: &[Delivery]) -> Vec<String> {
     parsed
         .map(|record| record["MESSAGE"].as_str().unwrap_or_default().to_owned())
         .collect()
+}
+
+/// What the shipped mappings make of what was delivered: the event's id, its class, activity, status, account, address and time.
+fn events(deliveries: &[Delivery]) -> Vec<(u128, String)> {
+    let mappings = Arc::new(Mappings::builtin().unwrap());
+    let mut seen = Vec::new();
+    for delivery in deliveries {
+        assert_eq!(delivery.format, Some(Format::Json));
+        let options = Options {
+            source: delivery.source.to_string(),
+            stream_id: delivery.identity,
+            format: delivery.format,
+            mapping: None,
+            time_zone: None,
+            year_hint: None,
+            received: Timestamp::parse_rfc3339("2026-01-10T12:00:00Z").unwrap(),
+            max_record_bytes: 1 << 20,
+        };
+        let mut reader = Normaliser::new(Arc::clone(&mappings), options);
+        let (mut batch, mut rejects) = (EventBatch::new(&delivery.source), Vec::new());
+        let used = reader.feed(&delivery.body, 0, true, &mut batch, &mut rejects);
+        assert_eq!((used, rejects), (delivery.body.len(), vec![]));
+        seen.extend(batch.iter().map(|event| {
+            let head = event.head();
+            let attr = |attr| event.attr(attr).unwrap_or("-");
+            let gist = format!(
+                "{} {} {:?} {} {} {}",
+                head.class.as_str(),
+                head.activity,
+                head.status,
+                attr(Attr::ActorUser),
+                attr(Attr::SrcIp),
+                head.time
+            );
+            (head.id.0, gist)
+        }));
+    }
+    seen
 }
 
 fn numbered(numbers: std::ops::Range<u64>) -> Vec<String> {
@@ -238,6 +280,56 @@ async fn hostile_records_are_refused_or_kept_and_the_others_arrive() {
     running.until(|now| messages(&now.deliveries).len() == 1).await;
     let done = running.finish().await;
     assert_eq!(messages(&done.deliveries), ["message 6"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sshd_and_sudo_wrote_means_the_same_as_over_syslog_and_is_the_same_however_often_it_is_read() {
+    if !there() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let sent: [(&str, &[u8]); 4] = [
+        ("sshd", b"Failed password for root from 203.0.113.9 port 4 ssh2"),
+        (
+            "sshd",
+            b"Accepted password for j\xc3\xb6rg from 10.1.2.3 port 5 ssh2\x01",
+        ),
+        (
+            "sudo",
+            b"    jdoe : TTY=pts/0 ; PWD=/home/jdoe ; USER=root ; COMMAND=/bin/cat /etc/shadow",
+        ),
+        ("app", b"nothing to see"),
+    ];
+    let mut records = Vec::new();
+    for (number, (app, message)) in sent.iter().enumerate() {
+        let mut more =
+            format!("SYSLOG_IDENTIFIER={app}\n_COMM={app}\n_UID=0\nPRIORITY=6\nMESSAGE\n").into_bytes();
+        more.extend_from_slice(&(message.len() as u64).to_le_bytes());
+        more.extend_from_slice(message);
+        more.push(b'\n');
+        records.extend(record(0, number as u64, &more));
+    }
+    write(&folder.path().join("remote.journal"), &records);
+    let settings = of_folder(folder.path());
+    let mut times = Vec::new();
+    for _ in 0..2 {
+        let mut running = start(&settings, &BTreeMap::new());
+        running
+            .until(|now| lines(&now.deliveries).len() >= sent.len())
+            .await;
+        times.push(events(&running.finish().await.deliveries));
+    }
+    let gists: Vec<&str> = times[0].iter().map(|(_, gist)| gist.as_str()).collect();
+    assert_eq!(
+        gists,
+        [
+            "authentication 1 Failure root 203.0.113.9 2025-11-26T16:00:00Z",
+            "authentication 1 Success jörg 10.1.2.3 2025-11-26T16:00:00.001Z",
+            "process_activity 1 Success jdoe - 2025-11-26T16:00:00.002Z",
+            "base_event 99 Unknown - - 2025-11-26T16:00:00.003Z",
+        ]
+    );
+    assert_eq!(times[0], times[1], "read twice, they are the same events");
 }
 
 /// Processes whose command line names the folder.

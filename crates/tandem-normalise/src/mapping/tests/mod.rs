@@ -45,6 +45,7 @@ fn context(format: Format) -> Context<'static> {
         stream_id: 7,
         offset: 0,
         raw: b"raw",
+        identity: None,
         shape: 0,
     }
 }
