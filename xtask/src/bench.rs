@@ -1,13 +1,19 @@
-//! `cargo xtask bench NAME`: builds the optimised benchmark program and runs it.
+//! `cargo xtask bench NAME`: builds the optimised benchmark program and runs it; `docs/benchmarks.md` says what each measures.
 
 use crate::sh::{self, Outcome, cargo, root, target_dir};
 
 /// Runs one benchmark; the program prints a table and writes `target/bench/NAME.json`.
 pub fn run(args: &[String]) -> Outcome {
     let Some(name) = args.first().filter(|name| !name.starts_with('-')) else {
-        return Err(
-            "which one? `cargo xtask bench pipeline`, `cargo xtask bench behaviour [--data DIR]`, `cargo xtask bench rules`, `cargo xtask bench live` or `cargo xtask bench scenarios`".into(),
-        );
+        return Err("which one?\n  \
+             cargo xtask bench pipeline\n  \
+             cargo xtask bench behaviour [--data DIR]\n  \
+             cargo xtask bench rules [--data DIR] [--generated EVENTS]\n  \
+             cargo xtask bench live [--rate N] [--seconds N] [--way WAY] [--kills N]\n  \
+             cargo xtask bench live --overload [--seconds N] [--sustainable RATE]\n  \
+             cargo xtask bench scenarios\n\
+             docs/benchmarks.md says what each measures"
+            .into());
     };
     run_built(name, args.get(1..).unwrap_or_default())
 }

@@ -96,6 +96,22 @@ impl Relp {
     }
 }
 
+/// What an HTTP request was answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// When to come again.
+    pub retry_after: Option<Duration>,
+}
+
+impl Answer {
+    /// True if the sender is asked to come again later.
+    pub const fn is_later(self) -> bool {
+        matches!(self.status, 429 | 503)
+    }
+}
+
 /// A kept-alive HTTP connection.
 pub struct Http {
     reader: BufReader<TcpStream>,
@@ -118,8 +134,8 @@ impl Http {
         })
     }
 
-    /// Sends a body and waits for the answer's status.
-    pub fn post(&mut self, body: &[u8]) -> Result<u16> {
+    /// Sends a body and waits for the answer.
+    pub fn post(&mut self, body: &[u8]) -> Result<Answer> {
         self.writer
             .write_all(format!("{}content-length: {}\r\n\r\n", self.head, body.len()).as_bytes())?;
         self.writer.write_all(body)?;
@@ -130,7 +146,7 @@ impl Http {
             .nth(1)
             .and_then(|word| word.parse().ok())
             .context("an HTTP answer")?;
-        let mut length = 0;
+        let (mut length, mut retry_after) = (0, None);
         loop {
             line.clear();
             if self.reader.read_line(&mut line)? == 0 {
@@ -139,14 +155,17 @@ impl Http {
             if line.trim().is_empty() {
                 break;
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse()?;
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse()?,
+                "retry-after" => retry_after = value.trim().parse().ok().map(Duration::from_secs),
+                _ => {}
             }
         }
         let mut rest = vec![0; length];
         self.reader.read_exact(&mut rest)?;
-        Ok(status)
+        Ok(Answer { status, retry_after })
     }
 }

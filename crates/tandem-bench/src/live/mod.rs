@@ -1,20 +1,24 @@
 //! What a serving Tandem takes in: a steady rate over loopback, from senders of the real protocols, for minutes; then the
-//! same while it is killed and started again. Nothing may be lost, but what a protocol without answers cannot know.
+//! same while it is killed and started again; and twice what it can take. Nothing may be lost, but what a protocol without
+//! answers cannot know.
 
 mod far;
+mod life;
+mod overload;
 mod senders;
 mod tandem;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::place;
+use life::Used;
 use senders::{Outcome, Plan};
-use tandem::Tandem;
+use tandem::{Counted, Stored, Tandem};
 
 /// How records are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,19 +27,32 @@ pub enum Way {
     Syslog,
     /// Syslog with answers (RELP).
     Relp,
-    /// JSON in batches to the HTTP event collector, each answered when it is durable.
+    /// Lines in batches to the HTTP event collector, each batch answered when it is durable.
     Http,
 }
 
 impl Way {
     const ALL: [Self; 3] = [Self::Syslog, Self::Relp, Self::Http];
 
-    /// Its name, also that of its source.
+    /// The name of its source.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Syslog => "load-syslog",
             Self::Relp => "load-relp",
             Self::Http => "load-http",
+        }
+    }
+
+    /// Its name in figures.
+    fn short(self) -> &'static str {
+        self.name().trim_start_matches("load-")
+    }
+
+    /// Connections of its senders: those of HTTP wait for their answers.
+    const fn connections(self) -> u64 {
+        match self {
+            Self::Syslog | Self::Relp => 4,
+            Self::Http => 12,
         }
     }
 
@@ -60,6 +77,12 @@ pub struct Args {
     /// Times that it is killed in the second part; 0 leaves that part out
     #[arg(long, default_value_t = 3)]
     kills: u32,
+    /// Instead: twice what Tandem can take, over HTTP and syslog
+    #[arg(long)]
+    overload: bool,
+    /// With --overload: what Tandem can take, events a second; measured without it
+    #[arg(long, value_name = "RATE", requires = "overload")]
+    sustainable: Option<u64>,
     /// The program; the one beside this program without it
     #[arg(long)]
     tandem: Option<PathBuf>,
@@ -77,6 +100,9 @@ pub fn run(args: &Args) -> Result<()> {
             program.display()
         );
     }
+    if args.overload {
+        return overload::run(args, &program);
+    }
     let ways = if args.way.is_empty() {
         Way::ALL.to_vec()
     } else {
@@ -86,88 +112,187 @@ pub fn run(args: &Args) -> Result<()> {
     figures.insert("live_rate_asked".into(), json!(args.rate));
     figures.insert("live_seconds".into(), json!(args.seconds));
     println!(
-        "{:<12} {:>6} {:>12} {:>12} {:>8} {:>8} {:>10} {:>9} {:>9}",
-        "way", "kills", "sent", "stored", "lost", "double", "events/s", "CPU us/ev", "peak MiB"
+        "{:<8} {:>6} {:>12} {:>12} {:>8} {:>8} {:>8} {:>10} {:>9} {:>9}",
+        "way", "kills", "sent", "stored", "lost", "double", "rejects", "events/s", "CPU us/ev", "peak MiB"
     );
+    let parts: &[u32] = if args.kills > 0 { &[0, args.kills] } else { &[0] };
+    let mut lost = 0;
     for way in ways {
-        for kills in [0, args.kills] {
-            if kills == 0 || args.kills > 0 {
-                one(way, kills, args, &program, &mut figures)?;
-            }
-            if args.kills == 0 {
-                break;
-            }
+        for kills in parts {
+            lost += one(way, *kills, args, &program, &mut figures)?;
         }
     }
-    place::write_figures("live", &figures)
+    place::write_figures("live", &figures)?;
+    ensure!(lost == 0, "{lost} events were lost where none may be");
+    Ok(())
 }
 
-fn one(
-    way: Way,
-    kills: u32,
-    args: &Args,
-    program: &std::path::Path,
-    figures: &mut Map<String, serde_json::Value>,
-) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let mut tandem = Tandem::start(program, folder.path())?;
+/// One way, steady or killed; events lost that must not be.
+fn one(way: Way, kills: u32, args: &Args, program: &Path, figures: &mut Map<String, Value>) -> Result<u64> {
+    let mut load = Load::start(program)?;
     let plan = Plan {
         way,
         rate: args.rate,
         length: Duration::from_secs(args.seconds),
-        address: tandem.address(way),
-        token: tandem.token.clone(),
+        connections: way.connections(),
+        insists: true,
+        address: load.tandem.address(way),
+        token: load.tandem.token.clone(),
     };
-    let started = Instant::now();
     let sending = std::thread::spawn(move || senders::send(&plan));
     for kill in 0..kills {
         let at = Duration::from_secs(args.seconds) * (kill + 1) / (kills + 1);
-        std::thread::sleep(at.saturating_sub(started.elapsed()));
-        tandem.kill_and_start()?;
+        std::thread::sleep(at.saturating_sub(load.started.elapsed()));
+        load.tandem.kill_and_start()?;
         eprintln!(
             "  killed and started again after {:.0} s",
-            started.elapsed().as_secs_f64()
+            load.started.elapsed().as_secs_f64()
         );
     }
-    let Outcome { sent, unanswered } = match sending.join() {
-        Ok(outcome) => outcome?,
-        Err(_) => bail!("a sender ended before its time"),
+    let Ok(outcome) = sending.join() else {
+        bail!("a sender ended before its time");
     };
-    tandem.wait_until_still(way.name())?;
-    let took = started.elapsed().as_secs_f64();
-    let used = tandem.stop()?;
-    let (stored, distinct) = tandem.stored(way.name())?;
-    let lost = sent.saturating_sub(distinct);
-    let rate = sent as f64 / took;
-    let per_event = used.cpu_seconds * 1e6 / stored.max(1) as f64;
+    let kept = load.end(way, outcome?)?;
+    let (outcome, stored, used) = (&kept.outcome, &kept.stored, &kept.used);
     println!(
-        "{:<12} {kills:>6} {sent:>12} {stored:>12} {lost:>8} {:>8} {rate:>10.0} {per_event:>9.1} {:>9.0}",
-        way.name(),
-        stored.saturating_sub(distinct),
+        "{:<8} {kills:>6} {:>12} {:>12} {:>8} {:>8} {:>8} {:>10.0} {:>9.1} {:>9.0}",
+        way.short(),
+        outcome.sent,
+        stored.events,
+        kept.lost(),
+        kept.double(),
+        kept.rejects,
+        kept.events_per_s(),
+        kept.cpu_us_per_event(),
         used.peak_mib
     );
-    if unanswered > 0 {
-        println!("  {unanswered} events were never answered");
+    if outcome.unanswered > 0 {
+        println!("  {} events were never answered", outcome.unanswered);
     }
-    if !way.answered() && kills > 0 && lost > 0 {
+    let may_lose = !way.answered() && kills > 0;
+    if may_lose && kept.lost() > 0 {
         println!(
             "  plain syslog has no answers: what was under way when Tandem died is lost; RELP loses nothing"
         );
     }
-    let name = format!(
-        "live_{}_{}",
-        way.name().trim_start_matches("load-"),
-        if kills == 0 { "steady" } else { "killed" }
-    );
+    let part = if kills == 0 { "steady" } else { "killed" };
     for (what, value) in [
-        ("sent", json!(sent)),
-        ("lost", json!(lost)),
-        ("double", json!(stored.saturating_sub(distinct))),
-        ("events_per_s", json!(rate)),
-        ("cpu_us_per_event", json!(per_event)),
+        ("sent", json!(outcome.sent)),
+        ("unanswered", json!(outcome.unanswered)),
+        ("lost", json!(kept.lost())),
+        ("double", json!(kept.double())),
+        ("rejects", json!(kept.rejects)),
+        ("events_per_s", json!(kept.events_per_s())),
+        ("cpu_us_per_event", json!(kept.cpu_us_per_event())),
         ("peak_mib", json!(used.peak_mib)),
     ] {
-        figures.insert(format!("{name}_{what}"), value);
+        figures.insert(format!("live_{}_{part}_{what}", way.short()), value);
     }
-    Ok(())
+    Ok(if may_lose { 0 } else { kept.lost() })
+}
+
+/// A Tandem that something is sent to.
+struct Load {
+    tandem: Tandem,
+    started: Instant,
+    /// Seconds since 1970, before anything was sent.
+    began: i64,
+    // Dropped last: Tandem lives in it.
+    _folder: tempfile::TempDir,
+}
+
+impl Load {
+    /// Starts it in a folder of its own, beside the figures: where they are there is a disk.
+    fn start(program: &Path) -> Result<Self> {
+        let folder = tempfile::tempdir_in(place::figures_folder()?)?;
+        let tandem = Tandem::start(program, folder.path())?;
+        Ok(Self {
+            tandem,
+            started: Instant::now(),
+            began: jiff::Timestamp::now().as_second() - 1,
+            _folder: folder,
+        })
+    }
+
+    /// Waits until everything is stored, stops it, and counts.
+    fn end(mut self, way: Way, outcome: Outcome) -> Result<Kept> {
+        let (last, Counted { rejects, .. }) = self.tandem.wait_until_still(way.name())?;
+        let seconds = last.saturating_duration_since(self.started).as_secs_f64();
+        let used = self.tandem.stop()?;
+        let until = jiff::Timestamp::now().as_second() + 1;
+        let stored = self.tandem.stored(way.name(), (self.began, until))?;
+        // What was stored of what a sender still held does not make up for what it was told to be stored.
+        let unasked = self.tandem.stored_beyond(way.name(), &outcome.open)?;
+        Ok(Kept {
+            outcome,
+            stored,
+            unasked,
+            rejects,
+            seconds,
+            used,
+        })
+    }
+}
+
+/// What became of what was sent.
+struct Kept {
+    outcome: Outcome,
+    stored: Stored,
+    /// Events stored that their senders do not count as sent.
+    unasked: u64,
+    rejects: u64,
+    /// From the start to the last that was stored.
+    seconds: f64,
+    used: Used,
+}
+
+impl Kept {
+    /// Events sent that are not in the lake.
+    fn lost(&self) -> u64 {
+        let there = self.stored.distinct.saturating_sub(self.unasked);
+        self.outcome.sent.saturating_sub(there)
+    }
+
+    /// Events that are in the lake once more.
+    fn double(&self) -> u64 {
+        self.stored.events - self.stored.distinct
+    }
+
+    fn events_per_s(&self) -> f64 {
+        self.stored.distinct as f64 / self.seconds.max(0.001)
+    }
+
+    fn cpu_us_per_event(&self) -> f64 {
+        self.used.cpu_seconds * 1e6 / self.stored.events.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kept, Outcome, Stored, Used};
+
+    fn kept(sent: u64, events: u64, distinct: u64, unasked: u64) -> Kept {
+        Kept {
+            outcome: Outcome {
+                sent,
+                ..Outcome::default()
+            },
+            stored: Stored { events, distinct },
+            unasked,
+            rejects: 0,
+            seconds: 2.0,
+            used: Used::default(),
+        }
+    }
+
+    #[test]
+    fn what_came_twice_or_was_never_acknowledged_does_not_hide_a_loss() {
+        let all = kept(10, 10, 10, 0);
+        assert_eq!((all.lost(), all.double()), (0, 0));
+        let again = kept(10, 13, 9, 0);
+        assert_eq!((again.lost(), again.double()), (1, 4));
+        let held = kept(10, 12, 12, 3);
+        assert_eq!((held.lost(), held.double()), (1, 0));
+        assert!((again.events_per_s() - 4.5).abs() < 1e-9);
+    }
 }

@@ -1,5 +1,6 @@
 //! The program under load, as users start it.
 
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -11,6 +12,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::Way;
+use super::life::{Used, of_process};
+
+/// How long nothing more must be stored for all to be stored.
+const STILL: Duration = Duration::from_secs(15);
+/// How often that is looked at: each look is a program started.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long it may take to start, after a kill too, and to stop.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Seconds of events that one question counts: what it remembers of them must fit into a query's memory.
+const SLICE: i64 = 30;
 
 /// A Tandem in a folder of its own.
 pub struct Tandem {
@@ -23,11 +34,22 @@ pub struct Tandem {
     pub token: String,
 }
 
-/// What it used over all its lives.
+/// What is in the lake of a source.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Used {
-    pub cpu_seconds: f64,
-    pub peak_mib: f64,
+pub struct Stored {
+    /// Events.
+    pub events: u64,
+    /// Different ones, as their senders number them.
+    pub distinct: u64,
+}
+
+/// What was counted of a source when it was taken in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Events.
+    pub events: u64,
+    /// Records that could not be read.
+    pub rejects: u64,
 }
 
 impl Tandem {
@@ -47,8 +69,9 @@ impl Tandem {
                 "[[sources]]\nname = \"{name}\"\n[sources.from.syslog]\nlisten = \"127.0.0.1:{port}\"\ntransport = \"{transport}\"\n"
             )
         };
+        // Counting millions of events may take longer than people are let wait.
         let text = format!(
-            "data_dir = {:?}\nlisten = \"127.0.0.1:{}\"\n{}{}",
+            "data_dir = {:?}\nlisten = \"127.0.0.1:{}\"\n[limits]\nquery_seconds = 600\n{}{}",
             folder.join("data"),
             ports[0],
             source(Way::Syslog.name(), ports[1], "tcp"),
@@ -64,7 +87,7 @@ impl Tandem {
             bail!("no token: {}", String::from_utf8_lossy(&token.stderr));
         }
         let token = String::from_utf8_lossy(&token.stdout).trim().to_owned();
-        let child = spawn(program, &settings, ports[0])?;
+        let child = spawn(program, &settings, &ports)?;
         Ok(Self {
             program: program.to_owned(),
             settings,
@@ -90,21 +113,21 @@ impl Tandem {
         self.note();
         self.child.kill()?;
         self.child.wait()?;
-        self.child = spawn(&self.program, &self.settings, self.ports[0])?;
+        self.child = spawn(&self.program, &self.settings, &self.ports)?;
         Ok(())
     }
 
-    /// Waits until nothing more of a source is stored.
-    pub fn wait_until_still(&mut self, source: &str) -> Result<()> {
-        let mut before = None;
+    /// Waits until nothing more of a source is stored; says when the last was seen to come, and what there is.
+    pub fn wait_until_still(&mut self, source: &str) -> Result<(Instant, Counted)> {
+        let mut before = self.counted(source)?;
         let mut since = Instant::now();
         loop {
-            std::thread::sleep(Duration::from_millis(500));
-            let now = self.events(source)?;
-            if Some(now) != before {
-                (before, since) = (Some(now), Instant::now());
-            } else if since.elapsed() > Duration::from_secs(6) {
-                return Ok(());
+            std::thread::sleep(LOOK);
+            let now = self.counted(source)?;
+            if now != before {
+                (before, since) = (now, Instant::now());
+            } else if since.elapsed() > STILL {
+                return Ok((since, now));
             }
         }
     }
@@ -118,39 +141,73 @@ impl Tandem {
         if !asked.success() {
             bail!("it cannot be told to stop");
         }
-        self.child.wait()?;
+        let started = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if started.elapsed() > PATIENCE {
+                bail!("it does not stop");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
         Ok(self.used)
     }
 
-    /// Events of a source in the lake, and how many different ones.
-    pub fn stored(&self, source: &str) -> Result<(u64, u64)> {
-        let sql =
-            format!("select count(*) n, count(distinct event_id) d from events where source = '{source}'");
-        let answer = self.ask(&["query", &sql, "--output", "json"])?;
-        let row = answer
-            .get(0)
-            .or_else(|| answer.get("rows").and_then(|rows| rows.get(0)))
-            .or_else(|| answer.as_object().map(|_| &answer));
-        let cell = |name: &str, at: usize| {
-            row.and_then(|row| row.get(name).or_else(|| row.get(at)))
-                .and_then(Value::as_u64)
-                .ok_or_else(|| anyhow!("the answer {answer} has no {name}"))
-        };
-        Ok((cell("n", 0)?, cell("d", 1)?))
+    /// Events of a source in the lake, and how many different ones by host and number, between two seconds. An event that was
+    /// sent twice has the same time both times, so that slices of time can be added up.
+    pub fn stored(&self, source: &str, (from, to): (i64, i64)) -> Result<Stored> {
+        let mut all = Stored::default();
+        let mut at = from;
+        while at < to {
+            let (begin, end) = (
+                jiff::Timestamp::from_second(at)?,
+                jiff::Timestamp::from_second(at + SLICE)?,
+            );
+            let row = self.row(&format!(
+                "select count(*) n, count(distinct concat(device, ' ', field(fields, 'procid'))) d from events where source = '{source}' and time >= '{begin}' and time < '{end}'"
+            ))?;
+            all.events += cell(&row, "n")?;
+            all.distinct += cell(&row, "d")?;
+            at += SLICE;
+        }
+        Ok(all)
     }
 
-    fn events(&self, source: &str) -> Result<u64> {
+    /// Different events in the lake that each of these connections sent from a number on.
+    pub fn stored_beyond(&self, source: &str, open: &[(u64, u64)]) -> Result<u64> {
+        if open.is_empty() {
+            return Ok(0);
+        }
+        let mut first = String::new();
+        for (connection, number) in open {
+            write!(first, " when 'host-{connection}' then {number}")?;
+        }
+        let row = self.row(&format!(
+            "select count(distinct concat(device, ' ', field(fields, 'procid'))) n from events where source = '{source}' and cast(field(fields, 'procid') as bigint) >= case device{first} else {} end",
+            i64::MAX
+        ))?;
+        cell(&row, "n")
+    }
+
+    /// What was counted of a source.
+    fn counted(&self, source: &str) -> Result<Counted> {
         let answer = self.ask(&["sources", "--json"])?;
         let sources = answer
             .get("sources")
             .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        Ok(sources
+            .ok_or_else(|| anyhow!("the answer {answer} has no sources"))?;
+        let own = sources
             .iter()
-            .find(|one| one.get("source").and_then(Value::as_str) == Some(source))
-            .and_then(|one| one.get("events")?.as_u64())
-            .unwrap_or_default())
+            .find(|one| one.get("source").and_then(Value::as_str) == Some(source));
+        own.map_or(Ok(Counted::default()), |own| {
+            Ok(Counted {
+                events: cell(own, "events")?,
+                rejects: cell(own, "rejects")?,
+            })
+        })
+    }
+
+    /// The one row of an answer: JSON output is an object for each row.
+    fn row(&self, sql: &str) -> Result<Value> {
+        self.ask(&["query", sql, "--output", "json"])
     }
 
     fn ask(&self, args: &[&str]) -> Result<Value> {
@@ -162,35 +219,13 @@ impl Tandem {
         if !output.status.success() {
             bail!("{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         }
-        serde_json::from_slice(&output.stdout).context("an answer that is no JSON")
+        serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("{args:?}: an answer that is not one JSON value"))
     }
 
     /// Adds what this life of the process used.
     fn note(&mut self) {
-        let of =
-            |name: &str| fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).unwrap_or_default();
-        // utime and stime, in ticks of which there are 100 in a second (proc(5), fields 14 and 15).
-        let stat = of("stat");
-        let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks: u64 = after
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .filter_map(|word| word.parse::<u64>().ok())
-            .sum();
-        self.used.cpu_seconds += ticks as f64 / 100.0;
-        let peak = of("status")
-            .lines()
-            .find_map(|line| {
-                line.strip_prefix("VmHWM:")?
-                    .trim()
-                    .strip_suffix("kB")?
-                    .trim()
-                    .parse::<f64>()
-                    .ok()
-            })
-            .unwrap_or_default();
-        self.used.peak_mib = self.used.peak_mib.max(peak / 1024.0);
+        self.used.add(of_process(self.child.id()));
     }
 }
 
@@ -201,7 +236,14 @@ impl Drop for Tandem {
     }
 }
 
-fn spawn(program: &Path, settings: &Path, port: u16) -> Result<Child> {
+/// A number of a JSON object.
+fn cell(row: &Value, name: &str) -> Result<u64> {
+    row.get(name)
+        .and_then(Value::as_u64)
+        .ok_or_else(|| anyhow!("the answer {row} has no {name}"))
+}
+
+fn spawn(program: &Path, settings: &Path, ports: &[u16]) -> Result<Child> {
     let log = fs::File::options()
         .create(true)
         .append(true)
@@ -214,17 +256,34 @@ fn spawn(program: &Path, settings: &Path, port: u16) -> Result<Child> {
         .stdout(Stdio::null())
         .stderr(log)
         .spawn()?;
+    match listens(&mut child, settings, ports) {
+        Ok(()) => Ok(child),
+        Err(error) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            Err(error)
+        }
+    }
+}
+
+/// Waits until every port answers.
+fn listens(child: &mut Child, settings: &Path, ports: &[u16]) -> Result<()> {
     let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    let silent = || {
+        ports
+            .iter()
+            .find(|port| TcpStream::connect(("127.0.0.1", **port)).is_err())
+    };
+    while let Some(port) = silent() {
         if let Some(status) = child.try_wait()? {
             let mut text = String::new();
             fs::File::open(settings.with_file_name("log"))?.read_to_string(&mut text)?;
             bail!("it ended with {status}: {text}");
         }
-        if started.elapsed() > Duration::from_secs(60) {
-            bail!("it does not answer");
+        if started.elapsed() > PATIENCE {
+            bail!("it does not answer on port {port}");
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Ok(child)
+    Ok(())
 }
