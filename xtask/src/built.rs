@@ -17,6 +17,7 @@ pub fn linted() -> Outcome<Command> {
     let mut command = cargo();
     command
         .args(["test", "--locked", "--workspace", "--no-default-features"])
+        .args(["--features", "tandem-bench/whole"])
         .env("RUSTC_WORKSPACE_WRAPPER", driver()?)
         .env("CLIPPY_ARGS", format!("-D{BETWEEN}warnings{BETWEEN}"));
     Ok(command)

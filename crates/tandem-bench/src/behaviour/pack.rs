@@ -46,6 +46,7 @@ pub fn open(data: &Path, name: &str, archive: &str, wanted: impl Fn(&str) -> boo
 }
 
 /// As [`open`], for a pack whose files are told apart by the folders they are in: they are kept by their whole path.
+#[cfg(feature = "whole")]
 pub fn open_by_path(data: &Path, name: &str, wanted: impl Fn(&str) -> bool) -> Result<Option<Pack>> {
     let whole = |path: &Path| path.to_string_lossy().into_owned();
     open_named(

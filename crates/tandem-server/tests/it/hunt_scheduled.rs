@@ -142,10 +142,10 @@ async fn rows_become_indicators_of_the_subject_once_however_often_they_are_answe
     place.analyse().await;
     assert_eq!(again(&place).await, 1);
     assert!(place.analyse().await > 0);
-    let again = said(&place, &id).await;
-    assert_eq!(again.len(), 3);
+    let kept = said(&place, &id).await;
+    assert_eq!(kept.len(), 3);
     assert_eq!(
-        again[1..].iter().map(|i| i.id).collect::<Vec<_>>(),
+        kept[1..].iter().map(|i| i.id).collect::<Vec<_>>(),
         found.iter().map(|i| i.id).collect::<Vec<_>>()
     );
 
