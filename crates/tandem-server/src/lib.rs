@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod asker;
 pub mod background;
+pub mod calibration;
 pub mod cases;
 pub mod chat;
 pub mod colleagues;
