@@ -10,6 +10,7 @@ pub mod chat;
 pub mod colleagues;
 pub mod config;
 pub mod content;
+pub mod departures;
 pub mod disclosures;
 pub mod events;
 pub mod exports;
