@@ -92,8 +92,9 @@ export interface CalibrationView {
   attributes: Attribute[];
 }
 
-export const useCalibration = (params: Params) =>
+export const useCalibration = (params: Params, enabled: boolean) =>
   useQuery({
     queryKey: ["/calibration", params],
     queryFn: () => get<CalibrationView>("/calibration", params),
+    enabled,
   });

@@ -13,7 +13,7 @@ export function CalibrationPage() {
   const [url, change] = useUrl();
   const { sees_reports } = useSession().capabilities;
   const params = { from: url.from, to: url.to };
-  const query = useCalibration(params);
+  const query = useCalibration(params, sees_reports);
   if (!sees_reports)
     return (
       <div className="page">
