@@ -3,7 +3,7 @@ import { scaleLog } from "d3-scale";
 const ROW = 30;
 const TOP = 26;
 const LEFT = 250;
-const RIGHT = 130;
+const RIGHT = 160;
 const WIDTH = 860;
 /** The ends of the scale: a tenth and ten times. */
 const ENDS: [number, number] = [0.1, 10];

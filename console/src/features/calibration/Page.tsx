@@ -30,7 +30,8 @@ export function CalibrationPage() {
       <p className="muted">
         Can the numbers be trusted? When Tandem says “a day like this comes once in a hundred”, it should be
         right about that; an alert should not often be a false alarm; and alerts should not fall on some
-        groups of people more than on others without a reason. No figure here is of fewer than ten people.
+        groups of people more than on others without a reason. No subject is named here, and no group of
+        people has fewer than ten.
       </p>
       <section className="panel row end" aria-label="of when">
         {(["from", "to"] as const).map((name) => (
