@@ -16,7 +16,8 @@ export function Departures({ id, at }: { id: string; at: string | undefined }) {
           <div className="stack" data-departures={view.departures.length}>
             <p className="muted small">
               Band: eight in ten of this subject's own earlier days. Line inside it: the middle one. Box at
-              the right: half of the peers' days. Diamond: the day itself.
+              the right: half of the peers' days. Diamond: the day itself. Of hours: bars are this subject's
+              days, lines the peers'.
             </p>
             {byDay(view.departures).map(([day, found]) => (
               <Day key={day} day={day} found={found} />
