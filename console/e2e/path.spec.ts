@@ -102,25 +102,27 @@ test("a row of the score leads to its indicator", async ({ page }) => {
 test("a subject's departures are three sentences with a picture, and move with the time", async ({
   page,
 }) => {
-  // The riskiest of those whose alert rests on behaviour has an unusual day.
-  await page.getByTitle("open this subject's story").first().click();
-  await settled(page);
-  const story = new URL(page.url()).pathname;
+  const links = await page
+    .getByTitle("open this subject's story")
+    .evaluateAll((all) => all.slice(0, 12).map((a) => a.getAttribute("href") ?? ""));
   const panel = page.locator(".panel", {
     has: page.getByRole("heading", { name: "Departures from what is usual" }),
   });
-  await expect(
-    panel
-      .locator("[data-departure]")
-      .or(panel.getByText(/No unusual day/))
-      .first(),
-  ).toBeVisible();
   const found = panel.locator("[data-departure]");
-  test.skip((await found.count()) === 0, "this subject had no unusual day");
+  const pictures = panel.locator("svg[data-picture]");
+  // Among those in the queue somebody had an unusual day lately, and not only by something new.
+  for (const link of links) {
+    await page.goto(link);
+    await settled(page);
+    await expect(found.or(panel.getByText(/No unusual day/)).first()).toBeVisible();
+    if ((await pictures.count()) > 0) break;
+  }
+  await expect(pictures.first()).toBeVisible();
+  const story = new URL(page.url()).pathname;
   const sentences = found.first().locator("[data-three-sentences] li");
   await expect(sentences).toHaveCount(3);
   for (const sentence of await sentences.allTextContents()) expect(sentence).toMatch(/\.$/);
-  const picture = panel.locator("svg[data-picture]").first();
+  const picture = pictures.first();
   await expect(picture).toHaveAttribute("aria-label", /^\d{4}-\d\d-\d\d: .+ (lay|days|band|shown)/);
   await expect(picture.locator("[data-mark]")).toHaveCount(1);
   // Before its first unusual day none is told: waterfall, departures and the rest stand at one moment.
