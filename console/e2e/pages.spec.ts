@@ -22,6 +22,7 @@ const PAGES: Listed[] = [
   { name: "rules", path: "/rules", heading: "Rules" },
   { name: "verdicts", path: "/rules?tab=verdicts", heading: "Rules" },
   { name: "reports", path: "/reports", heading: "Reports" },
+  { name: "calibration", path: "/calibration", heading: "Calibration" },
   { name: "account", path: "/account", heading: "Account" },
 ];
 const AUDITOR_PAGES: Listed[] = [

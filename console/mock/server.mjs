@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { calibration, departures } from "./calibration.mjs";
 import * as cases from "./cases.mjs";
 import * as data from "./data.mjs";
 import * as disclosures from "./disclosures.mjs";
@@ -24,6 +25,7 @@ const NOTHING = {
   hunts: false,
   sees_sources: false,
   opens_cases: false,
+  sees_reports: false,
   sees_ledger: false,
   verifies_ledger: false,
   manages_colleagues: false,
@@ -31,7 +33,14 @@ const NOTHING = {
   has_own_data: false,
 };
 const CAN = {
-  it_analyst: { ...NOTHING, sees_subjects: true, hunts: true, sees_sources: true, opens_cases: true },
+  it_analyst: {
+    ...NOTHING,
+    sees_subjects: true,
+    hunts: true,
+    sees_sources: true,
+    opens_cases: true,
+    sees_reports: true,
+  },
   corporate_investigator: { ...NOTHING, sees_subjects: true, opens_cases: true },
   auditor: { ...NOTHING, sees_sources: true, sees_ledger: true, verifies_ledger: true },
   works_council: { ...NOTHING, verifies_ledger: true },
@@ -188,6 +197,10 @@ function read(path, p, role, forCase) {
         budget_per_1000: 20,
         setup_hint: null,
       };
+    case "calibration":
+      if (!may.sees_reports)
+        throw new Refusal(403, "forbidden", `the role ${role} may not see reports`, "ask an auditor");
+      return calibration(p);
     case "board":
       return cases.board(role);
     case "playbooks":
@@ -232,6 +245,7 @@ function read(path, p, role, forCase) {
     case "subjects":
       if (!id) return subjects(p);
       if (!data.subjects.some((s) => s.id === id)) throw missing("subject");
+      if (part === "departures") return departures(p.at);
       return part === "timeline"
         ? data.timeline(p.to)
         : part === "hours"

@@ -4,6 +4,7 @@ import { ConnectorsPage } from "./features/administration/Connectors";
 import { AdministrationPage } from "./features/administration/Page";
 import { AlertPage } from "./features/alert/Page";
 import { ApprovalsPage } from "./features/approvals/Page";
+import { CalibrationPage } from "./features/calibration/Page";
 import { CasesPage } from "./features/cases/Page";
 import { DutiesPage } from "./features/duties/Page";
 import { HuntPage } from "./features/hunt/Page";
@@ -59,6 +60,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/rejects", component: RejectsPage }),
   createRoute({ getParentRoute: () => root, path: "/rules", component: RulesPage }),
   createRoute({ getParentRoute: () => root, path: "/reports", component: ReportsPage }),
+  createRoute({ getParentRoute: () => root, path: "/calibration", component: CalibrationPage }),
 ]);
 
 /** Every page by its address. */

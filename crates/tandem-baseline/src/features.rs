@@ -113,7 +113,7 @@ impl Past<'_> {
     }
 
     /// The subject's hours, with those of the closest large enough group as prior.
-    fn hours(&self) -> HourModel {
+    pub(crate) fn hours(&self) -> HourModel {
         let peers = self.peers.closest_with(self.settings.least_peers);
         let peers = peers
             .or(self.peers.closest())

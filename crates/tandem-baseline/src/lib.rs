@@ -25,6 +25,8 @@ mod channel;
 mod explain;
 mod features;
 mod observe;
+mod observed;
+mod own_hours;
 mod peers;
 mod population;
 mod profile;
@@ -36,7 +38,12 @@ mod stats;
 pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
+pub use explain::Sentences;
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
-pub use profiles::{HourShares, Profiles, week_shares};
+pub use observed::{Unit, observed};
+pub use own_hours::OwnHours;
+pub use profiles::{
+    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, TALLY_LEVELS, week_shares,
+};
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
 pub use settings::Settings;

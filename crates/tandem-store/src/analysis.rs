@@ -5,6 +5,7 @@ use tandem_domain::{Alert, Day, EventId, Indicator, SubjectId, Timestamp};
 
 use crate::alerts::alert_cells;
 use crate::commit::{ActivityRow, MatchRow};
+use crate::departures::{self, DepartureRow};
 use crate::error::{Doing, StoreError, from_json, to_json};
 use crate::open::Store;
 use crate::sql::{Cell, Columns, Where, fetch, insert_many};
@@ -34,6 +35,10 @@ pub struct DayResult {
     pub subjects: Vec<SubjectRow>,
     /// State for the next day, already compressed.
     pub snapshot: Vec<u8>,
+    /// Unusual days with their channels; each with this day.
+    pub departures: Vec<DepartureRow>,
+    /// How often p-values were small, JSON, if anything was counted.
+    pub tally: Option<String>,
 }
 
 /// State at the end of a day.
@@ -271,10 +276,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails; then nothing of the day is saved.
-    pub async fn save_day(&self, result: DayResult) -> Result<(), StoreError> {
+    pub async fn save_day(&self, mut result: DayResult) -> Result<(), StoreError> {
         let day = result.day;
         let mut tx = self.begin(SAVING).await?;
         forget(&mut tx, day).await?;
+        departures::save(&mut tx, &mut result).await?;
         let indicators = result
             .indicators
             .iter()
@@ -415,6 +421,8 @@ async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreErr
         "DELETE FROM alerts WHERE day >= $1 AND superseded = 0",
         "DELETE FROM scores WHERE day >= $1",
         "DELETE FROM snapshots WHERE day >= $1",
+        "DELETE FROM departures WHERE day >= $1",
+        "DELETE FROM tallies WHERE day >= $1",
     ] {
         sqlx::query(statement)
             .bind(i64::from(day.0))

@@ -34,6 +34,7 @@ const PAGES = [
   { to: "/rejects", label: "Rejects", needs: ["sees_sources"] },
   { to: "/rules", label: "Rules", needs: [] },
   { to: "/reports", label: "Reports", needs: ["sees_reports"] },
+  { to: "/calibration", label: "Calibration", needs: ["sees_reports"] },
   { to: "/contests", label: "Contests", needs: ["opens_cases"] },
   { to: "/administration/policies", label: "Policies", needs: ["only_reads_policies"] },
   { to: "/administration", label: "Administration", needs: ["manages_colleagues"] },

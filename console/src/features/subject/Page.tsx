@@ -15,6 +15,7 @@ import { useCase, useUrl } from "../../url";
 import { dayOf, decibans } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Activity, LatestEvents, UsualHours } from "./Activity";
+import { Departures } from "./Departures";
 import { GroupTotals, Threats } from "./Groups";
 import { TimeControl } from "./TimeControl";
 
@@ -108,6 +109,10 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
           </p>
         </aside>
       </div>
+      <section className="panel">
+        <h2>Departures from what is usual</h2>
+        <Departures id={id} at={at} />
+      </section>
       <section className="panel">
         <h2>Hours of the week</h2>
         <UsualHours id={id} at={at} />

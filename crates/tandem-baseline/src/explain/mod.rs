@@ -1,8 +1,10 @@
 //! Why a day was unusual, channel by channel, in sentences that say what was seen, what is usual for the subject, and what is
 //! usual for its peers.
 
+mod parts;
 mod words;
 
+pub use self::parts::Sentences;
 use crate::channel::{Channel, Flow};
 use crate::features::{Detail, Feature};
 use crate::population::Ranks;

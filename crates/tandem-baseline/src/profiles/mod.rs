@@ -5,6 +5,7 @@ mod learn;
 mod measure;
 mod peer_day;
 mod row;
+mod tally;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub use hours::{HourShares, week_shares};
 
 pub(crate) use self::row::Row;
+pub use self::tally::{ChannelTally, DayTally, GroupTally, ScoredDay, TALLY_LEVELS};
 use crate::channel::Channel;
 use crate::explain;
 use crate::features::{Circle, Past};
@@ -97,20 +99,29 @@ impl Profiles {
             + self.own_surprise.bytes()
     }
 
-    /// Scores one closed calendar day of all active subjects, most unusual first, then learns from it. A score uses nothing
-    /// but earlier days and the day itself.
+    /// Scores one closed calendar day of all active subjects, most unusual first, then learns from it. A score uses nothing but
+    /// earlier days and the day itself.
     pub fn score_day(&mut self, day: Day, rows: &[SubjectDay<'_>]) -> Vec<DayScore> {
+        self.scored_day(day, rows).scores
+    }
+
+    /// The same, with what calibration and pictures of the day need besides.
+    pub fn scored_day(&mut self, day: Day, rows: &[SubjectDay<'_>]) -> ScoredDay {
         self.note_changes(rows);
         let mut work = self.features(day, rows);
         peer_day::subtract(&mut work, self.settings.least_peers as usize);
         let ranks = self.window.ranks(STATISTICS);
         self.measure(&mut work, &ranks);
         measure::order(&mut work);
-        let scores = self.scores(&work, &ranks);
+        let scored = ScoredDay {
+            scores: self.scores(&work, &ranks),
+            tally: self.tally(&work, &ranks),
+            own_hours: self.own_hours(day, &work),
+        };
         self.learn(day, &work);
         self.last_day = Some(day);
         self.days = self.days.saturating_add(1);
-        scores
+        scored
     }
 
     /// A change of role is told by the caller, or shows in another closest peer group: it may have happened on a day without

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod cases;
 pub mod chat;
 pub mod colleagues;
+pub mod departures;
 pub mod disclosures;
 pub mod error;
 pub mod exports;

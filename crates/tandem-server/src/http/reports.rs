@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::session::Signed;
 use crate::api::dto::ErrorBody;
 use crate::app::App;
+use crate::calibration::{CalibrationAsked, CalibrationView};
 use crate::reports::{ClockReport, ClocksAsked, FeedbackView, RuleFeedback, csv};
 
 type Shared = State<Arc<App>>;
@@ -22,7 +23,7 @@ type Answer<T> = Result<Json<T>, ApiError>;
 
 /// What these operations look like.
 #[derive(OpenApi)]
-#[openapi(paths(feedback, rule_feedback, clocks, clocks_csv))]
+#[openapi(paths(feedback, rule_feedback, clocks, clocks_csv, calibration))]
 pub(super) struct Description;
 
 /// The routes below `/api/v1`.
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/feedback/{id}", get(rule_feedback))
         .route("/reports/clocks", get(clocks))
         .route("/reports/clocks.csv", get(clocks_csv))
+        .route("/calibration", get(calibration))
 }
 
 /// Refuses who may not see figures that name nobody. Whoever may see them for an audit may see them here too.
@@ -97,4 +99,18 @@ pub async fn clocks_csv(
         (header::CONTENT_DISPOSITION, "attachment; filename=\"clocks.csv\""),
     ];
     Ok((headers, csv(&report)).into_response())
+}
+
+/// Whether p-values, alerts and detectors hold what they promise, and how evenly alerts fall on groups of at least ten people.
+///
+/// # Errors
+/// Forbidden, or as [`App::calibration`].
+#[utoipa::path(get, path = "/api/v1/calibration", tag = "reports", params(CalibrationAsked), responses((status = 200, body = CalibrationView), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody)))]
+pub async fn calibration(
+    State(app): Shared,
+    signed: Signed,
+    Query(asked): Query<CalibrationAsked>,
+) -> Answer<CalibrationView> {
+    sees(&app, &signed, Action::Look)?;
+    Ok(Json(app.calibration(&signed, &asked).await?))
 }

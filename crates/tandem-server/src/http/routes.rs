@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::metrics::RouteLabels;
 use super::session::{self, Signed};
 use super::{
-    assets, cases, chat, colleagues, disclosures, exports, forward, hunt, inbound, ledger, own, policies,
-    push, reminders, reports, rooms, runs, sign_in, work,
+    assets, cases, chat, colleagues, departures, disclosures, exports, forward, hunt, inbound, ledger, own,
+    policies, push, reminders, reports, rooms, runs, sign_in, work,
 };
 use crate::api::dto::*;
 use crate::app::App;
@@ -484,6 +484,7 @@ pub fn describe() -> String {
         .merge_from(policies::Description::openapi())
         .merge_from(exports::Description::openapi())
         .merge_from(hunt::Description::openapi())
+        .merge_from(departures::Description::openapi())
         .merge_from(reminders::Description::openapi());
     let mut text = whole.to_pretty_json().unwrap_or_default();
     text.push('\n');
@@ -538,6 +539,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(policies::routes())
         .merge(exports::routes())
         .merge(hunt::routes())
+        .merge(departures::routes())
         .merge(reminders::routes())
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tandem_baseline::{DayActivity, DayContext, DayScore, SubjectDay};
+use tandem_baseline::{DayActivity, DayContext, ScoredDay, SubjectDay};
 use tandem_detect::{BaseMatch, Correlator, Passing, RuleIdx};
 use tandem_domain::{Alert, Day, Indicator, IndicatorGroup, SubjectId};
 use tandem_people::{Cursor, Person, Pseudonyms, View, canonical_account, fact_indicators};
 use tandem_score::{Candidate, Explanation, PRIOR, explain, fill};
-use tandem_store::{DayResult, ScoreRow, SubjectRow};
+use tandem_store::{DayResult, DepartureRow, ScoreRow, SubjectRow};
 
 use super::analyse::State;
+use super::departures::{KeptTally, UnusualDay};
 use super::indicators::{RuleDay, behaviour};
 use super::{AnalyseError, compose};
 use crate::api::card;
@@ -46,6 +47,13 @@ pub struct Outcome {
     pub alerts: u64,
     /// False if nobody did anything that was logged.
     pub had_data: bool,
+}
+
+/// What a scored day leaves besides indicators.
+#[derive(Default)]
+struct Besides {
+    unusual: Vec<(SubjectId, UnusualDay)>,
+    tally: Option<KeptTally>,
 }
 
 /// What one day brought, before it is saved.
@@ -117,10 +125,14 @@ impl<'a> Run<'a> {
         let first = *self.state.first_day.get_or_insert(day);
         let warm = day.0 - first.0 >= self.app.config.behaviour.warm_up_days;
 
-        let scores = self.score_behaviour(&view, day, &gathered);
+        let scored = self.score_behaviour(&view, day, &gathered);
+        let mut besides = Besides {
+            tally: KeptTally::of(&scored.tally),
+            ..Besides::default()
+        };
         let mut fresh = self.rule_indicators(&view, day, gathered.matches);
         let mut ranks = BTreeMap::new();
-        for score in &scores {
+        for score in &scored.scores {
             let subject = self.pseudonyms.of(&score.subject);
             ranks.insert(subject.clone(), ranks.len() as u32 + 1);
             let indicator = if warm {
@@ -136,6 +148,10 @@ impl<'a> Run<'a> {
                     .or_default()
                     .add(day.0, evidence);
             }
+            if indicator.is_some() {
+                let own_hours = scored.own_hours.get(&score.subject).copied();
+                besides.unusual.push((subject, UnusualDay::of(score, own_hours)));
+            }
             fresh.extend(indicator);
         }
         let pseudonyms = &mut self.pseudonyms;
@@ -150,9 +166,13 @@ impl<'a> Run<'a> {
         self.state.known.extend(gathered.activity.keys().cloned());
         self.names.learn(&view);
         for indicator in &mut fresh {
-            self.conceal(indicator);
+            let texts = std::iter::once(&mut indicator.explanation).chain(&mut indicator.object);
+            self.conceal(&indicator.subject, texts);
         }
-        let (indicators, alerts) = self.close(&view, day, fresh, &ranks).await?;
+        for (subject, unusual) in &mut besides.unusual {
+            self.conceal(subject, unusual.texts());
+        }
+        let (indicators, alerts) = self.close(&view, day, fresh, &ranks, besides).await?;
         Ok(Outcome {
             indicators,
             alerts,
@@ -160,23 +180,15 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Takes the names of people out of what an indicator says.
-    fn conceal(&mut self, indicator: &mut Indicator) {
-        let own = self
-            .pseudonyms
-            .person(&indicator.subject)
-            .unwrap_or_default()
-            .to_owned();
+    /// Takes the names of people out of what is said about a subject.
+    fn conceal<'t>(&mut self, subject: &SubjectId, texts: impl Iterator<Item = &'t mut String>) {
+        let own = self.pseudonyms.person(subject).unwrap_or_default().to_owned();
         let pseudonyms = &mut self.pseudonyms;
         let names = &self.names;
-        let mut hide = |text: &mut String| {
+        for text in texts {
             if let Cow::Owned(hidden) = names.hide(text, &own, &mut |person| pseudonyms.of(person)) {
                 *text = hidden;
             }
-        };
-        hide(&mut indicator.explanation);
-        if let Some(object) = &mut indicator.object {
-            hide(object);
         }
     }
 
@@ -187,6 +199,7 @@ impl<'a> Run<'a> {
         day: Day,
         fresh: Vec<Indicator>,
         ranks: &BTreeMap<SubjectId, u32>,
+        besides: Besides,
     ) -> Result<(u64, u64), AnalyseError> {
         for indicator in &fresh {
             self.live
@@ -227,6 +240,15 @@ impl<'a> Run<'a> {
                 .collect::<Result<_, _>>()?,
             snapshot,
             indicators: fresh,
+            departures: besides
+                .unusual
+                .into_iter()
+                .map(|(subject, unusual)| {
+                    let body = serde_json::to_string(&unusual)?;
+                    Ok(DepartureRow { subject, day, body })
+                })
+                .collect::<Result<_, serde_json::Error>>()?,
+            tally: besides.tally.map(|t| serde_json::to_string(&t)).transpose()?,
         };
         let counts = (result.indicators.len() as u64, result.alerts.len() as u64);
         self.app.store.save_day(result).await?;
@@ -294,7 +316,7 @@ impl<'a> Run<'a> {
         Ok(Gathered { activity, matches })
     }
 
-    fn score_behaviour(&mut self, view: &View, day: Day, gathered: &Gathered) -> Vec<DayScore> {
+    fn score_behaviour(&mut self, view: &View, day: Day, gathered: &Gathered) -> ScoredDay {
         let none: &[&str] = &["kind:unknown"];
         let peers: Vec<Vec<&str>> = gathered
             .activity
@@ -323,7 +345,7 @@ impl<'a> Run<'a> {
                 }
             })
             .collect();
-        self.state.profiles.score_day(day, &rows)
+        self.state.profiles.scored_day(day, &rows)
     }
 
     /// What rules and correlations say, one indicator per rule and subject.

@@ -10,6 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// Most events an indicator names.
 const EVENTS: usize = 50;
+/// What the title of an unusual day begins with; the channel that did most follows in words.
+pub const UNUSUAL_DAY: &str = "unusual day: ";
 
 /// What one rule saw of one subject on one day.
 #[derive(Debug, Clone)]
@@ -166,7 +168,7 @@ pub fn behaviour(subject: &SubjectId, day: Day, score: &DayScore) -> Option<Indi
         time: day.end(),
         known: day.end(),
         group: IndicatorGroup::Behaviour,
-        title: format!("unusual day: {}", first.channel.words()),
+        title: format!("{UNUSUAL_DAY}{}", first.channel.words()),
         explanation: format!(
             "{} A day this unusual comes about once in {odds:.0} days of a person like this.",
             sentences.join(" ")

@@ -5,6 +5,7 @@ pub mod backtest;
 pub(crate) mod clock;
 mod compose;
 mod day;
+pub mod departures;
 pub mod indicators;
 pub mod ingest;
 pub mod known;

@@ -52,7 +52,7 @@ impl App {
 
     /// The conclusions that stand: those of closed cases by alert, and those of alerts that were closed by themselves. What an
     /// open case works on is not concluded, whatever it was before.
-    pub(super) async fn verdict_rows(&self) -> Result<Vec<VerdictRow>, ApiError> {
+    pub(crate) async fn verdict_rows(&self) -> Result<Vec<VerdictRow>, ApiError> {
         let filter = WorkFilter {
             limit: CASES,
             ..WorkFilter::default()

@@ -3,6 +3,7 @@
 
 mod acts;
 mod analysis;
+mod calibration;
 mod chat;
 mod chat_matrix;
 mod colleagues;

@@ -29,6 +29,7 @@ mod batches;
 mod colleagues;
 mod crash;
 mod databases;
+mod departures;
 mod ledger;
 mod make;
 mod opening;

@@ -5,8 +5,8 @@ use tandem_domain::{
     Alert, AlertId, AlertStatus, Day, EventId, Indicator, IndicatorGroup, IndicatorId, SubjectId, Timestamp,
 };
 use tandem_store::{
-    ActivityRow, BatchCommit, Checkpoint, DayResult, MatchRow, RejectRow, ScoreRow, SegmentRow, SourceDay,
-    SubjectRow,
+    ActivityRow, BatchCommit, Checkpoint, DayResult, DepartureRow, MatchRow, RejectRow, ScoreRow, SegmentRow,
+    SourceDay, SubjectRow,
 };
 
 pub fn matched(number: u64, day: i32) -> MatchRow {
@@ -167,7 +167,15 @@ pub fn subject(number: u32) -> SubjectRow {
     }
 }
 
-/// A day's results with ten subjects, five indicators and two alerts.
+pub fn departure(number: u32, day: i32) -> DepartureRow {
+    DepartureRow {
+        subject: subject_id(number),
+        day: Day(day),
+        body: format!("[{number},{day}]"),
+    }
+}
+
+/// A day's results with ten subjects, five indicators, two alerts and two departures.
 pub fn result(day: i32) -> DayResult {
     let base = u32::try_from(day).unwrap() * 100;
     let score = |i| {
@@ -192,5 +200,7 @@ pub fn result(day: i32) -> DayResult {
         scores: (0..10).map(score).collect(),
         subjects: (0..10).map(subject).collect(),
         snapshot: vec![u8::try_from(day % 250).unwrap(); 10],
+        departures: (0..2).map(|i| departure(i, day)).collect(),
+        tally: Some(format!("{{\"of\":{day}}}")),
     }
 }

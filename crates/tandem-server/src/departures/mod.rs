@@ -1,0 +1,176 @@
+//! A subject's departures from what is usual: each in three sentences, with the picture behind them.
+//!
+//! The sentences are those of the day's analysis. The picture is told anew from the days of activity that are still kept, by
+//! the hours that were the subject's own then.
+
+mod picture;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::collections::HashMap;
+
+use tandem_baseline::DayActivity;
+use tandem_domain::Day;
+use tandem_people::View;
+use tandem_store::DepartureRow;
+
+use self::picture::{Around, Days, PEER_DAYS, picture};
+pub use self::view::{DayValue, DepartureView, DeparturesView, PastBand, PeerValues, Picture};
+use crate::api::card::PEERS;
+use crate::app::App;
+use crate::pipeline::departures::UnusualDay;
+use crate::service::{ServiceError, instant};
+
+/// How far back departures are told, days.
+const BACK: i32 = 60;
+/// Most days told.
+const MOST_DAYS: usize = 10;
+/// Most channels told of a day.
+const CHANNELS: usize = 4;
+/// How far back earlier active days are sought, days.
+const PAST: i32 = 180;
+/// Most peers looked at.
+const MOST_PEERS: usize = 100;
+
+/// Accounts of the subject and of its peers as known on a day.
+struct Known {
+    own: Vec<String>,
+    /// Empty if there are too few peers to be shown.
+    peers: Vec<Vec<String>>,
+}
+
+impl App {
+    /// A subject's departures up to `at` (RFC 3339 or a day), or up to the end of the last day analysed.
+    ///
+    /// # Errors
+    /// When there is no such subject or a store fails.
+    pub async fn departures(&self, id: &str, at: Option<&str>) -> Result<DeparturesView, ServiceError> {
+        let row = self.subject_row(id).await?;
+        let last = self.store.analysed_to().await?.unwrap_or_default();
+        let at = instant(at, false)?.unwrap_or(last.end());
+        // What a day came to is known at its end.
+        let to = if at < at.day().end() {
+            at.day().plus(-1)
+        } else {
+            at.day()
+        };
+        let from = to.plus(-BACK);
+        let kept = self
+            .store
+            .departures_of(&row.subject, from, to, MOST_DAYS)
+            .await?;
+        let mut seen = Seen::of(self, &kept);
+        let mut cursor = self.directory().await?.cursor();
+        let mut departures = Vec::new();
+        // Forward, because what was known of people is walked that way.
+        for row_of_day in kept.iter().rev() {
+            let known = known(cursor.at(row_of_day.day), &row.person);
+            departures.push(seen.told(row_of_day, &known).await?);
+        }
+        departures.reverse();
+        Ok(DeparturesView {
+            at: at.to_string(),
+            from: from.to_string(),
+            departures: departures.into_iter().flatten().collect(),
+        })
+    }
+}
+
+fn known(view: &View, person: &str) -> Known {
+    let Some(known) = view.person(person) else {
+        // A provisional person is its account.
+        return Known {
+            own: vec![person.strip_prefix("account:").unwrap_or(person).to_owned()],
+            peers: Vec::new(),
+        };
+    };
+    let accounts = |accounts: &[std::sync::Arc<str>]| accounts.iter().map(ToString::to_string).collect();
+    let members = view.peers(known, PEERS).members;
+    let enough = members.len() >= PEERS;
+    Known {
+        own: accounts(&known.accounts),
+        peers: members
+            .into_iter()
+            .filter(|_| enough)
+            .take(MOST_PEERS)
+            .map(|peer| accounts(&peer.accounts))
+            .collect(),
+    }
+}
+
+/// Days of activity that were read already, by account.
+struct Seen<'a> {
+    app: &'a App,
+    /// First and last day that departures are told of.
+    span: (Day, Day),
+    days: HashMap<String, Vec<(Day, DayActivity)>>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(app: &'a App, kept: &[DepartureRow]) -> Self {
+        let days = || kept.iter().map(|row| row.day);
+        Self {
+            app,
+            span: (days().min().unwrap_or_default(), days().max().unwrap_or_default()),
+            days: HashMap::new(),
+        }
+    }
+
+    /// One unusual day's channels with their pictures.
+    async fn told(&mut self, row: &DepartureRow, known: &Known) -> Result<Vec<DepartureView>, ServiceError> {
+        let unusual: UnusualDay = serde_json::from_str(&row.body)?;
+        let day = row.day;
+        let own = self.together(&known.own, day, PAST).await?;
+        let mut peers = Vec::with_capacity(known.peers.len());
+        for accounts in &known.peers {
+            peers.push(self.together(accounts, day, PEER_DAYS - 1).await?);
+        }
+        let around = Around {
+            day,
+            hours: unusual.own_hours,
+            own: &own,
+            peers: &peers,
+        };
+        let told = unusual.channels.iter().take(CHANNELS).map(|found| DepartureView {
+            day: day.to_string(),
+            channel: found.channel.clone(),
+            title: found.title.clone(),
+            what: found.what.clone(),
+            own: found.own.clone(),
+            peers: found.peers.clone(),
+            share: found.share,
+            picture: picture(found, &around),
+        });
+        Ok(told.collect())
+    }
+
+    /// The days of some accounts of one person, up to and with `day`, as one.
+    async fn together(&mut self, accounts: &[String], day: Day, back: i32) -> Result<Days, ServiceError> {
+        let mut days = Days::new();
+        for account in accounts {
+            if !self.days.contains_key(account) {
+                let read = self.read(account, back).await?;
+                self.days.insert(account.clone(), read);
+            }
+            let known = self.days.get(account).map(Vec::as_slice).unwrap_or_default();
+            for (at, part) in known
+                .iter()
+                .filter(|(at, _)| day.plus(-back) <= *at && *at <= day)
+            {
+                days.entry(*at).or_default().merge(part);
+            }
+        }
+        Ok(days)
+    }
+
+    async fn read(&self, account: &str, back: i32) -> Result<Vec<(Day, DayActivity)>, ServiceError> {
+        let (first, last) = (self.span.0.plus(-back), self.span.1);
+        let rows = self.app.store.activity_of_account(account, first, last).await?;
+        // What another version wrote is no part of the picture.
+        let read = rows
+            .into_iter()
+            .filter_map(|(day, body)| Some((day, DayActivity::decode(&body).ok()?)));
+        Ok(read.collect())
+    }
+}

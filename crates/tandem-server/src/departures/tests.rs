@@ -1,0 +1,144 @@
+use tandem_baseline::{Action, Channel, DayActivity, Observation, OwnHours};
+use tandem_domain::Day;
+
+use super::picture::{Around, Days, picture};
+use crate::pipeline::departures::Departure;
+
+/// A Monday.
+const MONDAY: Day = Day(20_003);
+
+fn day(copies: u32, hour: u8) -> DayActivity {
+    let mut done = DayActivity::default();
+    done.add(&Observation::new(Action::Logon, 9));
+    for _ in 0..copies {
+        let mut seen = Observation::new(Action::RemovableCopy, hour);
+        seen.bytes = 1_000;
+        done.add(&seen);
+    }
+    done
+}
+
+/// So many days before Monday, with one copy more a day back, and Monday with fifty.
+fn past(days: i32) -> Days {
+    let before = (1..=days).map(|back| (MONDAY.plus(-back), day(back.unsigned_abs() % 10, 10)));
+    before.chain([(MONDAY, day(50, 10))]).collect()
+}
+
+fn departure(channel: Channel, observed: f64) -> Departure {
+    Departure {
+        channel: channel.name(),
+        title: channel.words(),
+        what: "Seen.".into(),
+        own: "Usual.".into(),
+        peers: "Usual.".into(),
+        share: 1.0,
+        p: 1e-3,
+        observed,
+        own_usual: 1.0,
+        peer_usual: None,
+    }
+}
+
+/// To millionths: what lies between two values is a fraction.
+fn rounded<const N: usize>(values: [f64; N]) -> [f64; N] {
+    values.map(|value| (value * 1e6).round() / 1e6)
+}
+
+fn around<'a>(own: &'a Days, peers: &'a [Days]) -> Around<'a> {
+    assert_eq!(MONDAY.weekday(), 0);
+    Around {
+        day: MONDAY,
+        hours: Some(OwnHours::ALL),
+        own,
+        peers,
+    }
+}
+
+#[test]
+fn the_own_past_is_a_band_of_up_to_ninety_days_and_the_day_is_its_mark() {
+    let own = past(120);
+    let copies = departure(Channel::InHours(Action::RemovableCopy), 50.0);
+    let drawn = picture(&copies, &around(&own, &[])).unwrap();
+    assert_eq!(
+        (drawn.kind.as_str(), drawn.unit.as_str(), drawn.value),
+        ("days", "acts", 50.0)
+    );
+    assert_eq!(drawn.history.len(), 90);
+    assert_eq!(drawn.history.last().unwrap().value, 1.0, "yesterday");
+    assert!(
+        drawn
+            .history
+            .iter()
+            .all(|h| h.day < MONDAY.to_string() && h.value < 10.0)
+    );
+    let band = drawn.band.unwrap();
+    // The values 0 to 9, nine times each.
+    assert_eq!(rounded([band.low, band.usual, band.high]), [0.9, 4.5, 8.1]);
+    assert_eq!(drawn.peers, None);
+    let bytes = departure(Channel::Volume(Action::RemovableCopy), 50_000.0);
+    let drawn = picture(&bytes, &around(&own, &[])).unwrap();
+    assert_eq!((drawn.unit.as_str(), drawn.history[89].value), ("bytes", 1_000.0));
+}
+
+#[test]
+fn peers_are_shown_once_ten_of_them_did_anything() {
+    let own = past(6);
+    let copies = departure(Channel::InHours(Action::RemovableCopy), 50.0);
+    let mut peers: Vec<Days> = (0..9).map(|n| Days::from([(MONDAY, day(n, 11))])).collect();
+    peers.push(Days::new());
+    assert_eq!(picture(&copies, &around(&own, &peers)).unwrap().peers, None);
+    peers.push(Days::from([(MONDAY, day(9, 11))]));
+    let shown = picture(&copies, &around(&own, &peers)).unwrap().peers.unwrap();
+    assert_eq!(shown.people, 10);
+    let told: [f64; 5] = shown.quantiles.try_into().unwrap();
+    assert_eq!(rounded(told), [0.9, 2.25, 4.5, 6.75, 8.1]);
+}
+
+#[test]
+fn an_hour_is_held_against_days_of_the_same_kind() {
+    let own: Days = (1..=14)
+        .map(|back| {
+            let at = MONDAY.plus(-back);
+            (at, if at.is_weekend() { day(1, 23) } else { day(0, 10) })
+        })
+        .chain([(MONDAY, day(1, 23))])
+        .collect();
+    let night = departure(Channel::Hour, 23.0);
+    let drawn = picture(&night, &around(&own, &[])).unwrap();
+    assert_eq!((drawn.kind.as_str(), drawn.value), ("hours", 23.0));
+    let shares = drawn.own_hours.unwrap();
+    assert_eq!(
+        (shares.len(), shares[9], shares[23]),
+        (24, 1.0, 0.0),
+        "weekends do not count here"
+    );
+    assert_eq!(drawn.peer_hours, None);
+}
+
+#[test]
+fn what_kept_days_do_not_tell_has_no_picture() {
+    let own = past(20);
+    let first_use = departure(Channel::Novel(tandem_baseline::ObjectKind::Share), 1.0);
+    assert_eq!(picture(&first_use, &around(&own, &[])), None);
+    let copies = departure(Channel::OutOfHours(Action::RemovableCopy), 3.0);
+    let nobody = Vec::new();
+    let without_hours = Around {
+        hours: None,
+        ..around(&own, &nobody)
+    };
+    assert_eq!(
+        picture(&copies, &without_hours),
+        None,
+        "inside and outside cannot be told apart"
+    );
+    let gone: Days = own.range(..MONDAY).map(|(d, a)| (*d, a.clone())).collect();
+    assert_eq!(
+        picture(&copies, &around(&gone, &[])),
+        None,
+        "the day itself is no longer kept"
+    );
+    let few = past(4);
+    let total = departure(Channel::InHours(Action::RemovableCopy), 50.0);
+    let drawn = picture(&total, &around(&few, &[])).unwrap();
+    assert_eq!((drawn.history.len(), drawn.band), (4, None));
+}
