@@ -139,18 +139,25 @@ fn kind(indicator: &Indicator) -> (&str, &str) {
     (&indicator.detector, leading)
 }
 
-/// Fills the queues of many days, oldest first, from the state left by the day before the first.
+/// Fills the queues of many days, oldest first, from the state left by the day before the first. `go_on` is asked before each
+/// day; `None` if it said no.
 pub fn replay(
     tuning: &Tuning,
     mut state: QueueState,
     days: &[DayInput],
     verdicts: &Verdicts,
     indicators: &BTreeMap<SubjectId, Vec<Indicator>>,
-) -> Vec<Alert> {
+    mut go_on: impl FnMut() -> bool,
+) -> Option<Vec<Alert>> {
     let of = |subject: &SubjectId| indicators.get(subject).map_or(&[][..], Vec::as_slice);
-    days.iter()
-        .flat_map(|input| fill_day(tuning, &mut state, input, verdicts, of, |_| {}))
-        .collect()
+    let mut alerts = Vec::new();
+    for input in days {
+        if !go_on() {
+            return None;
+        }
+        alerts.extend(fill_day(tuning, &mut state, input, verdicts, of, |_| {}));
+    }
+    Some(alerts)
 }
 
 /// What two queues of one day have in common and what not.

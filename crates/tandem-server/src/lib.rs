@@ -29,6 +29,7 @@ pub mod serve;
 pub mod service;
 pub mod sign_in;
 pub mod watch;
+pub mod what_if;
 pub mod words;
 
 pub use app::App;

@@ -27,6 +27,7 @@ mod migrations;
 mod open;
 mod outbox;
 mod people;
+mod queue_days;
 mod rejects;
 mod saved_searches;
 mod settings;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tandem_domain::{Day, Indicator, IndicatorGroup, SubjectId, Verdict};
 use tandem_score::{
     DayInput, Model, PersonDay, QueueConfig, QueueState, Tuning, Verdicts, compare, explain, fill_day,
-    is_live, is_technical, replay,
+    is_live, is_technical,
 };
 
 use crate::laws::any_indicator;
@@ -37,6 +37,16 @@ fn everybody() -> impl Strategy<Value = Everybody> {
         }
         all
     })
+}
+
+fn replay(
+    tuning: &Tuning,
+    state: QueueState,
+    days: &[DayInput],
+    verdicts: &Verdicts,
+    all: &Everybody,
+) -> Vec<tandem_domain::Alert> {
+    tandem_score::replay(tuning, state, days, verdicts, all, || true).unwrap()
 }
 
 fn tuning(per_1000: f64) -> Tuning {
@@ -166,4 +176,23 @@ fn a_switched_off_detector_makes_no_day_fresh() {
         replay(&on, QueueState::default(), days, &Verdicts::default(), &all).len(),
         1
     );
+}
+
+#[test]
+fn a_replay_stops_when_it_is_told_to() {
+    let all = Everybody::new();
+    let days = inputs(&all, &Model::default());
+    let mut left = 3;
+    let stopped = tandem_score::replay(
+        &tuning(1.0),
+        QueueState::default(),
+        &days,
+        &Verdicts::default(),
+        &all,
+        || {
+            left -= 1;
+            left > 0
+        },
+    );
+    assert_eq!((stopped, left), (None, 0));
 }
