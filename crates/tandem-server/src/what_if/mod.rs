@@ -114,14 +114,16 @@ impl App {
         changes: Vec<ChangedSetting>,
         days: u32,
     ) -> Result<WhatIfView, ApiError> {
-        let _seat = SEAT.try_acquire().map_err(|_| {
+        let busy = || {
             ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "busy",
                 "somebody else is filling past queues again",
                 "try again in a minute",
             )
-        })?;
+        };
+        let waited = tokio::time::timeout(LONGEST, SEAT.acquire()).await;
+        let _seat = waited.map_err(|_| busy())?.map_err(|_| busy())?;
         let tuning = self.tuning();
         let past = self.past(&tuning, &changed, days).await?;
         let ends = Instant::now() + LONGEST;
