@@ -282,6 +282,62 @@ export const queueDays = () =>
 export const counts = (most) =>
   Array.from({ length: 60 }, (_, n) => ({ day: day(59 - n), count: Math.floor(random() * most) }));
 
+const impact = {
+  level: 2,
+  touched: 2,
+  reach: 3,
+  words: [
+    "What was touched is important: losing it would be felt.",
+    "The person's rights reach nearly everything.",
+  ],
+};
+const motive = {
+  named: "malicious",
+  unknown: 0.2,
+  causes: [
+    {
+      cause: "negligent",
+      share: 0,
+      for: [],
+      against: [{ words: "traces were covered up", decibans: -6, indicators: [] }],
+    },
+    {
+      cause: "ignorant",
+      share: 0,
+      for: [],
+      against: [{ words: "it was prepared", decibans: -2, indicators: [] }],
+    },
+    {
+      cause: "malicious",
+      share: 0.8,
+      for: [{ words: "traces were covered up", decibans: 8, indicators: [] }],
+      against: [],
+    },
+  ],
+  reason: null,
+  reason_unknown: 1,
+  reasons: [],
+  suggests: ["Look into it together: open a case with both departments, and keep the evidence."],
+  partial: true,
+};
+const PHASES = ["baseline", "stress", "exploration", "preparation", "infringement", "concealment"];
+const way = (until) => {
+  const of = (n) => (n > 20 ? "baseline" : n > 6 ? "preparation" : "infringement");
+  const days = Array.from({ length: 60 }, (_, n) => 59 - n)
+    .map((n) => ({
+      day: day(n),
+      phase: of(n),
+      probabilities: PHASES.map((p) => (p === of(n) ? 0.75 : 0.05)),
+    }))
+    .filter((d) => d.day <= until);
+  const spans = PHASES.flatMap((phase) => {
+    const own = days.filter((d) => d.phase === phase);
+    return own.length
+      ? [{ from: own[0].day, to: own.at(-1).day, phase, probability: 0.75, clear: true }]
+      : [];
+  });
+  return { days, spans };
+};
 export const story = (id, at) => {
   const back = at ? Math.max(0, Math.round((LAST - Date.parse(at.slice(0, 10))) / 86400000)) : 0;
   const subject = subjects.find((s) => s.id === id) ?? subjects[0];
@@ -295,6 +351,9 @@ export const story = (id, at) => {
     subject,
     at: `${day(back)}T23:59:59Z`,
     explanation: explain(score),
+    impact,
+    motive,
+    way: way(day(back)),
     history,
     indicators: indicators.filter((i) => i.time.slice(0, 10) <= day(back)),
     alerts: alerts.filter((a) => a.subject === subject.id),
@@ -308,6 +367,8 @@ export const alert = (id) => {
       subject: subjects.find((s) => s.id === found.subject),
       indicators,
       explanation: explain(found.score),
+      impact,
+      motive,
       history: found.history ?? [],
     }
   );

@@ -23,6 +23,8 @@ import { Shell } from "./features/shell/Shell";
 import { SourcesPage } from "./features/sources/Page";
 import { SubjectListPage } from "./features/subject/ListPage";
 import { SubjectPage } from "./features/subject/Page";
+import { SupportPage } from "./features/support/Page";
+import { WhatIfPage } from "./features/what-if/Page";
 import { useSession } from "./session/session";
 import { Empty } from "./ui/states";
 import { parseSearch, type Search, textOnly, writeSearch } from "./url";
@@ -61,6 +63,8 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/rules", component: RulesPage }),
   createRoute({ getParentRoute: () => root, path: "/reports", component: ReportsPage }),
   createRoute({ getParentRoute: () => root, path: "/calibration", component: CalibrationPage }),
+  createRoute({ getParentRoute: () => root, path: "/support", component: SupportPage }),
+  createRoute({ getParentRoute: () => root, path: "/what-if", component: WhatIfPage }),
 ]);
 
 /** Every page by its address. */

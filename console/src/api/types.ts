@@ -1,4 +1,5 @@
 /** Names for the shapes in `schema.d.ts`, which is generated from `api/openapi.json`. */
+import type { ImpactView, MotiveView, WayView } from "./risk";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -15,6 +16,9 @@ interface MoreCapabilities {
   manages_connectors: boolean;
   sees_policies: boolean;
   approves: boolean;
+  tries_settings: boolean;
+  sees_proposals: boolean;
+  offers_support: boolean;
   has_own_data: boolean;
 }
 
@@ -22,13 +26,19 @@ export type Capabilities = Schemas["SessionView"]["capabilities"] & MoreCapabili
 export type Session = Omit<Schemas["SessionView"], "capabilities"> & { capabilities: Capabilities };
 export type Overview = Schemas["Overview"];
 export type AlertSummary = Schemas["AlertSummary"];
-export type AlertDetail = Schemas["AlertDetail"];
+/** What stands beside a score. */
+interface BesideTheScore {
+  impact: ImpactView;
+  motive: MotiveView;
+}
+
+export type AlertDetail = Schemas["AlertDetail"] & BesideTheScore;
 export type QueueView = Schemas["QueueView"];
 export type QueueDay = Schemas["QueueDay"];
 export type SubjectCard = Schemas["SubjectCard"];
 export type SubjectRow = Schemas["SubjectRow"];
 export type SubjectList = Schemas["SubjectList"];
-export type Story = Schemas["Story"];
+export type Story = Schemas["Story"] & BesideTheScore & { way: WayView };
 export type ScoreDay = Schemas["ScoreDay"];
 export type Explanation = Schemas["ExplanationView"];
 export type Row = Schemas["RowView"];

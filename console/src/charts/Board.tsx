@@ -15,7 +15,10 @@ export function Board({
   return (
     <section className="panel scroll" aria-label="likelihood by impact" tabIndex={0}>
       <table className={styles.board}>
-        <caption>Likelihood (rows) by impact of what was touched (columns)</caption>
+        <caption>
+          How likely (rows: how much evidence) by how bad (columns: the most critical thing touched, and how
+          far the rights reach). Two numbers, never made one: the colour follows the rows only.
+        </caption>
         <thead>
           <tr>
             <th scope="col">
@@ -36,12 +39,7 @@ export function Board({
                 <div className="muted small">{LEVEL_MEANS[level]}</div>
               </th>
               {IMPACTS.map((words, impact) => (
-                <td
-                  key={words}
-                  className={
-                    styles[`heat${Math.min(3, impact + LEVELS.length - 1 - LEVELS.indexOf(level) - 1)}`]
-                  }
-                >
+                <td key={words} className={styles[`heat${LEVELS.length - 1 - LEVELS.indexOf(level)}`]}>
                   {alerts
                     .filter((a) => a.level === level && a.impact === impact)
                     .map((alert) => (

@@ -119,6 +119,7 @@ fn holds_until(fact: &FactRecord) -> Option<Day> {
                 .unwrap_or_else(|| fact.starts())
                 .plus(AFTER_LEAVING_DAYS),
         ),
+        FactKind::TrainingOverdue => fact.until,
         FactKind::DeniedPromotion => Some(fact.starts().plus(AFTER_DISAPPOINTMENT_DAYS)),
         FactKind::PerformancePlan => Some(
             fact.until
@@ -164,6 +165,19 @@ fn weighing(fact: &FactRecord) -> Option<Weighing> {
         ),
         FactKind::SupportGiven => (G::Mitigation, "mitigation:support", "Support given", -4.0),
         FactKind::Training => (G::Mitigation, "mitigation:training", "Training taken", -3.0),
+        FactKind::Coaching => (
+            G::Mitigation,
+            "mitigation:coaching",
+            "Coached after a mistake",
+            -3.0,
+        ),
+        // It says nothing about risk and weighs nothing: it helps to tell not knowing better from intent.
+        FactKind::TrainingOverdue => (
+            G::Employment,
+            "hr:training_overdue",
+            "Training on the rules is overdue",
+            0.0,
+        ),
         FactKind::RoleChange | FactKind::Absence | FactKind::ExposureChange => return None,
     };
     let leaves = matches!(fact.fact, FactKind::NoticeGiven | FactKind::ContractEnd);
@@ -181,7 +195,7 @@ fn weighing(fact: &FactRecord) -> Option<Weighing> {
         },
         threats: if leaves { &[Threat::Leakage] } else { &[] },
         motive: disappoints.then_some(Motive::Grievance),
-        stage: (group == G::Employment).then_some(Stage::Motive),
+        stage: (group == G::Employment && weight > 0.0).then_some(Stage::Motive),
     })
 }
 

@@ -72,6 +72,10 @@ words! {
         Explanation => "explanation",
         /// Training taken.
         Training => "training",
+        /// Coached after a mistake.
+        Coaching => "coaching",
+        /// A training on the rules is overdue; `until` is the day it was taken.
+        TrainingOverdue => "training_overdue",
         /// Support offered and taken.
         SupportGiven => "support_given",
         /// What the person could harm has changed; `detail` is 0 to 5 decibans or `low`, `medium`, `high`.

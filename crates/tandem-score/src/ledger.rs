@@ -18,12 +18,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tandem_domain::alert::RiskLevel;
-use tandem_domain::{Day, Indicator, IndicatorGroup, IndicatorId, Threat, Timestamp};
+use tandem_domain::{Indicator, IndicatorGroup, IndicatorId, Threat, Timestamp};
 
-use crate::model::{
-    ALERT_GATE, Bands, EXPOSURE_CAP, HUMAN_CAP, MITIGATION_CAP, Model, PRIOR, REPEAT_EXPONENT,
-};
-use crate::stage::sequence_bonus;
+use crate::impact::Impact;
+use crate::model::{Bands, Model, PRIOR};
+use crate::weigh::{Applied, Weighed, Weighing};
 
 /// What a row of an explanation stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -116,21 +115,15 @@ pub struct Explanation {
     pub rows: Vec<Row>,
     /// Which threats the evidence points to, likeliest first.
     pub threats: Vec<ThreatShare>,
-    /// Highest impact among the objects touched, 0 to 3.
-    pub impact: u8,
+    /// How much harm would be done: kept apart from the score, never multiplied with it.
+    pub impact: Impact,
     /// What would lower the score.
     pub would_lower: Vec<String>,
 }
 
-struct Weighed<'a> {
-    indicator: &'a Indicator,
-    /// Faded and damped for repetition, before caps and mitigation; positive for mitigation too.
-    amount: f64,
-}
-
 /// The score alone, decibans; see [`explain`].
 pub fn score(model: &Model, indicators: &[Indicator], exposure: f64, at: Timestamp) -> f64 {
-    explain(model, indicators, exposure, at).score
+    Weighing::of(model, indicators, exposure, at).score()
 }
 
 /// Weighs everything known about one subject at `at`.
@@ -138,52 +131,34 @@ pub fn score(model: &Model, indicators: &[Indicator], exposure: f64, at: Timesta
 /// `indicators` may hold any subset and order of the subject's indicators; those that happened or became known after `at`
 /// are not used. `exposure` is what the person could harm, decibans, 0 to 5.
 pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Timestamp) -> Explanation {
-    let usable = usable(indicators, at);
-    let groups: BTreeMap<IndicatorGroup, Vec<Weighed<'_>>> = IndicatorGroup::ALL
-        .iter()
-        .map(|group| (*group, weigh(&usable, *group, at)))
-        .collect();
-    let raw = |group| {
-        groups
-            .get(&group)
-            .map_or(0.0, |list| list.iter().map(|w| w.amount).sum::<f64>())
-    };
-    let offsettable: f64 = IndicatorGroup::ALL
-        .iter()
-        .filter(|g| Model::group(**g).offset_by_mitigation)
-        .map(|g| raw(*g))
-        .sum();
-    let mitigation = raw(IndicatorGroup::Mitigation).min(MITIGATION_CAP);
-    let rho = if offsettable > 0.0 {
-        (1.0 - mitigation / offsettable).max(0.0)
-    } else {
-        1.0
-    };
-    let (sequence, path) = sequence_bonus(&usable, at);
-
-    let before = Applied::of(&raw, 1.0);
-    let after = Applied::of(&raw, rho);
-    let exposure = exposure.clamp(0.0, EXPOSURE_CAP);
-
+    let weighing = Weighing::of(model, indicators, exposure, at);
+    let groups = &weighing.groups;
+    let sequence = weighing.sequence;
     let mut rows = vec![fixed_row(
         RowKind::Prior,
         "where everybody starts: odds of 1 in 1,000",
         PRIOR,
     )];
-    if exposure > 0.0 {
+    if weighing.exposure > 0.0 {
         rows.push(fixed_row(
             RowKind::Exposure,
             "what this person's rights could harm",
-            exposure,
+            weighing.exposure,
         ));
     }
-    let mut body = indicator_rows(&groups, at);
-    body.extend(cap_rows(&raw, &before));
+    let mut body = indicator_rows(model, groups, at);
+    let before = weighing.applied(1.0);
+    body.extend(cap_rows(&weighing, &before));
     if sequence > 0.0 {
-        body.push(fixed_row(RowKind::Sequence, &sequence_title(&path), sequence));
+        body.push(fixed_row(
+            RowKind::Sequence,
+            &sequence_title(&weighing.path),
+            sequence,
+        ));
     }
-    let taken = before.total() + sequence - after.total() - rho * sequence;
-    body.extend(mitigation_rows(&groups, taken, at));
+    let after = &weighing.after;
+    let taken = before.total() + sequence - after.total() - weighing.rho * sequence;
+    body.extend(mitigation_rows(model, groups, taken, at));
     body.sort_by(|a, b| {
         b.contribution
             .abs()
@@ -192,126 +167,20 @@ pub fn explain(model: &Model, indicators: &[Indicator], exposure: f64, at: Times
     });
     rows.extend(body);
 
-    let score = PRIOR + exposure + after.total() + rho * sequence;
-    let technical = after.get(IndicatorGroup::Behaviour) + after.get(IndicatorGroup::Fact);
+    let score = weighing.score();
     Explanation {
         at,
         score,
         level: model.level(score),
         bands: model.bands,
         prior: PRIOR,
-        sequence_bonus: rho * sequence,
-        alert_gate: Gate {
-            technical,
-            needed: ALERT_GATE,
-            open: technical >= ALERT_GATE,
-        },
-        groups: group_totals(&raw, &after, taken),
-        threats: threat_shares(&groups),
-        impact: usable
-            .iter()
-            .filter(|i| i.weight > 0.0)
-            .map(|i| i.impact)
-            .max()
-            .unwrap_or(0),
-        would_lower: would_lower(&groups, rho),
+        sequence_bonus: weighing.rho * sequence,
+        alert_gate: weighing.gate(),
+        groups: group_totals(model, &weighing, taken),
+        threats: threat_shares(groups),
+        impact: Impact::of(model, &weighing.usable, weighing.exposure),
+        would_lower: would_lower(model, groups, weighing.rho),
         rows,
-    }
-}
-
-/// What had happened, was known and still holds at `at`, in a fixed order.
-fn usable(indicators: &[Indicator], at: Timestamp) -> Vec<&Indicator> {
-    let mut usable: Vec<_> = indicators
-        .iter()
-        .filter(|i| {
-            i.time <= at && i.known <= at && i.until.is_none_or(|until| at <= until) && i.weight.is_finite()
-        })
-        .collect();
-    // Of what happened at one instant the earlier stage goes first. Ids come from pseudonyms, which are drawn at random:
-    // they may not decide how far somebody seems to have come.
-    usable.sort_by(|a, b| {
-        let when = (a.time, a.stage).cmp(&(b.time, b.stage));
-        when.then_with(|| (&a.detector, a.id).cmp(&(&b.detector, b.id)))
-    });
-    usable.dedup_by_key(|i| i.id);
-    usable
-}
-
-/// One group's indicators with what each adds now: faded, once per detector and day, damped for repetition.
-fn weigh<'a>(usable: &[&'a Indicator], group: IndicatorGroup, at: Timestamp) -> Vec<Weighed<'a>> {
-    let half_life = Model::group(group).half_life_days;
-    let mut by_detector: BTreeMap<&str, BTreeMap<Day, Weighed<'a>>> = BTreeMap::new();
-    for indicator in usable.iter().filter(|i| i.group == group) {
-        let weight = if group == IndicatorGroup::Mitigation {
-            -indicator.weight
-        } else {
-            indicator.weight
-        };
-        let fade = half_life.map_or(1.0, |h| 0.5_f64.powf(at.days_since(indicator.time).max(0.0) / h));
-        let weighed = Weighed {
-            indicator,
-            amount: weight.max(0.0) * fade,
-        };
-        let days = by_detector.entry(indicator.detector.as_str()).or_default();
-        let kept = days.entry(indicator.time.day());
-        kept.and_modify(|k| {
-            if weighed.amount > k.amount {
-                *k = Weighed { ..weighed };
-            }
-        })
-        .or_insert(weighed);
-    }
-    let mut all = Vec::new();
-    for days in by_detector.into_values() {
-        let mut list: Vec<_> = days.into_values().collect();
-        list.sort_by(|a, b| {
-            b.amount
-                .total_cmp(&a.amount)
-                .then_with(|| a.indicator.id.cmp(&b.indicator.id))
-        });
-        for (k, weighed) in list.iter_mut().enumerate() {
-            weighed.amount /= ((k + 1) as f64).powf(REPEAT_EXPONENT);
-        }
-        all.extend(list);
-    }
-    all
-}
-
-/// What each group adds after caps.
-struct Applied(BTreeMap<IndicatorGroup, f64>);
-
-const HUMAN: [IndicatorGroup; 3] = [
-    IndicatorGroup::Employment,
-    IndicatorGroup::RedFlag,
-    IndicatorGroup::Hotline,
-];
-
-impl Applied {
-    fn of(raw: &impl Fn(IndicatorGroup) -> f64, rho: f64) -> Self {
-        let mut applied = BTreeMap::new();
-        for group in IndicatorGroup::ALL
-            .iter()
-            .filter(|g| **g != IndicatorGroup::Mitigation)
-        {
-            let model = Model::group(*group);
-            let factor = if model.offset_by_mitigation { rho } else { 1.0 };
-            applied.insert(*group, (raw(*group) * factor).min(model.cap));
-        }
-        let human: f64 = HUMAN.iter().filter_map(|g| applied.get(g)).sum();
-        if human > HUMAN_CAP {
-            for group in HUMAN {
-                applied.entry(group).and_modify(|v| *v *= HUMAN_CAP / human);
-            }
-        }
-        Self(applied)
-    }
-
-    fn get(&self, group: IndicatorGroup) -> f64 {
-        self.0.get(&group).copied().unwrap_or(0.0)
-    }
-
-    fn total(&self) -> f64 {
-        self.0.values().sum()
     }
 }
 
@@ -327,35 +196,39 @@ fn fixed_row(kind: RowKind, title: &str, contribution: f64) -> Row {
     }
 }
 
-fn indicator_row(weighed: &Weighed<'_>, contribution: f64, at: Timestamp) -> Row {
+fn indicator_row(model: &Model, weighed: &Weighed<'_>, contribution: f64, at: Timestamp) -> Row {
     Row {
         indicator: Some(weighed.indicator.id),
         kind: RowKind::Indicator,
         group: Some(weighed.indicator.group),
         title: weighed.indicator.title.clone(),
-        weight_then: weighed.indicator.weight,
+        weight_then: model.signed_weight(weighed.indicator),
         age_days: Some(at.days_since(weighed.indicator.time)),
         contribution,
     }
 }
 
-fn indicator_rows(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, at: Timestamp) -> Vec<Row> {
+fn indicator_rows(
+    model: &Model,
+    groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>,
+    at: Timestamp,
+) -> Vec<Row> {
     groups
         .iter()
         .filter(|(group, _)| **group != IndicatorGroup::Mitigation)
         .flat_map(|(_, list)| list)
         .filter(|weighed| weighed.amount > 0.0)
-        .map(|weighed| indicator_row(weighed, weighed.amount, at))
+        .map(|weighed| indicator_row(model, weighed, weighed.amount, at))
         .collect()
 }
 
-fn cap_rows(raw: &impl Fn(IndicatorGroup) -> f64, before: &Applied) -> Vec<Row> {
+fn cap_rows(weighing: &Weighing<'_>, before: &Applied) -> Vec<Row> {
     let mut rows = Vec::new();
     for group in IndicatorGroup::ALL
         .iter()
         .filter(|g| **g != IndicatorGroup::Mitigation)
     {
-        let taken = raw(*group) - before.get(*group);
+        let taken = weighing.raw(*group) - before.get(*group);
         if taken > 1e-9 {
             let title = format!(
                 "{} is capped, so that no one kind of evidence dominates",
@@ -372,6 +245,7 @@ fn cap_rows(raw: &impl Fn(IndicatorGroup) -> f64, before: &Applied) -> Vec<Row> 
 
 /// What mitigation took away, shared among the mitigations by their amounts.
 fn mitigation_rows(
+    model: &Model,
     groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>,
     taken: f64,
     at: Timestamp,
@@ -386,27 +260,33 @@ fn mitigation_rows(
     }
     list.iter()
         .filter(|w| w.amount > 0.0)
-        .map(|w| indicator_row(w, -taken * w.amount / sum, at))
+        .map(|w| indicator_row(model, w, -taken * w.amount / sum, at))
         .collect()
 }
 
-fn group_totals(raw: &impl Fn(IndicatorGroup) -> f64, after: &Applied, taken: f64) -> Vec<GroupTotal> {
+fn group_totals(model: &Model, weighing: &Weighing<'_>, taken: f64) -> Vec<GroupTotal> {
     IndicatorGroup::ALL
         .iter()
         .map(|group| {
+            let (raw, cap) = (weighing.raw(*group), model.of(*group).cap);
             let mitigation = *group == IndicatorGroup::Mitigation;
             GroupTotal {
                 group: *group,
-                raw: if mitigation { -raw(*group) } else { raw(*group) },
-                applied: if mitigation { -taken } else { after.get(*group) },
-                cap: if mitigation {
-                    -MITIGATION_CAP
+                raw: if mitigation { -raw } else { raw },
+                applied: if mitigation {
+                    -taken
                 } else {
-                    Model::group(*group).cap
+                    weighing.after.get(*group)
                 },
+                cap: if mitigation { -cap } else { cap },
             }
         })
         .collect()
+}
+
+/// The threat that the evidence points to most.
+pub(crate) fn likeliest_threat(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>) -> Option<Threat> {
+    threat_shares(groups).first().map(|share| share.threat)
 }
 
 fn threat_shares(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>) -> Vec<ThreatShare> {
@@ -436,7 +316,7 @@ fn threat_shares(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>) -> Vec<Thr
     shares
 }
 
-fn would_lower(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, rho: f64) -> Vec<String> {
+fn would_lower(model: &Model, groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, rho: f64) -> Vec<String> {
     let present = |group| {
         groups
             .get(&group)
@@ -445,11 +325,15 @@ fn would_lower(groups: &BTreeMap<IndicatorGroup, Vec<Weighed<'_>>>, rho: f64) ->
     let mut ways = Vec::new();
     if present(IndicatorGroup::Fact) || present(IndicatorGroup::Behaviour) {
         if rho > 0.0 {
-            ways.push(
-                "an approved ticket, project or hand-over that explains the acts (up to −15 dB)".to_owned(),
-            );
+            ways.push(format!(
+                "an approved ticket, project or hand-over that explains the acts (up to −{} dB)",
+                model.groups.mitigation.cap
+            ));
         }
-        ways.push("time without new evidence: behaviour halves in 14 days, rule facts in 30".to_owned());
+        ways.push(format!(
+            "time without new evidence: behaviour halves in {} days, rule facts in {}",
+            model.groups.behaviour.half_life_days, model.groups.fact.half_life_days
+        ));
     }
     if present(IndicatorGroup::Access) {
         ways.push("removing the excess rights: their share goes to zero at once".to_owned());

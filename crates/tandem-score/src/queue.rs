@@ -1,4 +1,7 @@
 //! The daily queue: a bounded number of alerts per 1,000 subjects, each subject at most once per cool-down.
+//!
+//! Who is often in it and was found harmless each time is held against their own usual ([`crate::usual`]): that changes the
+//! order in which places are given, never the score, the level, or whether somebody may enter.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use tandem_domain::alert::RiskLevel;
 use tandem_domain::{Alert, AlertId, AlertStatus, Day, IndicatorId, SubjectId, Threat};
 use xxhash_rust::xxh3::xxh3_128;
+
+use crate::usual::Usual;
 
 /// How many alerts, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -58,6 +63,8 @@ pub struct QueueState {
     pub last: BTreeMap<SubjectId, PastAlert>,
     /// Who had reason to enter and found no place, and the day of the reason.
     pub waiting: BTreeMap<SubjectId, Day>,
+    /// What level of behaviour evidence is usual for whom.
+    pub usual: BTreeMap<SubjectId, Usual>,
 }
 
 /// A subject who could enter today's queue.
@@ -73,6 +80,12 @@ pub struct Candidate {
     pub gate_open: bool,
     /// Technical evidence of this day exists.
     pub fresh: bool,
+    /// What behaviour adds to the score today, decibans.
+    pub behaviour: f64,
+    /// Evidence of today is of a kind that this subject had none of before.
+    pub new_kind: bool,
+    /// Alerts about the subject that people lately found harmless; 0 if they confirmed one.
+    pub cleared: u32,
     /// Accumulated slow evidence, in multiples of what is usual for this subject.
     pub slow: f64,
     /// Breaks ties: smaller is stranger (rank of the day's behaviour).
@@ -121,15 +134,17 @@ pub fn fill(
     let mut open: Vec<_> = candidates
         .into_iter()
         .filter(|c| c.gate_open && may_enter(config, state, c))
+        .map(|c| state.against_own_usual(c))
         .collect();
-    open.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
+    open.sort_by(|(a, held_a), (b, held_b)| {
+        (b.score - held_b)
+            .total_cmp(&(a.score - held_a))
             .then(a.behaviour_rank.cmp(&b.behaviour_rank))
             .then_with(|| a.subject.cmp(&b.subject))
     });
     let (daily, rest): (Vec<_>, Vec<_>) = open
         .into_iter()
+        .map(|(candidate, _)| candidate)
         .partition(|c| (c.fresh && c.level >= config.at_least) || state.waiting.contains_key(&c.subject));
 
     let mut alerts = Vec::new();

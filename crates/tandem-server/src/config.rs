@@ -339,20 +339,6 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "no such IANA time zone, for example Europe/Berlin",
         );
     }
-    if !(0.0..=1_000.0).contains(&config.queue.per_1000) {
-        return senseless(
-            "queue.per_1000",
-            config.queue.per_1000.to_string(),
-            "give alerts per day and 1,000 subjects, 0 to 1000",
-        );
-    }
-    if !(0.0..=1.0).contains(&config.queue.slow_burn_share) {
-        return senseless(
-            "queue.slow_burn_share",
-            config.queue.slow_burn_share.to_string(),
-            "give a share from 0 to 1",
-        );
-    }
     if config.lake.commit_events == 0 {
         return senseless(
             "lake.commit_events",
@@ -360,13 +346,8 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "give at least 1; 200000 is the default",
         );
     }
-    let bands = config.model.bands;
-    if !(bands.watch < bands.review && bands.review < bands.act) {
-        return senseless(
-            "model.bands",
-            format!("{bands:?}"),
-            "watch must be below review and review below act",
-        );
+    if let Some((key, value, why)) = config.queue.fault().or_else(|| config.model.fault()) {
+        return senseless(key, value, why);
     }
     let lists = config.content.lists.keys().map(String::as_str);
     if let Some((key, value, why)) = config.enrichment.fault(lists) {

@@ -31,6 +31,7 @@ pub mod serve;
 pub mod service;
 pub mod sign_in;
 pub mod watch;
+pub mod what_if;
 pub mod words;
 
 pub use app::App;

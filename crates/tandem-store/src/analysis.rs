@@ -17,6 +17,8 @@ const DAILY_SNAPSHOTS: i32 = 14;
 const WEEKLY_SNAPSHOTS_DAYS: i32 = 365;
 /// Days sought with one statement.
 const DAYS_PER_QUESTION: usize = 100;
+/// Days of which is kept what the queue rested on: what a question about the past reaches back, and some to begin with.
+const QUEUE_DAYS: i32 = 120;
 const DOING: &str = "reading what analysis needs";
 const SAVING: &str = "saving a day's analysis";
 
@@ -39,6 +41,8 @@ pub struct DayResult {
     pub departures: Vec<DepartureRow>,
     /// How often p-values were small, JSON, if anything was counted.
     pub tally: Option<String>,
+    /// What the day's queue rested on beside indicators, already compressed; empty if it is not to be kept.
+    pub queue: Vec<u8>,
 }
 
 /// State at the end of a day.
@@ -329,6 +333,15 @@ impl Store {
         .await?;
         let snapshot = vec![vec![Cell::Int(i64::from(day.0)), Cell::Blob(result.snapshot)]];
         insert_many(&mut tx, "INSERT INTO snapshots (day, body)", "", snapshot, SAVING).await?;
+        if !result.queue.is_empty() {
+            let queue = vec![vec![Cell::Int(i64::from(day.0)), Cell::Blob(result.queue)]];
+            insert_many(&mut tx, "INSERT INTO queue_days (day, body)", "", queue, SAVING).await?;
+        }
+        sqlx::query("DELETE FROM queue_days WHERE day < $1")
+            .bind(i64::from(day.0 - QUEUE_DAYS))
+            .execute(&mut *tx)
+            .await
+            .doing(SAVING)?;
         sqlx::query("DELETE FROM snapshots WHERE (day < $1 AND day % 7 <> 0) OR day < $2")
             .bind(i64::from(day.0 - DAILY_SNAPSHOTS))
             .bind(i64::from(day.0 - WEEKLY_SNAPSHOTS_DAYS))
@@ -367,7 +380,7 @@ impl Store {
         self.indicators(filter).await
     }
 
-    async fn indicators(&self, filter: Where) -> Result<Vec<Indicator>, StoreError> {
+    pub(crate) async fn indicators(&self, filter: Where) -> Result<Vec<Indicator>, StoreError> {
         let text = format!(
             "SELECT body FROM indicators{} ORDER BY day, time, id",
             filter.text()
@@ -423,6 +436,7 @@ async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreErr
         "DELETE FROM snapshots WHERE day >= $1",
         "DELETE FROM departures WHERE day >= $1",
         "DELETE FROM tallies WHERE day >= $1",
+        "DELETE FROM queue_days WHERE day >= $1",
     ] {
         sqlx::query(statement)
             .bind(i64::from(day.0))

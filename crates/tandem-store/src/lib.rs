@@ -28,6 +28,7 @@ mod migrations;
 mod open;
 mod outbox;
 mod people;
+mod queue_days;
 mod rejects;
 mod saved_searches;
 mod scheduled_queries;

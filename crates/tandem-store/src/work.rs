@@ -33,6 +33,8 @@ pub enum WorkKind {
     Contest,
     /// A finding about how a colleague used Tandem.
     Watch,
+    /// A proposal to change the settings of the score or the queue.
+    Proposal,
 }
 
 impl WorkKind {
@@ -44,6 +46,7 @@ impl WorkKind {
             Self::Disclosure => "disclosure",
             Self::Contest => "contest",
             Self::Watch => "watch",
+            Self::Proposal => "proposal",
         }
     }
 }

@@ -17,10 +17,12 @@ import { Groups, Impact, Status, Tag } from "../../ui/bits";
 import { useKeys } from "../../ui/keys";
 import { Level } from "../../ui/Level";
 import { Loaded } from "../../ui/states";
+import { TwoNumbers } from "../../ui/TwoNumbers";
 import { useCase, useUrl } from "../../url";
 import { decibans, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { TEXT } from "../../words/text";
+import { Motive } from "../subject/Motive";
 
 /** One alert with its evidence. */
 export function AlertPage() {
@@ -121,6 +123,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
             <h2>The score when it was raised</h2>
             <Waterfall explanation={explanation} pick={pick} />
           </section>
+          <Motive motive={detail.motive} pick={pick} />
           <section className="panel">
             <h2>Evidence</h2>
             <IndicatorList indicators={indicators} />
@@ -133,6 +136,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
             </h2>
             <SubjectFacts subject={subject} />
           </section>
+          <TwoNumbers level={alert.level} score={alert.score} impact={detail.impact} />
           <section className="panel">
             <h2>What would lower it</h2>
             <ul className="bullets">

@@ -11,13 +11,16 @@ import { SubjectFacts } from "../../privacy/SubjectFacts";
 import { Status } from "../../ui/bits";
 import { Level } from "../../ui/Level";
 import { Loaded } from "../../ui/states";
+import { TwoNumbers } from "../../ui/TwoNumbers";
 import { useCase, useUrl } from "../../url";
 import { dayOf, decibans } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Activity, LatestEvents, UsualHours } from "./Activity";
 import { Departures } from "./Departures";
 import { GroupTotals, Threats } from "./Groups";
+import { Motive } from "./Motive";
 import { TimeControl } from "./TimeControl";
+import { Way } from "./Way";
 
 /** A subject's story at one moment. */
 export function SubjectPage() {
@@ -65,16 +68,21 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
           pick={(day) => change({ at: day })}
         />
       </section>
+      <Way way={story.way} pick={(day) => change({ at: day })} />
       <section className="panel">
         <h2>Timeline by source</h2>
         <Activity id={id} at={at} pick={pick} alerts={story.alerts} />
       </section>
       <div className="aside">
-        <section className="panel">
-          <h2>Why this score</h2>
-          <Waterfall explanation={explanation} pick={pick} />
-        </section>
+        <div className="stack">
+          <section className="panel">
+            <h2>Why this score</h2>
+            <Waterfall explanation={explanation} pick={pick} />
+          </section>
+          <Motive motive={story.motive} pick={pick} />
+        </div>
         <aside className="stack" aria-label="about the score">
+          <TwoNumbers level={explanation.level} score={explanation.score} impact={story.impact} />
           <section className="panel">
             <h2>What would lower it</h2>
             <ul className="bullets">

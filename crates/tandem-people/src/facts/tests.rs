@@ -104,6 +104,27 @@ fn weights_groups_and_ends_are_those_of_the_ledger() {
 }
 
 #[test]
+fn overdue_training_weighs_nothing_and_ends_when_it_is_taken() {
+    let overdue = on(
+        &[FactRecord {
+            until: Some(Day(20)),
+            ..fact(FactKind::TrainingOverdue, 5)
+        }],
+        5,
+    );
+    let [one] = overdue.as_slice() else {
+        panic!("{overdue:?}")
+    };
+    assert_eq!(
+        (one.weight, one.stage, one.until),
+        (0.0, None, Some(Day(20).end()))
+    );
+    let coached = on(&[fact(FactKind::Coaching, 5)], 5);
+    assert_eq!(coached[0].detector, "mitigation:coaching");
+    assert_eq!(coached[0].group, IndicatorGroup::Mitigation);
+}
+
+#[test]
 fn an_end_of_contract_counts_only_in_its_last_weeks() {
     let end = FactRecord {
         until: Some(Day(400)),

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use tandem_domain::alert::RiskLevel;
-use tandem_domain::{Day, SubjectId};
-use tandem_score::{Candidate, Model, QueueConfig, QueueState, fill};
+use tandem_domain::{Day, SubjectId, Verdict};
+use tandem_score::{Candidate, Model, QueueConfig, QueueState, Verdicts, fill};
 
 fn candidate(name: &str, score: f64) -> Candidate {
     Candidate {
@@ -12,6 +12,9 @@ fn candidate(name: &str, score: f64) -> Candidate {
         level: Model::default().level(score),
         gate_open: true,
         fresh: true,
+        behaviour: 0.0,
+        new_kind: false,
+        cleared: 0,
         slow: 0.0,
         behaviour_rank: 1,
         threat: None,
@@ -131,7 +134,93 @@ fn who_finds_no_place_waits_for_one() {
     assert!(day(11, vec![later("S-F", -6.0)], &mut state).is_empty());
 }
 
+/// A state in which behaviour always added `usual` decibans to S-OFTEN's score, and a candidate of S-OFTEN.
+fn often(usual: f64, today: f64, score: f64) -> (QueueState, Candidate) {
+    let mut state = QueueState::default();
+    let subject = SubjectId("S-OFTEN".into());
+    for day in 0..120 {
+        state.learn(&subject, Day(day), usual);
+    }
+    let candidate = Candidate {
+        behaviour: today,
+        cleared: 4,
+        ..candidate("S-OFTEN", score)
+    };
+    (state, candidate)
+}
+
+#[test]
+fn who_is_often_here_and_was_found_harmless_is_held_against_their_own_usual() {
+    let (mut state, chronic) = often(8.0, 9.0, -5.0);
+    let other = candidate("S-OTHER", -7.0);
+    let found = fill(&config(1_000.0), &mut state, Day(121), 10, vec![chronic, other]);
+    let order: Vec<_> = found.iter().map(|a| a.subject.as_str()).collect();
+    assert_eq!(order, ["S-OTHER", "S-OFTEN"]);
+    assert_eq!(found[1].score, -5.0, "the score itself stays");
+    let said = found[1].sentences.join(" ");
+    assert!(
+        said.contains("often here: 4 alerts") && said.contains("1 dB above their usual"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_new_kind_of_evidence_or_a_confirmed_alert_ends_it() {
+    let (state, chronic) = often(8.0, 9.0, -5.0);
+    assert_eq!(state.held(&chronic), 8.0);
+    let new = Candidate {
+        new_kind: true,
+        ..chronic.clone()
+    };
+    assert_eq!(state.held(&new), 0.0);
+    let rarely = Candidate {
+        cleared: 2,
+        ..chronic
+    };
+    assert_eq!(state.held(&rarely), 0.0);
+}
+
+#[test]
+fn one_burst_makes_nobody_usual() {
+    let mut state = QueueState::default();
+    let subject = SubjectId("S-OFTEN".into());
+    for day in 0..10 {
+        state.learn(&subject, Day(day), 15.0);
+    }
+    let (_, chronic) = often(0.0, 15.0, -5.0);
+    assert_eq!(state.held(&chronic), 0.0, "ten days of 40 are no median");
+    state.learn(&subject, Day(400), 0.0);
+    assert!(state.usual.is_empty(), "what nobody needs any more is forgotten");
+}
+
+#[test]
+fn verdicts_count_from_when_they_were_given_and_a_confirmed_one_ends_them() {
+    let subject = SubjectId("S-A".into());
+    let mut verdicts = Verdicts::default();
+    for day in [10, 20, 30] {
+        verdicts.add(subject.clone(), Day(day), Day(day + 3).start(), Verdict::Benign);
+    }
+    assert_eq!(verdicts.cleared(&subject, Day(31)), 2, "the third was still open");
+    assert_eq!(verdicts.cleared(&subject, Day(34)), 3);
+    assert_eq!(verdicts.cleared(&subject, Day(210)), 1, "half a year later");
+    verdicts.add(subject.clone(), Day(40), Day(41).start(), Verdict::TruePositive);
+    assert_eq!(verdicts.cleared(&subject, Day(39)), 3);
+    assert_eq!(verdicts.cleared(&subject, Day(50)), 0);
+}
+
 proptest! {
+    /// Rule facts are never hidden, and more behaviour today never leads to a later place.
+    #[test]
+    fn what_is_held_back_is_behaviour_only_and_grows_slower_than_it(
+        usual in 0.0..30.0_f64, today in 0.0..30.0_f64, more in 0.0..10.0_f64,
+    ) {
+        let (state, chronic) = often(usual, today, 0.0);
+        let held = state.held(&chronic);
+        prop_assert!(held <= today && (0.0..=10.0).contains(&held));
+        let stronger = Candidate { behaviour: today + more, ..chronic };
+        prop_assert!(state.held(&stronger) - held <= more + 1e-9);
+    }
+
     #[test]
     fn the_budget_is_never_exceeded_over_time(days in 1..60_i32, per_1000 in 0.5..20.0_f64, people in 50..500_usize) {
         let config = QueueConfig { per_1000, ..QueueConfig::default() };

@@ -29,7 +29,7 @@ pub fn build(
         peers: person.map_or(0, |p| view.peers(p, PEERS).members.len() as u32),
         level: views::level(explanation.map(|e| e.level).unwrap_or_default()).into(),
         score: explanation.map_or(PRIOR, |e| e.score),
-        impact: explanation.map_or(0, |e| e.impact),
+        impact: explanation.map_or(0, |e| e.impact.level),
         settling_in: person.is_some_and(|p| view.settling_in(p)),
         absent: person.is_some_and(|p| view.absent(p)),
         leaving_on: person.and_then(|p| view.leaving_on(p)).map(|d| d.to_string()),

@@ -5,6 +5,7 @@ mod hunt;
 mod intake;
 mod ledger;
 mod scheduled;
+mod risk;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ pub use hunt::*;
 pub use intake::*;
 pub use ledger::*;
 pub use scheduled::*;
+pub use risk::*;
 
 /// Who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -65,6 +67,12 @@ pub struct Capabilities {
     pub sees_policies: bool,
     /// Answers disclosures and acts for a department.
     pub approves: bool,
+    /// Try other settings on past queues, and propose them.
+    pub tries_settings: bool,
+    /// See proposals to change settings.
+    pub sees_proposals: bool,
+    /// See whom to offer help first.
+    pub offers_support: bool,
     /// Is observed themselves and may see what is kept.
     pub has_own_data: bool,
 }
@@ -425,6 +433,10 @@ pub struct AlertDetail {
     pub indicators: Vec<IndicatorView>,
     /// The score at the time it was raised.
     pub explanation: ExplanationView,
+    /// How much harm would be done, as of then.
+    pub impact: ImpactView,
+    /// Why it may have happened, as of then.
+    pub motive: MotiveView,
     /// What people did.
     pub history: Vec<HistoryEntry>,
 }
@@ -451,6 +463,12 @@ pub struct Story {
     pub at: String,
     /// The score at that moment.
     pub explanation: ExplanationView,
+    /// How much harm would be done.
+    pub impact: ImpactView,
+    /// Why it may have happened.
+    pub motive: MotiveView,
+    /// The way somebody most likely went.
+    pub way: WayView,
     /// Daily scores up to that moment.
     pub history: Vec<ScoreDay>,
     /// What was known at that moment, newest first.

@@ -2,4 +2,5 @@
 
 pub mod card;
 pub mod dto;
+pub mod risk;
 pub mod views;

@@ -25,6 +25,7 @@ pub mod runs;
 pub mod session;
 pub mod sign_in;
 mod visitor;
+pub mod what_if;
 pub mod work;
 
 pub use error::ApiError;

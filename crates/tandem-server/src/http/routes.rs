@@ -20,7 +20,7 @@ use super::metrics::RouteLabels;
 use super::session::{self, Signed};
 use super::{
     assets, cases, chat, colleagues, departures, disclosures, exports, forward, hunt, inbound, ledger, own,
-    policies, push, reminders, reports, rooms, runs, sign_in, work,
+    policies, push, reminders, reports, rooms, runs, sign_in, what_if, work,
 };
 use crate::api::dto::*;
 use crate::app::App;
@@ -485,7 +485,8 @@ pub fn describe() -> String {
         .merge_from(exports::Description::openapi())
         .merge_from(hunt::Description::openapi())
         .merge_from(departures::Description::openapi())
-        .merge_from(reminders::Description::openapi());
+        .merge_from(reminders::Description::openapi())
+        .merge_from(what_if::Description::openapi());
     let mut text = whole.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
@@ -541,6 +542,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(hunt::routes())
         .merge(departures::routes())
         .merge(reminders::routes())
+        .merge(what_if::routes())
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))
         .route(

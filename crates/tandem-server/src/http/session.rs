@@ -97,6 +97,10 @@ fn capabilities(app: &App, asker: &Asker) -> Capabilities {
         sees_connectors: can(Action::Look, DataClass::Connectors),
         manages_connectors: can(Action::Manage, DataClass::Connectors),
         sees_policies: can(Action::Look, DataClass::Policies),
+        tries_settings: can(Action::Look, DataClass::Queue) && can(Action::Look, DataClass::Rules),
+        sees_proposals: can(Action::Look, DataClass::Settings)
+            || (can(Action::Look, DataClass::Queue) && can(Action::Look, DataClass::Rules)),
+        offers_support: can(Action::Look, DataClass::Queue) && can(Action::Look, DataClass::HumanFacts),
         approves: asker.role() == Role::Approver,
         has_own_data: asker.colleague.own_subject().is_some(),
     }

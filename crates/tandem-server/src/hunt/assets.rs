@@ -126,6 +126,38 @@ impl Assets {
     }
 }
 
+/// Parts of an object's path that are looked up, at most.
+const PARTS: usize = 16;
+
+/// The assets of the settings as they are now, for telling how critical an object is that was acted upon.
+pub(crate) struct KnownAssets(Option<Outcome<Assets>>);
+
+impl KnownAssets {
+    /// The assets of a file; none without one, or if it cannot be read, which the settings page says.
+    pub(crate) fn of(path: Option<&Path>) -> Self {
+        Self(path.map(read))
+    }
+
+    /// The most critical asset that one of some objects names, whole or as a part of its path, and how critical it is: 0 (little
+    /// depends on it) to 3 (crown jewel).
+    pub(crate) fn touched<'o>(&self, objects: impl Iterator<Item = &'o str>) -> Option<(String, u8)> {
+        let table = self.0.as_ref()?;
+        let table = (**table).as_ref().ok()?;
+        let parts = objects.flat_map(|object| {
+            let inside = object
+                .split(['\\', '/'])
+                .filter(|part| !part.is_empty())
+                .take(PARTS);
+            std::iter::once(object).chain(inside)
+        });
+        let asset = table.find(parts)?;
+        let step = CRITICALITIES
+            .iter()
+            .position(|known| *known == asset.criticality)?;
+        Some((asset.name, u8::try_from(step).ok()?))
+    }
+}
+
 /// The state of the file, as the API shows it.
 pub(super) fn view(path: &Path) -> FileState {
     match &*read(path) {
@@ -164,6 +196,21 @@ mod tests {
         assert_eq!(found(&["10.0.0.99"]), None);
         assert_eq!(table.bad, 2);
         assert!(table.first_bad.unwrap().contains("enormous"));
+    }
+
+    #[test]
+    fn an_object_is_found_by_a_part_of_its_path() {
+        let text = "name,criticality\nvault01,crown_jewel\nHR,high\npc1,low\n";
+        let known = KnownAssets(Some(std::sync::Arc::new(Assets::read(text.as_bytes()))));
+        let touched = |object: &str| known.touched(std::iter::once(object));
+        assert_eq!(
+            touched("\\\\VAULT01.home.example\\c$\\plans.txt"),
+            Some(("vault01".into(), 3))
+        );
+        assert_eq!(touched("/srv/HR/pay.xlsx"), Some(("HR".into(), 2)));
+        assert_eq!(touched("pc1"), Some(("pc1".into(), 0)));
+        assert_eq!(touched("/srv/other"), None);
+        assert_eq!(KnownAssets::of(None).touched(std::iter::once("vault01")), None);
     }
 
     #[test]

@@ -31,6 +31,7 @@ use tandem_people::canonical_account;
 use tandem_policy::{Action, DataClass};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub(crate) use assets::KnownAssets;
 pub(crate) use enrich::Enricher;
 pub use export::{Format, HuntFile};
 pub(crate) use search::stream;

@@ -1,7 +1,7 @@
 //! From one day's indicators of a subject to one alert candidate: title, sentences, threat.
 
-use tandem_domain::{Day, Indicator, IndicatorGroup, SubjectId};
-use tandem_score::{Candidate, Explanation, RowKind};
+use tandem_domain::{Day, Indicator, IndicatorGroup};
+use tandem_score::{Candidate, Explanation, RowKind, is_technical};
 
 /// Most sentences of an alert.
 const SENTENCES: usize = 5;
@@ -10,17 +10,23 @@ const LISTED: usize = 40;
 /// An indicator that adds less than this is not worth a sentence, decibans.
 const WORTH_SAYING: f64 = 0.5;
 
-/// Builds the candidate of one subject from its explanation.
+/// Says a candidate in words: title, sentences, and what it rests on.
 ///
-/// `live` are the subject's indicators, `day` the day of the queue, `slow` the slow-burn level and `rank` the place of the
-/// subject's behaviour among all subjects that day.
-pub fn candidate(
-    subject: &SubjectId,
-    explanation: &Explanation,
-    live: &[Indicator],
-    day: Day,
-    (slow, rank): (f64, u32),
-) -> Candidate {
+/// `live` are the subject's indicators, `day` the day of the queue.
+pub fn complete(candidate: &mut Candidate, explanation: &Explanation, live: &[Indicator], day: Day) {
+    let rows = rows(explanation, live, day);
+    candidate.title = title(&rows);
+    candidate.sentences = sentences(&rows);
+    candidate.indicators = rows.iter().take(LISTED).map(|(_, i)| i.id).collect();
+}
+
+/// The title of what an explanation rests on.
+pub fn title_of(explanation: &Explanation, live: &[Indicator], day: Day) -> String {
+    title(&rows(explanation, live, day))
+}
+
+/// What adds and takes away, with the indicator of each: what happened today before what lingers, heaviest first.
+fn rows<'a>(explanation: &Explanation, live: &'a [Indicator], day: Day) -> Vec<(f64, &'a Indicator)> {
     let mut rows: Vec<_> = explanation
         .rows
         .iter()
@@ -40,32 +46,13 @@ pub fn candidate(
             .then(b.0.abs().total_cmp(&a.0.abs()))
             .then(a.1.id.cmp(&b.1.id))
     });
-    let technical = |i: &Indicator| matches!(i.group, IndicatorGroup::Behaviour | IndicatorGroup::Fact);
-    let fresh = live
-        .iter()
-        .any(|i| technical(i) && i.known.day() == day && i.weight > 0.0);
-    Candidate {
-        subject: subject.clone(),
-        score: explanation.score,
-        level: explanation.level,
-        gate_open: explanation.alert_gate.open,
-        fresh,
-        slow,
-        behaviour_rank: rank,
-        threat: explanation.threats.first().map(|t| t.threat),
-        impact: explanation.impact,
-        title: title(&rows),
-        sentences: sentences(&rows),
-        indicators: rows.iter().take(LISTED).map(|(_, i)| i.id).collect(),
-    }
+    rows
 }
 
 fn title(rows: &[(f64, &Indicator)]) -> String {
     let technical: Vec<_> = rows
         .iter()
-        .filter(|(c, i)| {
-            *c >= WORTH_SAYING && matches!(i.group, IndicatorGroup::Behaviour | IndicatorGroup::Fact)
-        })
+        .filter(|(c, i)| *c >= WORTH_SAYING && is_technical(i))
         .collect();
     let Some((_, first)) = technical.first() else {
         return "accumulated evidence".to_owned();

@@ -8,21 +8,21 @@ use tandem_baseline::{DayActivity, DayContext, ScoredDay, SubjectDay};
 use tandem_detect::{BaseMatch, Correlator, Passing, RuleIdx};
 use tandem_domain::{Alert, Day, Indicator, IndicatorGroup, SubjectId};
 use tandem_people::{Cursor, Person, Pseudonyms, View, canonical_account, fact_indicators};
-use tandem_score::{Candidate, Explanation, PRIOR, explain, fill};
+use tandem_score::{
+    DayInput, Explanation, PRIOR, PersonDay, Tuning, Verdicts, explain, fill_day, is_live, is_technical,
+};
 use tandem_store::{DayResult, DepartureRow, ScoreRow, SubjectRow};
 
 use super::analyse::State;
 use super::departures::{KeptTally, UnusualDay};
 use super::indicators::{RuleDay, behaviour};
-use super::{AnalyseError, compose};
+use super::{AnalyseError, compose, queue_days};
 use crate::api::card;
 use crate::api::views;
 use crate::app::App;
 use crate::content::holds_on;
+use crate::hunt::KnownAssets;
 use crate::words::Names;
-
-/// Days an indicator is held in memory: five half-lives of evidence, four of mitigation.
-const LIVE_DAYS: i32 = 240;
 
 /// An analysis under way.
 pub struct Run<'a> {
@@ -32,6 +32,9 @@ pub struct Run<'a> {
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
     names: Names,
+    tuning: Tuning,
+    /// What people concluded about alerts.
+    verdicts: Verdicts,
     /// The day analysed last.
     last: Day,
     /// What goes from day to day.
@@ -85,14 +88,23 @@ impl<'a> Run<'a> {
             Some(kept) => Correlator::restore(rules, kept),
             None => Correlator::new(rules),
         };
+        let tuning = Tuning {
+            model: app.config.model.clone(),
+            queue: app.config.queue,
+        };
         let mut live: BTreeMap<SubjectId, Vec<Indicator>> = BTreeMap::new();
+        let reach = queue_days::memory(&tuning.model);
         for indicator in app
             .store
-            .indicators_between(from.plus(-LIVE_DAYS), from.plus(-1))
+            .indicators_counting(None, from.plus(-reach), from.plus(-1))
             .await?
         {
-            live.entry(indicator.subject.clone()).or_default().push(indicator);
+            // What nobody would miss is not held: what holds at the end of the day before.
+            if is_live(&tuning.model, &indicator, from.plus(-1)) {
+                live.entry(indicator.subject.clone()).or_default().push(indicator);
+            }
         }
+        let verdicts = queue_days::verdicts(&app.store).await?;
         let mut cursor = directory.cursor();
         cursor.at(from.plus(-1));
         // Who had a short pseudonym keeps it, also if somebody else's would be the same.
@@ -107,6 +119,8 @@ impl<'a> Run<'a> {
             pseudonyms,
             live,
             names: Names::default(),
+            tuning,
+            verdicts,
             last,
             state,
         })
@@ -168,6 +182,7 @@ impl<'a> Run<'a> {
         for indicator in &mut fresh {
             let texts = std::iter::once(&mut indicator.explanation).chain(&mut indicator.object);
             self.conceal(&indicator.subject, texts);
+            indicator.half_life_days = self.tuning.model.of(indicator.group).half_life_days;
         }
         for (subject, unusual) in &mut besides.unusual {
             self.conceal(subject, unusual.texts());
@@ -207,8 +222,9 @@ impl<'a> Run<'a> {
                 .or_default()
                 .push(indicator.clone());
         }
+        let model = &self.tuning.model;
         self.live.retain(|_, list| {
-            list.retain(|i| i.known.day() >= day.plus(-LIVE_DAYS));
+            list.retain(|i| is_live(model, i, day));
             !list.is_empty()
         });
         let people: BTreeMap<SubjectId, String> = self
@@ -218,17 +234,31 @@ impl<'a> Run<'a> {
             .map(|person| (self.pseudonyms.of(person), person.clone()))
             .collect();
         let mut explained = BTreeMap::new();
+        let mut input = DayInput {
+            day,
+            population: self.state.known.len(),
+            people: Vec::new(),
+        };
         for (subject, live) in &self.live {
             let exposure = people
                 .get(subject)
                 .and_then(|p| view.person(p))
                 .map_or(0.0, |p| view.exposure(p));
-            explained.insert(
-                subject.clone(),
-                explain(&self.app.config.model, live, exposure, day.end()),
-            );
+            explained.insert(subject.clone(), explain(model, live, exposure, day.end()));
+            if live.iter().any(is_technical) {
+                input.people.push(PersonDay {
+                    subject: subject.clone(),
+                    exposure,
+                    slow: self
+                        .state
+                        .slow
+                        .get(&subject.0)
+                        .map_or(0.0, super::slow::SlowBurn::level),
+                    behaviour_rank: ranks.get(subject).copied().unwrap_or(u32::MAX),
+                });
+            }
         }
-        let alerts = self.alerts(day, &explained, ranks);
+        let alerts = self.alerts(&input, &explained);
         let snapshot = self.pack()?;
         let result = DayResult {
             day,
@@ -239,6 +269,7 @@ impl<'a> Run<'a> {
                 .map(|(s, p)| subject_row(view, day, s, p, explained.get(s)))
                 .collect::<Result<_, _>>()?,
             snapshot,
+            queue: queue_days::pack(&input)?,
             indicators: fresh,
             departures: besides
                 .unusual
@@ -255,35 +286,16 @@ impl<'a> Run<'a> {
         Ok(counts)
     }
 
-    fn alerts(
-        &mut self,
-        day: Day,
-        explained: &BTreeMap<SubjectId, Explanation>,
-        ranks: &BTreeMap<SubjectId, u32>,
-    ) -> Vec<Alert> {
-        let none = Vec::new();
-        let candidates: Vec<Candidate> = explained
-            .iter()
-            .filter(|(_, e)| e.alert_gate.open)
-            .map(|(subject, explanation)| {
-                let live = self.live.get(subject).unwrap_or(&none);
-                let slow = self
-                    .state
-                    .slow
-                    .get(&subject.0)
-                    .map_or(0.0, super::slow::SlowBurn::level);
-                let rank = ranks.get(subject).copied().unwrap_or(u32::MAX);
-                compose::candidate(subject, explanation, live, day, (slow, rank))
-            })
-            .collect();
-        let population = self.state.known.len();
-        fill(
-            &self.app.config.queue,
-            &mut self.state.queue,
-            day,
-            population,
-            candidates,
-        )
+    fn alerts(&mut self, input: &DayInput, explained: &BTreeMap<SubjectId, Explanation>) -> Vec<Alert> {
+        let live = &self.live;
+        let of = |subject: &SubjectId| live.get(subject).map_or(&[][..], Vec::as_slice);
+        let (tuning, verdicts) = (&self.tuning, &self.verdicts);
+        fill_day(tuning, &mut self.state.queue, input, verdicts, of, |candidate| {
+            if let Some(explanation) = explained.get(&candidate.subject) {
+                let live = of(&candidate.subject);
+                compose::complete(candidate, explanation, live, input.day);
+            }
+        })
     }
 
     fn groups(&self, alert: &Alert) -> Vec<String> {
@@ -422,6 +434,10 @@ impl<'a> Run<'a> {
             entry.hold_back(held_back, &[]);
         }
         self.state.suppressor.forget(day.end());
+        let assets = KnownAssets::of(self.app.config.enrichment.assets.as_deref());
+        for entry in found.values_mut() {
+            entry.asset = assets.touched(entry.objects.keys().map(String::as_str));
+        }
         let mut indicators: Vec<_> = found.into_values().filter_map(RuleDay::indicator).collect();
         indicators.sort_by_key(|a| a.id);
         indicators

@@ -34,6 +34,8 @@ pub struct RuleDay<'a> {
     pub sentence: String,
     /// Further matches that the rule's suppression window held back, today's and those of earlier days that were not told of.
     pub held_back: u64,
+    /// The most critical asset among the objects, and how critical it is, 0 to 3.
+    pub asset: Option<(String, u8)>,
 }
 
 impl<'a> RuleDay<'a> {
@@ -49,6 +51,7 @@ impl<'a> RuleDay<'a> {
             objects: BTreeMap::new(),
             sentence: String::new(),
             held_back: 0,
+            asset: None,
         }
     }
 
@@ -111,7 +114,12 @@ impl<'a> RuleDay<'a> {
             object,
             techniques: self.rule.insider.techniques.clone(),
             event_count: self.count + self.held_back,
-            impact: self.rule.insider.impact,
+            // What a rule says of its objects in general, or what the company says of this one.
+            impact: self
+                .rule
+                .insider
+                .impact
+                .max(self.asset.as_ref().map_or(0, |(_, step)| *step)),
             events: self.events,
             subject: self.subject,
             detector,
@@ -146,6 +154,14 @@ impl<'a> RuleDay<'a> {
             _ => {}
         }
         text.push('.');
+        if let Some((name, step)) = self.asset.as_ref().filter(|(_, step)| *step >= 2) {
+            let how = if *step >= 3 {
+                "a crown jewel"
+            } else {
+                "of high criticality"
+            };
+            text.push_str(&format!(" The list of assets names {name} as {how}."));
+        }
         text
     }
 }

@@ -3,7 +3,7 @@
 pub mod analyse;
 pub mod backtest;
 pub(crate) mod clock;
-mod compose;
+pub(crate) mod compose;
 mod day;
 pub mod departures;
 pub mod indicators;
@@ -13,6 +13,7 @@ pub mod maintain;
 pub(crate) mod pending;
 mod people;
 pub mod push;
+pub(crate) mod queue_days;
 pub mod replay;
 mod slow;
 

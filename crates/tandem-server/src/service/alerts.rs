@@ -7,6 +7,7 @@ use super::{ServiceError, day};
 use crate::api::dto::{
     AlertDetail, AlertSummary, HistoryEntry, IndicatorView, QueueDay, QueueView, StatusChange,
 };
+use crate::api::risk;
 use crate::api::views::{self, Sight};
 use crate::app::App;
 use crate::asker::Asker;
@@ -104,7 +105,7 @@ impl App {
             .ok_or(ServiceError::Missing("alert"))?;
         let moment = row.alert.raised;
         let known = self.known(&row.alert.subject, moment).await?;
-        let explanation = self.explanation(&row.alert.subject, &known, moment).await?;
+        let explanation = self.explanation(&row.alert.subject, moment).await?;
         let mut shown: Vec<&Indicator> = known
             .iter()
             .filter(|i| row.alert.indicators.contains(&i.id))
@@ -120,6 +121,8 @@ impl App {
             subject: self.card(&row.alert.subject, moment.day()).await?,
             indicators,
             explanation: views::explanation(sight, &explanation),
+            impact: risk::impact(&explanation.impact),
+            motive: risk::motive(sight, &known, moment),
             history: history
                 .into_iter()
                 .map(|h| HistoryEntry {

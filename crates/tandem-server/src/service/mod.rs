@@ -7,6 +7,7 @@ mod rejects;
 mod rules;
 mod sources;
 mod subjects;
+mod support;
 
 pub use alerts::QueueAsked;
 pub use ledger::LedgerAsked;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tandem_baseline::DayActivity;
 use tandem_domain::{Day, Indicator, SubjectId, Timestamp};
 use tandem_people::{Person, View};
-use tandem_score::{Explanation, explain};
+use tandem_score::{Explanation, explain, is_live};
 use tandem_store::{AlertFilter, SubjectFilter, SubjectRow};
 
 use super::ServiceError;
@@ -15,8 +15,10 @@ use crate::api::dto::{
     Hours, ScoreDay, Story, SubjectCard, SubjectList, SubjectRow as Listed, Timeline, TimelineDay,
     TimelineMark,
 };
+use crate::api::risk;
 use crate::api::views::{self, Sight};
 use crate::app::App;
+use crate::pipeline::queue_days;
 
 /// Days of the small score line.
 const SPARK: i32 = 30;
@@ -87,7 +89,7 @@ impl App {
         let last = self.store.analysed_to().await?.unwrap_or_default();
         let at = super::instant(at, false)?.unwrap_or(last.end());
         let known = self.known(&row.subject, at).await?;
-        let explanation = self.explanation(&row.subject, &known, at).await?;
+        let explanation = self.explanation(&row.subject, at).await?;
         let from = at.day().plus(-BACK);
         let history = self.store.scores_of(&row.subject, from, at.day()).await?;
         let alerts = self
@@ -105,11 +107,14 @@ impl App {
         }
         let mut card = self.card(&row.subject, at.day()).await?;
         (card.score, card.level) = (explanation.score, views::level(explanation.level).into());
-        card.impact = explanation.impact;
+        card.impact = explanation.impact.level;
         Ok(Story {
             subject: card,
             at: at.to_string(),
             explanation: views::explanation(sight, &explanation),
+            impact: risk::impact(&explanation.impact),
+            motive: risk::motive(sight, &known, at),
+            way: risk::way(sight, &known, at),
             history: history
                 .into_iter()
                 .map(|(day, score, level)| ScoreDay {
@@ -294,15 +299,19 @@ impl App {
     pub(crate) async fn explanation(
         &self,
         subject: &SubjectId,
-        known: &[Indicator],
         at: Timestamp,
     ) -> Result<Explanation, ServiceError> {
+        // Exactly what the analysis of that day weighed, however old.
+        let (model, day) = (&self.config.model, at.day());
+        let from = day.plus(-queue_days::memory(model));
+        let mut counting = self.store.indicators_counting(Some(subject), from, day).await?;
+        counting.retain(|i| is_live(model, i, day));
         let view = self.directory().await?.as_of(at.day());
         let row = self.store.subject(subject).await?;
         let exposure = row
             .and_then(|r| view.person(&r.person).map(|p| view.exposure(p)))
             .unwrap_or(0.0);
-        Ok(explain(&self.config.model, known, exposure, at))
+        Ok(explain(model, &counting, exposure, at))
     }
 
     /// The card of a subject as known on a day.

@@ -46,3 +46,4 @@ mod synapse;
 mod teamwork;
 mod together;
 mod watch;
+mod what_if;

@@ -1,4 +1,4 @@
-use tandem_domain::Day;
+use tandem_domain::{Day, IndicatorGroup};
 use tandem_store::{DayResult, Store};
 
 use crate::make;
@@ -12,6 +12,8 @@ on_both!(
     a_large_snapshot_comes_back_whole,
     indicators_and_scores_are_found_by_subject_and_day,
     an_indicator_found_again_stays_with_its_first_day,
+    what_queues_rested_on_is_kept_for_a_while_and_goes_with_its_day,
+    what_lasts_is_found_however_old_it_is,
 );
 
 /// As an analysis runs: forget, then day by day.
@@ -207,4 +209,59 @@ async fn an_indicator_found_again_stays_with_its_first_day(store: Store) {
     );
     store.forget_analysis_from(Day(101)).await.unwrap();
     assert_eq!(store.indicators_between(Day(0), Day(999)).await.unwrap().len(), 1);
+}
+
+async fn what_queues_rested_on_is_kept_for_a_while_and_goes_with_its_day(store: Store) {
+    for day in 100..250 {
+        store.save_day(make::result(day)).await.unwrap();
+    }
+    let kept = store.queue_days(Day(0), Day(999)).await.unwrap();
+    assert_eq!(kept.first().map(|(day, _)| *day), Some(Day(249 - 120)));
+    assert_eq!(kept.len(), 121);
+    assert!(
+        kept.iter()
+            .all(|(day, body)| body == &vec![u8::try_from(day.0 % 250).unwrap(); 3])
+    );
+    store.forget_analysis_from(Day(200)).await.unwrap();
+    let left = store.queue_days(Day(190), Day(999)).await.unwrap();
+    assert_eq!(left.len(), 10);
+    // A day without one leaves none.
+    let without = DayResult {
+        day: Day(200),
+        ..DayResult::default()
+    };
+    store.save_day(without).await.unwrap();
+    assert_eq!(store.queue_days(Day(200), Day(200)).await.unwrap(), []);
+}
+
+async fn what_lasts_is_found_however_old_it_is(store: Store) {
+    let of = |number: u32, day: i32, group| {
+        let mut made = make::indicator(number, day);
+        made.group = group;
+        made
+    };
+    let with = |day: i32, indicators| DayResult {
+        day: Day(day),
+        indicators,
+        ..DayResult::default()
+    };
+    let old = vec![
+        of(3, 100, IndicatorGroup::Access),
+        of(13, 100, IndicatorGroup::Behaviour),
+        of(4, 100, IndicatorGroup::Mitigation),
+    ];
+    store.save_day(with(100, old)).await.unwrap();
+    let new = vec![of(23, 500, IndicatorGroup::Behaviour)];
+    store.save_day(with(500, new)).await.unwrap();
+    let late = vec![of(33, 501, IndicatorGroup::Access)];
+    store.save_day(with(501, late)).await.unwrap();
+    let ids = |found: Vec<tandem_domain::Indicator>| -> Vec<u128> { found.iter().map(|i| i.id.0).collect() };
+    let everybody = store.indicators_counting(None, Day(400), Day(500)).await.unwrap();
+    assert_eq!(ids(everybody), [4, 5, 24]);
+    let subject = make::subject_id(3);
+    let one = store
+        .indicators_counting(Some(&subject), Day(400), Day(500))
+        .await
+        .unwrap();
+    assert_eq!(ids(one), [4, 24]);
 }

@@ -202,5 +202,6 @@ pub fn result(day: i32) -> DayResult {
         snapshot: vec![u8::try_from(day % 250).unwrap(); 10],
         departures: (0..2).map(|i| departure(i, day)).collect(),
         tally: Some(format!("{{\"of\":{day}}}")),
+        queue: vec![u8::try_from(day % 250).unwrap(); 3],
     }
 }

@@ -1,0 +1,74 @@
+import { scaleLinear } from "d3-scale";
+import type { WhatIfDay } from "../api/risk";
+import { dayTicks } from "./maths";
+import { Scroll } from "./Scroll";
+
+const HEIGHT = 120;
+const BASE = 96;
+const LEFT = 30;
+
+/** Alerts per day as they were (pale, left) and as they would have been (solid, right). */
+export function BeforeAfter({ days, label }: { days: WhatIfDay[]; label: string }) {
+  const step = Math.max(10, Math.min(24, 1000 / Math.max(1, days.length)));
+  const width = Math.max(140, LEFT + days.length * step + 12);
+  const most = Math.max(1, ...days.map((d) => Math.max(d.before, d.after)));
+  const y = scaleLinear([0, most], [BASE, 8]);
+  const half = step / 2 - 1;
+  return (
+    <Scroll label={label}>
+      <svg
+        className="chart"
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        width={width}
+        height={HEIGHT}
+        role="img"
+        aria-label={label}
+      >
+        {[0, most].map((value) => (
+          <g key={value}>
+            <line x1={LEFT - 4} x2={width - 8} y1={y(value)} y2={y(value)} stroke="var(--line)" />
+            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              {value}
+            </text>
+          </g>
+        ))}
+        {days.map((d, at) => {
+          const x = LEFT + at * step;
+          return (
+            <g key={d.day}>
+              <title>{`${d.day}: ${d.before} as it was, ${d.after} as it would have been, ${d.both} the same`}</title>
+              <rect x={x} y={4} width={step} height={BASE - 4} fill="transparent" />
+              <rect
+                x={x + 1}
+                y={y(d.before)}
+                width={half}
+                height={BASE - y(d.before)}
+                fill="var(--ink-2)"
+                fillOpacity={0.35}
+                stroke="var(--ink-2)"
+                strokeWidth={0.75}
+              />
+              <rect
+                x={x + 1 + half}
+                y={y(d.after)}
+                width={half}
+                height={BASE - y(d.after)}
+                fill="var(--accent)"
+              />
+            </g>
+          );
+        })}
+        {dayTicks(
+          days.map((d) => d.day),
+          Math.max(1, Math.floor(width / 84)),
+        )
+          .filter((tick) => LEFT + tick.at * step < width - 62)
+          .map((tick) => (
+            <text key={tick.day} x={LEFT + tick.at * step + 1} y={BASE + 15}>
+              {tick.day}
+            </text>
+          ))}
+      </svg>
+    </Scroll>
+  );
+}
