@@ -131,7 +131,7 @@ fn hours(hour: f64, around: &Around<'_>) -> Picture {
 
 /// On what share of the days each hour of the day saw activity.
 fn shares(days: &[&DayActivity]) -> Vec<f64> {
-    let mut active = vec![0.0; 24];
+    let mut active = [0.0; 24];
     for day in days {
         for (sum, count) in active.iter_mut().zip(day.hours()) {
             *sum += f64::from(u8::from(count > 0));

@@ -104,11 +104,8 @@ fn by_subject(all: Vec<Indicator>, holds: impl Fn(&Indicator) -> bool) -> Vec<(S
     for indicator in all.into_iter().rev() {
         let known = people.entry(indicator.subject.clone()).or_default();
         match indicator.group {
-            IndicatorGroup::Mitigation => {
-                if helps(&indicator) {
-                    known.given.push(indicator);
-                }
-            }
+            IndicatorGroup::Mitigation if helps(&indicator) => known.given.push(indicator),
+            IndicatorGroup::Mitigation => {}
             _ if holds(&indicator) => known.concerns.push(indicator),
             _ => {}
         }
