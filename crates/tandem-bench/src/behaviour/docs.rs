@@ -184,7 +184,7 @@ fn peers_table(peers: &Map<String, Value>) -> Table {
         rows.push([method.to_owned()].into_iter().chain(keys.map(cell)).collect());
     }
     Table {
-        title: format!("CERT-hybrid {}", text("set")),
+        title: format!("{} {}", text("kind"), text("set")),
         head: head.map(str::to_owned).to_vec(),
         rows,
         note: "Every queue fills all its places here, because the other methods have no p-values to leave one empty by.".to_owned(),

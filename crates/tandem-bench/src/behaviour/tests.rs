@@ -196,7 +196,13 @@ fn nothing_leaks_on_a_simulated_company() {
     assert!(leaks.iter().all(leaks::Leak::passed), "{leaks:?}");
     assert!(leaks.iter().all(|leak| leak.compared > 500), "{leaks:?}");
     let judged = judge(&source, &Settings::default()).unwrap();
+    let people = judged.set.activity.people();
+    let known = |person: &String| people.contains(person.as_str());
     assert!(!judged.labels.visible.is_empty(), "stories are judged");
+    assert!(
+        judged.labels.visible.keys().all(known),
+        "under the keys of the people files"
+    );
     assert!(!judged.labels.confounders.is_empty());
 }
 

@@ -194,16 +194,19 @@ impl Labels {
     fn simulated(&mut self, bytes: &[u8]) -> Result<()> {
         let truth: Truth = serde_json::from_slice(bytes).context("the ground truth cannot be read")?;
         let kinds: BTreeSet<&str> = truth.stories.iter().map(|story| story.id.as_str()).collect();
+        // People files give everybody a key in lower case.
+        let key = |person: &str| person.to_lowercase();
         for story in &truth.stories {
+            let person = key(&story.person);
             let kind = kinds.iter().position(|kind| *kind == story.id).unwrap_or(0);
             for day in &story.days {
                 if day.events > 0 {
-                    self.shown(&story.person, day.day, u8::try_from(kind + 1).unwrap_or(u8::MAX));
+                    self.shown(&person, day.day, u8::try_from(kind + 1).unwrap_or(u8::MAX));
                 }
-                self.all.insert((story.person.clone(), day.day));
+                self.all.insert((person.clone(), day.day));
             }
         }
-        let innocents = truth.innocents.iter().map(|innocent| innocent.person.clone());
+        let innocents = truth.innocents.iter().map(|innocent| key(&innocent.person));
         self.confounders = innocents
             .filter(|person| !self.scenario.contains_key(person))
             .collect();

@@ -19,29 +19,24 @@ pub struct BadRows {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct BadFile {
     count: u64,
-    first: Vec<(u64, String)>,
+    first: Vec<String>,
 }
 
 impl BadRows {
-    /// Counts one.
-    pub fn add(&mut self, file: &str, line: u64, why: String) {
+    /// Counts one, and keeps what is wrong with it, and where, if it is among the first.
+    pub fn add(&mut self, file: &str, what: impl FnOnce() -> String) {
         self.count += 1;
         let file = self.files.entry(file.to_owned()).or_default();
         file.count += 1;
         if file.first.len() < TOLD {
-            file.first.push((line, why));
+            file.first.push(what());
         }
     }
 
     /// One sentence per file, with its first places.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
         self.files.iter().map(|(name, file)| {
-            let places: Vec<String> = file
-                .first
-                .iter()
-                .map(|(line, why)| format!("line {line}: {why}"))
-                .collect();
-            let more = if file.count as usize > file.first.len() {
+            let more = if file.count > file.first.len() as u64 {
                 "; …"
             } else {
                 ""
@@ -49,7 +44,7 @@ impl BadRows {
             format!(
                 "{name}: {} rows left out ({}{more})",
                 file.count,
-                places.join("; ")
+                file.first.join("; ")
             )
         })
     }
@@ -77,11 +72,6 @@ impl<'t> Row<'t> {
             .filter(|field| !field.is_empty())
             .ok_or_else(|| format!("no {column}"))
     }
-
-    /// How many fields there are.
-    pub fn len(&self) -> usize {
-        self.spans.len()
-    }
 }
 
 /// Reads a table. Without `header` its first line names the columns. Rows that `each` refuses, and lines that are no text, are
@@ -106,7 +96,7 @@ pub fn table(
     while let Some(whole) = line(reader, &mut buffer)? {
         number += 1;
         let Ok(text) = std::str::from_utf8(&buffer) else {
-            bad.add(file, number, "not UTF-8".to_owned());
+            bad.add(file, || format!("line {number}: not UTF-8"));
             continue;
         };
         let text = text.trim_end_matches(['\r', '\n']);
@@ -114,7 +104,7 @@ pub fn table(
             continue;
         }
         if !whole {
-            bad.add(file, number, "longer than 1 MiB".to_owned());
+            bad.add(file, || format!("line {number}: longer than 1 MiB"));
             continue;
         }
         split(text, &mut spans);
@@ -130,7 +120,7 @@ pub fn table(
             spans: &spans,
         };
         if let Err(why) = each(&row) {
-            bad.add(file, number, why);
+            bad.add(file, || format!("line {number}: {why}"));
         }
     }
     Ok(())
@@ -250,7 +240,7 @@ mod tests {
         let mut rows = 0;
         table("x.csv", &mut text.as_slice(), None, &mut bad, &mut |row| {
             rows += 1;
-            assert_eq!((row.get("a"), row.len()), (Some("7"), 2));
+            assert_eq!((row.get("a"), row.get("b")), (Some("7"), Some("8")));
             Ok(())
         })
         .unwrap();

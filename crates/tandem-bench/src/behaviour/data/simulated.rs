@@ -64,7 +64,7 @@ fn people(dir: &Path, home: &Home, load: &Load, bad: &mut BadRows) -> Result<Dir
         let format = recognise_people(&bytes, &name).with_context(|| format!("{name} is no people file"))?;
         let mut parsed = parse(format, &name, &bytes, Day(0));
         for reject in &parsed.rejects {
-            bad.add(&name, reject.line as u64, reject.reason.clone());
+            bad.add(&name, || format!("line {}: {}", reject.line, reject.reason));
         }
         if let Some(until) = load.known_by {
             parsed.records.retain(|record| record.known_on() <= until);
@@ -113,6 +113,7 @@ fn stream(
         max_record_bytes: RECORD,
     };
     let mut normaliser = Normaliser::new(Arc::clone(mappings), options);
+    let folder = input.folder_name().unwrap_or_default();
     let mut batch = EventBatch::new("");
     let mut rejects = Vec::new();
     loop {
@@ -120,7 +121,7 @@ fn stream(
         let used = normaliser.feed(pieces.bytes(), offset, eof, &mut batch, &mut rejects);
         pieces.consume(used);
         if batch.source().is_empty() {
-            batch.set_source(&input.folder_name().unwrap_or_default());
+            batch.set_source(&folder);
         }
         gatherer.take(
             &mut batch,
@@ -128,7 +129,9 @@ fn stream(
             |account| canonical_account(account, home),
         );
         for reject in rejects.drain(..) {
-            bad.add(&name, reject.offset, reject.reason);
+            bad.add(&format!("logs/{folder}"), || {
+                format!("{name} at byte {}: {}", reject.offset, reject.reason)
+            });
         }
         if used == 0 && (eof || pieces.fill()? == 0 && pieces.bytes().is_empty()) {
             return Ok(());
