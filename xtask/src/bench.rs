@@ -8,6 +8,7 @@ pub fn run(args: &[String]) -> Outcome {
         return Err("which one?\n  \
              cargo xtask bench pipeline\n  \
              cargo xtask bench behaviour [--data DIR]\n  \
+             cargo xtask bench behaviour-peers\n  \
              cargo xtask bench rules [--data DIR] [--generated EVENTS]\n  \
              cargo xtask bench live [--rate N] [--seconds N] [--way WAY] [--kills N]\n  \
              cargo xtask bench live --overload [--seconds N] [--sustainable RATE]\n  \
@@ -15,7 +16,39 @@ pub fn run(args: &[String]) -> Outcome {
              docs/benchmarks.md says what each measures"
             .into());
     };
-    run_built(name, args.get(1..).unwrap_or_default())
+    let rest = args.get(1..).unwrap_or_default();
+    if name == "behaviour-peers" {
+        return behaviour_peers(rest);
+    }
+    run_built(name, rest)
+}
+
+/// Behaviour analytics beside detectors of other projects, on the same features and the same days of one set.
+fn behaviour_peers(rest: &[String]) -> Outcome {
+    crate::setup::ensure(&[crate::setup::Need::Python])?;
+    let python = crate::peers::detectors()?;
+    let folder = target_dir().join("bench");
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+    let features = folder.join("behaviour-features.csv.gz");
+    // What an earlier run left is not this one's.
+    let _ = std::fs::remove_file(&features);
+    let mut args = rest.to_vec();
+    args.extend(["--export".to_owned(), features.display().to_string()]);
+    run_built("behaviour", &args)?;
+    if !features.is_file() {
+        println!("skipped: there was no set with something to judge");
+        return Ok(());
+    }
+    let _step = sh::Step::new("the same features and days through detectors of other projects");
+    let mut command = crate::sh::command(&python.display().to_string());
+    command
+        .arg(root().join("crates/tandem-bench/peers/behaviour_peers.py"))
+        .arg(&features)
+        .arg("--figures")
+        .arg(folder.join("behaviour.json"))
+        .arg("--out")
+        .arg(folder.join("behaviour-peers.json"));
+    sh::run(&mut command)
 }
 
 fn run_built(name: &str, rest: &[String]) -> Outcome {

@@ -25,7 +25,8 @@ cargo xtask <command>
             tests out; --skip-fuzz leaves the fuzzer out)
   tidy      check the rules of the house: layers, file sizes, purity, forgotten tests
   codegen   write api/openapi.json and the console's types (--check only compares)
-  bench     cargo xtask bench NAME: pipeline | behaviour | rules | live | scenarios; prints a table, writes target/bench/NAME.json
+  bench     cargo xtask bench NAME: pipeline | behaviour | behaviour-peers | rules | live | scenarios; prints a table, writes
+            target/bench/NAME.json (behaviour: --data PATH, --set NAME, --seeds N,N, --leaks, --docs writes docs/benchmarks.md)
   ci        the same as test";
 
 fn main() -> ExitCode {

@@ -14,6 +14,8 @@ const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Clients that send logs, and servers that logs are fetched from, from PyPI.
 const SENDERS: &str = "confluent-kafka==2.16.1 moto[s3,server]==5.2.5 nats-py==2.16.0 opentelemetry-sdk==1.45.2 \
                        opentelemetry-exporter-otlp==1.45.2 elasticsearch==9.5.1 splunk-handler==3.0.0";
+/// Detectors of other projects, from PyPI.
+const DETECTORS: &str = "crates/tandem-bench/peers/requirements.txt";
 /// syslog-ng with what it needs to speak HTTP.
 const SYSLOG_NG: [&str; 3] = ["syslog-ng-core", "syslog-ng-mod-http", "syslog-ng-scl"];
 
@@ -37,6 +39,14 @@ pub fn schemathesis() -> Outcome<PathBuf> {
 /// A Python that has the senders of the tests of live sources.
 pub fn senders() -> Outcome<PathBuf> {
     python("senders", SENDERS)
+}
+
+/// A Python that has the detectors that behaviour analytics are compared with.
+pub fn detectors() -> Outcome<PathBuf> {
+    let file = root().join(DETECTORS);
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+    let packages: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    python("detectors", &packages.join(" "))
 }
 
 /// The folder that syslog-ng is unpacked into: Debian does not let it be installed beside rsyslog.

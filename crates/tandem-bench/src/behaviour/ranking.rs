@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::labels::Labels;
+use super::data::labels::Labels;
 
 /// Days a person is not alerted on again.
 const COOL_DOWN: i32 = 14;
@@ -19,7 +19,9 @@ const ORDINARY: f64 = 3.0;
 /// One method's scores: per day, each active person's score.
 #[derive(Debug, Default)]
 pub struct Ranking {
-    days: BTreeMap<Day, Vec<Ranked>>,
+    /// By day, the most unusual first.
+    pub days: BTreeMap<Day, Vec<Ranked>>,
+    people: usize,
 }
 
 /// One person on one day.
@@ -27,8 +29,10 @@ pub struct Ranking {
 pub struct Ranked {
     /// Who.
     pub person: String,
-    /// How unusual, on the method's own scale.
+    /// How unusual, on the method's own scale, within the day.
     pub score: f64,
+    /// The same between days.
+    pub across: f64,
     /// How often a day is as unusual, by the days before it, if the method can tell.
     pub p: Option<f64>,
 }
@@ -39,6 +43,7 @@ impl Ranked {
         Self {
             person: person.to_owned(),
             score,
+            across: score,
             p: None,
         }
     }
@@ -60,11 +65,26 @@ pub struct QueueAlert {
     pub person: String,
     /// The working day on which it was raised.
     pub raised: Day,
+    /// The day that earned it.
+    pub day: Day,
     /// It stands for an observable malicious day.
     pub true_alert: bool,
 }
 
 impl Ranking {
+    /// Of that many people in all.
+    pub fn new(people: usize) -> Self {
+        Self {
+            days: BTreeMap::new(),
+            people,
+        }
+    }
+
+    /// The places that `k` per 1,000 people are, at least `k`: in a company of fewer than 1,000, `k` people a day.
+    pub fn places(&self, k: usize) -> usize {
+        ((k * self.people) as f64 / 1_000.0).round().max(k as f64) as usize
+    }
+
     /// Adds a day; people may come in any order.
     pub fn add(&mut self, day: Day, mut people: Vec<Ranked>) {
         people.sort_by(|a, b| {
@@ -75,8 +95,22 @@ impl Ranking {
         self.days.insert(day, people);
     }
 
-    /// Insiders with an observable malicious day among that day's first `k`.
+    /// Places of the malicious person-days in their day's order, from 1; days without any activity have none.
+    pub fn positions(&self, labels: &Labels) -> Vec<(String, usize)> {
+        let mut positions = Vec::new();
+        for (day, people) in &self.days {
+            for (at, ranked) in people.iter().enumerate() {
+                if labels.shows(&ranked.person, *day) {
+                    positions.push((ranked.person.clone(), at + 1));
+                }
+            }
+        }
+        positions
+    }
+
+    /// Insiders with an observable malicious day among that day's first `k` per 1,000 people.
     pub fn caught_within(&self, k: usize, labels: &Labels) -> BTreeSet<String> {
+        let k = self.places(k);
         let mut caught = BTreeSet::new();
         for (day, people) in &self.days {
             for ranked in people.iter().take(k) {
@@ -115,7 +149,7 @@ impl Ranking {
                     .then_with(|| tie(&a.person, *day).cmp(&tie(&b.person, *day)))
             });
             let mut left = budget;
-            for (ranked, _) in waiting.drain(..) {
+            for (ranked, earned) in waiting.drain(..) {
                 let person = ranked.person.as_str();
                 let cooling = last.get(person).is_some_and(|at| day.0 - at.0 < COOL_DOWN);
                 if left == 0 || cooling || ranked.p.is_some_and(|p| p > most) {
@@ -126,37 +160,12 @@ impl Ranking {
                 alerts.push(QueueAlert {
                     person: person.to_owned(),
                     raised: *day,
+                    day: earned,
                     true_alert: truly.contains(person),
                 });
             }
         }
         alerts
-    }
-
-    /// Area under the ROC curve over person-days: the chance that a malicious day scores above a benign one.
-    pub fn auc(&self, labels: &Labels) -> f64 {
-        let mut all: Vec<(f64, bool)> = Vec::new();
-        for (day, people) in &self.days {
-            for ranked in people {
-                all.push((ranked.score, labels.shows(&ranked.person, *day)));
-            }
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let bad = all.iter().filter(|(_, bad)| *bad).count() as f64;
-        let good = all.len() as f64 - bad;
-        let mut ranks = 0.0;
-        let mut at = 0;
-        while at < all.len() {
-            let end = at
-                + all[at..]
-                    .iter()
-                    .take_while(|(score, _)| *score == all[at].0)
-                    .count();
-            let tied_bad = all[at..end].iter().filter(|(_, bad)| *bad).count() as f64;
-            ranks += tied_bad * ((at + end) as f64 + 1.0) / 2.0;
-            at = end;
-        }
-        (ranks - bad * (bad + 1.0) / 2.0) / (bad * good)
     }
 }
 
@@ -182,6 +191,7 @@ mod tests {
         let ranked = |(person, score): &(&str, f64)| Ranked {
             person: (*person).to_owned(),
             score: *score,
+            across: *score,
             p: Some(1.0 / (1.0 + score * score)),
         };
         scores.iter().map(ranked).collect()
@@ -227,9 +237,9 @@ mod tests {
     }
 
     #[test]
-    fn auc_counts_ties_half() {
-        let mut ranking = Ranking::default();
-        ranking.add(Day(4), day(&[("x", 1.0), ("a", 1.0), ("b", 0.0)]));
-        assert!((ranking.auc(&labels("x", &[4])) - 0.75).abs() < 1e-12);
+    fn places_grow_with_the_company_but_never_shrink() {
+        assert_eq!(Ranking::new(50).places(5), 5);
+        assert_eq!(Ranking::new(1_000).places(5), 5);
+        assert_eq!(Ranking::new(4_000).places(5), 20);
     }
 }

@@ -1,93 +1,89 @@
-//! The table for people.
+//! The tables on the terminal.
 
-use super::metrics::{BUDGETS, Figures, Method, PLACES};
+use super::data::DataSet;
+use super::data::labels::Labels;
+use super::leaks::Leak;
+use super::metrics::Worst;
+use super::tables::{Of, Table, of_set};
 
 /// Prints all figures of one set.
-pub fn print(set: &str, methods: &[Method], figures: &Figures) {
-    let show = |name: String| {
-        figures
-            .get(&name)
-            .map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
-    };
-    let whole = |name: String| {
-        figures
-            .get(&name)
-            .map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"))
-    };
-    println!("\nCERT-hybrid set {set}: {} insiders", whole("insiders".into()));
-    println!("share of insiders among their day's first k people; in brackets the mean over scenarios");
-    print!("{:22}", "");
-    PLACES.iter().for_each(|k| print!("{:>16}", format!("k = {k}")));
-    println!("{:>8}", "AUC");
-    for method in methods {
-        print!("{:22}", method.name);
-        for k in PLACES {
-            let (all, mean) = (
-                format!("{}r_at_{k}", method.prefix),
-                format!("{}macro_r_at_{k}", method.prefix),
-            );
-            print!("{:>16}", format!("{} ({})", show(all), show(mean)));
-        }
-        println!("{:>8}", show(format!("{}auc", method.prefix)));
+pub fn print(set: &DataSet, labels: &Labels, worst: &[Worst], of: Of<'_>) {
+    println!(
+        "\n{} {}: {} people, {} insiders who show something, {} of their days; the first {} days are not judged",
+        set.kind.words(),
+        set.name,
+        of.get("people").unwrap_or(0.0),
+        labels.visible.len(),
+        of.get("insider_days").unwrap_or(0.0),
+        set.warm_up
+    );
+    for note in set.notes().iter().chain(&labels.said) {
+        println!("note: {note}");
     }
-    queue(
-        "at most k people per 1,000 and working day, places only for days that ordinary days do not show",
-        "",
-        methods,
-        figures,
-    );
-    queue(
-        "k people per 1,000 and working day, whatever they did",
-        "filled_",
-        methods,
-        figures,
-    );
-    println!(
-        "\ncalibration on benign days, 1 is right: p <= .05 {}, p <= .01 {}, p <= .001 {}",
-        show("calibration_05".into()),
-        show("calibration_01".into()),
-        show("calibration_001".into()),
-    );
-    println!(
-        "{} person-days scored at {} per second; {} events observed at {} per second; {} bytes per profile, {} bytes shared",
-        whole("person_days".into()),
-        whole("person_days_per_s".into()),
-        whole("events".into()),
-        whole("events_per_s".into()),
-        whole("profile_bytes_per_subject".into()),
-        whole("profile_bytes_shared".into()),
-    );
+    for table in of_set(of) {
+        println!("\n{}", text(&table));
+    }
+    for worst in worst {
+        println!(
+            "most alerted on by {}: {} ({} people, {} alerts)",
+            worst.by, worst.group, worst.people, worst.alerts
+        );
+    }
 }
 
-fn queue(title: &str, kind: &str, methods: &[Method], figures: &Figures) {
-    println!("\nqueue of {title}; nobody twice in 14 days");
-    print!("{:22}", "");
-    BUDGETS.iter().for_each(|k| print!("{:>38}", format!("k = {k}")));
-    println!();
-    print!("{:22}", "");
-    BUDGETS
-        .iter()
-        .for_each(|_| print!("{:>38}", "alerts  precision  recall  odd  delay"));
-    println!();
-    for method in methods {
-        print!("{:22}", method.name);
-        for k in BUDGETS {
-            let of = |what: &str| figures.get(&format!("{}queue_{kind}{what}_k{k}", method.prefix));
-            let share = |what: &str| of(what).map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-            let whole = |what: &str| of(what).map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"));
-            let text = format!(
-                "{:>6} {:>8} {:>7} {:>7} {:>5}",
-                whole("alerts"),
-                share("precision"),
-                share("recall"),
-                share("confounders"),
-                format!("{},{}", whole("delay_median"), whole("delay_p90"))
-            );
-            print!("{text:>38}");
-        }
-        println!();
+/// Prints the outcome of leak tests.
+pub fn leaks(set: &str, leaks: &[Leak]) {
+    println!("\nleak tests on {set}");
+    for leak in leaks {
+        let outcome = if leak.passed() { "pass" } else { "FAIL" };
+        println!(
+            "{outcome}  {:16} {} scores compared, {} differ",
+            leak.name, leak.compared, leak.different
+        );
     }
-    println!(
-        "odd: share on benign people made to look odd; delay: days to the first true alert, median and 90 %"
-    );
+}
+
+/// A table with aligned columns.
+pub fn text(table: &Table) -> String {
+    let lines = || std::iter::once(&table.head).chain(&table.rows);
+    let columns = table.head.len();
+    let width = |at: usize| {
+        lines()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.chars().count())
+            .max()
+    };
+    let widths: Vec<usize> = (0..columns).map(|at| width(at).unwrap_or(0)).collect();
+    let mut text = format!("{}\n", table.title);
+    for row in lines().filter(|row| row.iter().any(|cell| !cell.is_empty())) {
+        let mut line = String::new();
+        for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let padding = " ".repeat(width - cell.chars().count());
+            if at == 0 {
+                line.push_str(&format!("{cell}{padding}"));
+            } else {
+                line.push_str(&format!("  {padding}{cell}"));
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text.push_str(&table.note);
+    text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_under_their_names() {
+        let table = Table {
+            title: "t".into(),
+            head: vec!["".into(), "a".into()],
+            rows: vec![vec!["row".into(), "0.5".into()], vec!["é".into(), "12.25".into()]],
+            note: String::new(),
+        };
+        assert_eq!(text(&table), "t\n         a\nrow    0.5\né    12.25");
+    }
 }

@@ -1,92 +1,131 @@
 //! All days through the profiles, in calendar order.
 
-use std::time::Instant;
+use std::collections::BTreeMap;
 
 use tandem_baseline::{DayContext, DayScore, Profiles, Settings, SubjectDay};
 use tandem_domain::Day;
 
-use super::cert::Activity;
-use super::organisation::Organisation;
+use super::data::DataSet;
+use super::data::activity::Stopwatch;
 use super::ranking::{Ranked, Ranking};
-
-/// Days that are scored but not judged.
-const WARM_UP: i32 = 90;
 
 /// Scores of every judged day, and what making them cost.
 pub struct Scored {
     /// Day by day, the most unusual person first.
     pub days: Vec<(Day, Vec<DayScore>)>,
-    /// The first judged day.
-    pub first_judged: Day,
+    /// Everybody there ever was.
+    pub people: usize,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// What scoring cost.
+#[derive(Debug, Default)]
+pub struct Cost {
     /// Person-days, warm-up included.
     pub person_days: u64,
-    /// Seconds spent in scoring and learning.
+    /// Seconds of one core spent in scoring and learning.
     pub seconds: f64,
-    /// Events read, and seconds spent on reading and adding them up.
-    pub events: (u64, f64),
     /// State per subject, bytes.
     pub bytes_per_subject: f64,
     /// State held once for all, bytes.
     pub shared_bytes: usize,
 }
 
+/// Which part of a data set is scored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part<'a> {
+    /// The last day.
+    pub until: Option<Day>,
+    /// Nothing of these people before these days.
+    pub since: Option<&'a BTreeMap<String, Day>>,
+}
+
 impl Scored {
-    /// Scores everything.
-    pub fn new(activity: &Activity, organisation: &Organisation, settings: Settings) -> Self {
-        let mut profiles = Profiles::new(settings);
-        let first = activity.days.keys().next().copied().unwrap_or_default();
-        let first_judged = first.plus(WARM_UP);
-        let (mut days, mut person_days) = (Vec::new(), 0);
-        let start = Instant::now();
-        for (day, people) in &activity.days {
-            let groups: Vec<Vec<&str>> = people
-                .keys()
-                .map(|person| {
-                    organisation
-                        .groups(*day, person)
-                        .iter()
-                        .map(String::as_str)
-                        .collect()
-                })
-                .collect();
-            let rows: Vec<SubjectDay<'_>> = people
-                .iter()
-                .zip(&groups)
-                .map(|((subject, activity), peers)| SubjectDay {
-                    subject,
-                    peers,
-                    activity,
-                    context: DayContext::default(),
-                })
-                .collect();
-            person_days += rows.len() as u64;
-            let scores = profiles.score_day(*day, &rows);
-            if *day >= first_judged {
-                days.push((*day, scores));
+    /// Scores everything and keeps the judged days.
+    pub fn new(set: &DataSet, settings: &Settings, part: Part<'_>) -> Self {
+        let first_judged = set.first_judged();
+        let mut days = Vec::new();
+        let cost = run(set, settings, part, &mut |day, scores| {
+            if day >= first_judged {
+                days.push((day, scores));
             }
-        }
+        });
         Self {
             days,
-            first_judged,
-            person_days,
-            seconds: start.elapsed().as_secs_f64(),
-            events: (activity.events, activity.seconds),
-            bytes_per_subject: profiles.bytes_per_subject(),
-            shared_bytes: profiles.shared_bytes(),
+            people: set.activity.people().len(),
+            cost,
         }
     }
 
-    /// People ranked by a number of their score, the largest first.
-    pub fn ranking(&self, by: impl Fn(&DayScore) -> f64) -> Ranking {
-        let mut ranking = Ranking::default();
+    /// People ranked by a number of their score, the largest first; over many days by another one.
+    pub fn ranking(&self, by: impl Fn(&DayScore) -> f64, across: impl Fn(&DayScore) -> f64) -> Ranking {
+        let mut ranking = Ranking::new(self.people);
         for (day, scores) in &self.days {
             let ranked = |score: &DayScore| Ranked {
                 person: score.subject.clone(),
                 score: by(score),
+                across: across(score),
                 p: Some(score.p),
             };
             ranking.add(*day, scores.iter().map(ranked).collect());
         }
         ranking
     }
+
+    /// The product's own order: by the day's order within a day, by p between days, for an order holds for its day alone.
+    pub fn own_ranking(&self) -> Ranking {
+        self.ranking(|score| score.order, |score| -score.p)
+    }
+}
+
+/// Scores day by day and hands every day on.
+pub fn run(
+    set: &DataSet,
+    settings: &Settings,
+    part: Part<'_>,
+    each: &mut dyn FnMut(Day, Vec<DayScore>),
+) -> Cost {
+    let mut profiles = Profiles::new(settings.clone());
+    let mut cost = Cost::default();
+    for (day, people) in &set.activity.days {
+        if part.until.is_some_and(|until| *day > until) {
+            break;
+        }
+        let there = |person: &str| {
+            let since = part.since.and_then(|since| since.get(person));
+            since.is_none_or(|since| day >= since)
+        };
+        let people: Vec<_> = people.iter().filter(|(person, _)| there(person)).collect();
+        let standings: Vec<_> = people
+            .iter()
+            .map(|(person, _)| set.organisation.standing(*day, person))
+            .collect();
+        let groups: Vec<Vec<&str>> = standings
+            .iter()
+            .map(|standing| standing.map_or(Vec::new(), |s| s.groups.iter().map(String::as_str).collect()))
+            .collect();
+        let rows: Vec<SubjectDay<'_>> = people
+            .iter()
+            .zip(&standings)
+            .zip(&groups)
+            .map(|(((subject, activity), standing), peers)| SubjectDay {
+                subject,
+                peers,
+                activity,
+                context: DayContext {
+                    role_changed: standing.is_some_and(|s| s.changed == Some(*day)),
+                    absent: standing.is_some_and(|s| s.absent),
+                },
+            })
+            .collect();
+        cost.person_days += rows.len() as u64;
+        let clock = Stopwatch::start();
+        let scores = profiles.score_day(*day, &rows);
+        cost.seconds += clock.seconds();
+        each(*day, scores);
+    }
+    cost.bytes_per_subject = profiles.bytes_per_subject();
+    cost.shared_bytes = profiles.shared_bytes();
+    cost
 }

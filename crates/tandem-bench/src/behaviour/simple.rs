@@ -6,7 +6,7 @@ use tandem_baseline::{Action, DayActivity, ObjectKind};
 use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::cert::Activity;
+use super::data::activity::Activity;
 use super::ranking::{Ranked, Ranking};
 
 /// Office hours on working days.
@@ -24,13 +24,14 @@ struct Sums {
 }
 
 /// People by the largest z-score of any daily count, in and outside office hours, against mean and deviation of all their own
-/// past active days.
-pub fn z_max(activity: &Activity, from: Day) -> Ranking {
+/// past active days. Nothing of the people of `since` is used before their day.
+pub fn z_max(activity: &Activity, from: Day, since: &BTreeMap<String, Day>) -> Ranking {
     let mut past: BTreeMap<&str, (f64, BTreeMap<usize, Sums>)> = BTreeMap::new();
-    let mut ranking = Ranking::default();
+    let mut ranking = Ranking::new(activity.people().len());
     for (day, people) in &activity.days {
         let mut scores = Vec::with_capacity(people.len());
-        for (person, activity) in people {
+        let there = |person: &String| since.get(person).is_none_or(|since| day >= since);
+        for (person, activity) in people.iter().filter(|(person, _)| there(person)) {
             let today = features(*day, activity);
             let (days, sums) = past.entry(person.as_str()).or_default();
             let z = |(feature, value): (&usize, &f64)| {
@@ -55,7 +56,8 @@ pub fn z_max(activity: &Activity, from: Day) -> Ranking {
     ranking
 }
 
-fn features(day: Day, activity: &DayActivity) -> BTreeMap<usize, f64> {
+/// Daily counts in (even numbers) and outside (odd numbers) office hours by action, then distinct computers.
+pub fn features(day: Day, activity: &DayActivity) -> BTreeMap<usize, f64> {
     let mut features = BTreeMap::new();
     for part in activity.actions() {
         for (hour, count) in part.hours.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -75,7 +77,7 @@ fn features(day: Day, activity: &DayActivity) -> BTreeMap<usize, f64> {
 
 /// People in an order of chance.
 pub fn random(activity: &Activity, from: Day) -> Ranking {
-    let mut ranking = Ranking::default();
+    let mut ranking = Ranking::new(activity.people().len());
     for (day, people) in activity.days.range(from..) {
         let chance = |person: &str| xxh3_64_with_seed(person.as_bytes(), CHANCE ^ (day.0 as u64) << 8) as f64;
         ranking.add(
