@@ -129,6 +129,11 @@ impl Sequencer {
         Self { book, state }
     }
 
+    /// The sequences that are looked for.
+    pub fn book(&self) -> &Arc<Sequences> {
+        &self.book
+    }
+
     /// What goes from day to day.
     pub fn state(&self) -> &SequencerState {
         &self.state

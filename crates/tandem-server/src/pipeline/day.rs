@@ -9,11 +9,12 @@ use tandem_detect::{BaseMatch, Correlator, Passing, RuleIdx};
 use tandem_domain::{Alert, Day, Indicator, IndicatorGroup, SubjectId};
 use tandem_people::{Cursor, Person, Pseudonyms, View, canonical_account, fact_indicators};
 use tandem_score::{Candidate, Explanation, PRIOR, explain, fill};
-use tandem_store::{DayResult, ScoreRow, SubjectRow};
+use tandem_sequence::{AccountDay, DayMarks, Sequencer};
+use tandem_store::{ChainRow, DayResult, ScoreRow, SubjectRow};
 
 use super::analyse::State;
 use super::indicators::{RuleDay, behaviour};
-use super::{AnalyseError, compose};
+use super::{AnalyseError, chains, compose};
 use crate::api::card;
 use crate::api::views;
 use crate::app::App;
@@ -28,6 +29,7 @@ pub struct Run<'a> {
     app: &'a App,
     cursor: Cursor,
     correlator: Correlator,
+    sequencer: Sequencer,
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
     names: Names,
@@ -51,6 +53,8 @@ pub struct Outcome {
 /// What one day brought, before it is saved.
 struct Gathered {
     activity: BTreeMap<String, DayActivity>,
+    /// Every account that was active, with what of it may be steps of sequences.
+    accounts: Vec<AccountDay>,
     matches: Vec<BaseMatch>,
 }
 
@@ -67,7 +71,7 @@ impl<'a> Run<'a> {
             Some(snapshot) => State::unpack(&snapshot.body)?.map(|state| (state, snapshot.day)),
             None => None,
         };
-        let (state, from, last) = match kept {
+        let (mut state, from, last) = match kept {
             Some((state, day)) => (state, day.plus(1), day),
             // Facts that were known and in force before the first day of data count from the first day on.
             None => (State::default(), day, Day(i32::MIN / 2)),
@@ -77,6 +81,10 @@ impl<'a> Run<'a> {
             Some(kept) => Correlator::restore(rules, kept),
             None => Correlator::new(rules),
         };
+        let sequencer = Sequencer::restore(
+            Arc::clone(&app.sequences().book),
+            std::mem::take(&mut state.sequencer),
+        );
         let mut live: BTreeMap<SubjectId, Vec<Indicator>> = BTreeMap::new();
         for indicator in app
             .store
@@ -96,6 +104,7 @@ impl<'a> Run<'a> {
             app,
             cursor,
             correlator,
+            sequencer,
             pseudonyms,
             live,
             names: Names::default(),
@@ -111,7 +120,7 @@ impl<'a> Run<'a> {
     pub async fn day(&mut self, day: Day) -> Result<Outcome, AnalyseError> {
         let view = self.cursor.at(day).clone();
         let gathered = self.gather(&view, day).await?;
-        let had_data = !(gathered.activity.is_empty() && gathered.matches.is_empty());
+        let had_data = !(gathered.accounts.is_empty() && gathered.matches.is_empty());
         let since = self.last.plus(1).min(day);
         self.last = day;
         let first = *self.state.first_day.get_or_insert(day);
@@ -139,20 +148,31 @@ impl<'a> Run<'a> {
             fresh.extend(indicator);
         }
         let pseudonyms = &mut self.pseudonyms;
-        fresh.extend(
-            fact_indicators(&view, since..=day, |person| pseudonyms.of(person))
-                .into_iter()
-                .map(|f| f.indicator),
-        );
+        let facts = fact_indicators(&view, since..=day, |person| pseudonyms.of(person));
+        let outcome = self
+            .sequencer
+            .run_day(day, &gathered.accounts, &chains::fact_steps(&facts));
+        let mut found = chains::told(self.sequencer.book(), &outcome, &mut |person| {
+            pseudonyms.of(person)
+        });
+        fresh.extend(facts.into_iter().map(|f| f.indicator));
+        fresh.append(&mut found.indicators);
         for person in view.people().iter().filter(|p| p.employed_on(day)) {
             self.state.known.insert(person.key.to_string());
         }
         self.state.known.extend(gathered.activity.keys().cloned());
         self.names.learn(&view);
         for indicator in &mut fresh {
-            self.conceal(indicator);
+            let subject = indicator.subject.clone();
+            let texts = [&mut indicator.explanation];
+            self.conceal(&subject, texts.into_iter().chain(&mut indicator.object));
         }
-        let (indicators, alerts) = self.close(&view, day, fresh, &ranks).await?;
+        for story in &mut found.stories {
+            let subject = story.subject.clone();
+            self.conceal(&subject, story.story.texts());
+        }
+        let chains = found.rows()?;
+        let (indicators, alerts) = self.close(&view, day, (fresh, chains), &ranks).await?;
         Ok(Outcome {
             indicators,
             alerts,
@@ -160,23 +180,14 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Takes the names of people out of what an indicator says.
-    fn conceal(&mut self, indicator: &mut Indicator) {
-        let own = self
-            .pseudonyms
-            .person(&indicator.subject)
-            .unwrap_or_default()
-            .to_owned();
+    /// Takes the names of people out of what is said of a subject.
+    fn conceal<'t>(&mut self, subject: &SubjectId, texts: impl Iterator<Item = &'t mut String>) {
+        let own = self.pseudonyms.person(subject).unwrap_or_default().to_owned();
         let pseudonyms = &mut self.pseudonyms;
-        let names = &self.names;
-        let mut hide = |text: &mut String| {
-            if let Cow::Owned(hidden) = names.hide(text, &own, &mut |person| pseudonyms.of(person)) {
+        for text in texts {
+            if let Cow::Owned(hidden) = self.names.hide(text, &own, &mut |person| pseudonyms.of(person)) {
                 *text = hidden;
             }
-        };
-        hide(&mut indicator.explanation);
-        if let Some(object) = &mut indicator.object {
-            hide(object);
         }
     }
 
@@ -185,7 +196,7 @@ impl<'a> Run<'a> {
         &mut self,
         view: &View,
         day: Day,
-        fresh: Vec<Indicator>,
+        (fresh, chains): (Vec<Indicator>, Vec<ChainRow>),
         ranks: &BTreeMap<SubjectId, u32>,
     ) -> Result<(u64, u64), AnalyseError> {
         for indicator in &fresh {
@@ -225,6 +236,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|(s, p)| subject_row(view, day, s, p, explained.get(s)))
                 .collect::<Result<_, _>>()?,
+            chains,
             snapshot,
             indicators: fresh,
         };
@@ -280,18 +292,36 @@ impl<'a> Run<'a> {
 
     async fn gather(&self, view: &View, day: Day) -> Result<Gathered, AnalyseError> {
         let mut activity: BTreeMap<String, DayActivity> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, DayMarks> = BTreeMap::new();
         for row in self.app.store.activity_for_day(day).await? {
+            if !accounts.contains_key(&row.account) {
+                accounts.insert(row.account.clone(), DayMarks::default());
+            }
             let part = DayActivity::decode(&row.body)?;
             activity
                 .entry(view.resolve(&row.account).key.to_string())
                 .or_default()
                 .merge(&part);
         }
+        for row in self.app.store.marks_for_day(day).await? {
+            let part = DayMarks::decode(&row.body)?;
+            accounts.entry(row.account).or_default().merge(part);
+        }
+        let whose = |(account, marks): (String, DayMarks)| AccountDay {
+            subject: view.resolve(&account).key.to_string(),
+            account,
+            marks,
+        };
+        let accounts = accounts.into_iter().map(whose).collect();
         let mut matches = Vec::new();
         for row in self.app.store.matches_for_day(day).await? {
             matches.push(serde_json::from_str(&row.body)?);
         }
-        Ok(Gathered { activity, matches })
+        Ok(Gathered {
+            activity,
+            accounts,
+            matches,
+        })
     }
 
     fn score_behaviour(&mut self, view: &View, day: Day, gathered: &Gathered) -> Vec<DayScore> {
@@ -407,6 +437,7 @@ impl<'a> Run<'a> {
 
     fn pack(&mut self) -> Result<Vec<u8>, AnalyseError> {
         self.state.correlator = Some(self.correlator.state());
+        self.state.sequencer = self.sequencer.state().clone();
         self.state.pack()
     }
 }
