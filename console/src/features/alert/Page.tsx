@@ -21,6 +21,7 @@ import { useCase, useUrl } from "../../url";
 import { decibans, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { TEXT } from "../../words/text";
+import { Chains } from "../subject/Chains";
 
 /** One alert with its evidence. */
 export function AlertPage() {
@@ -36,7 +37,7 @@ export function AlertPage() {
 }
 
 function Detail({ detail }: { detail: AlertDetail }) {
-  const { alert, subject, indicators, explanation, history } = detail;
+  const { alert, subject, indicators, explanation, chains, history } = detail;
   const [, change] = useUrl();
   const navigate = useNavigate();
   const [closing, setClosing] = useState(false);
@@ -117,6 +118,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
               ))}
             </ul>
           </section>
+          <Chains chains={chains} open={(event) => change({ event })} />
           <section className="panel">
             <h2>The score when it was raised</h2>
             <Waterfall explanation={explanation} pick={pick} />

@@ -15,6 +15,7 @@ import { useCase, useUrl } from "../../url";
 import { dayOf, decibans } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Activity, LatestEvents, UsualHours } from "./Activity";
+import { Chains } from "./Chains";
 import { GroupTotals, Threats } from "./Groups";
 import { TimeControl } from "./TimeControl";
 
@@ -64,6 +65,7 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
           pick={(day) => change({ at: day })}
         />
       </section>
+      <Chains chains={story.chains} open={(event) => change({ event })} />
       <section className="panel">
         <h2>Timeline by source</h2>
         <Activity id={id} at={at} pick={pick} alerts={story.alerts} />

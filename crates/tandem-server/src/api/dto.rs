@@ -1,5 +1,6 @@
 //! What the API says: one struct per shape, described once for OpenAPI and for the console's types.
 
+mod chains;
 mod events;
 mod hunt;
 mod intake;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use chains::*;
 pub use events::*;
 pub use hunt::*;
 pub use intake::*;
@@ -423,6 +425,8 @@ pub struct AlertDetail {
     pub indicators: Vec<IndicatorView>,
     /// The score at the time it was raised.
     pub explanation: ExplanationView,
+    /// Chains of acts that counted as evidence at that time.
+    pub chains: Vec<ChainView>,
     /// What people did.
     pub history: Vec<HistoryEntry>,
 }
@@ -451,6 +455,8 @@ pub struct Story {
     pub explanation: ExplanationView,
     /// Daily scores up to that moment.
     pub history: Vec<ScoreDay>,
+    /// Chains of acts: those that counted at that moment, then those that could still go on, each kind latest first.
+    pub chains: Vec<ChainView>,
     /// What was known at that moment, newest first.
     pub indicators: Vec<IndicatorView>,
     /// Alerts up to that moment.
