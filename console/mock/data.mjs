@@ -338,6 +338,45 @@ const way = (until) => {
   });
   return { days, spans };
 };
+const chainStep = (n, name, stage, object, sentence) => ({
+  name,
+  stage,
+  time: sentence ? `${day(3)}T${9 + n}:10:00Z` : null,
+  object,
+  event: sentence && n > 0 ? "00000000000000000000000000000001" : null,
+  count: sentence ? 1 : 0,
+  sentence,
+  reached: sentence !== "",
+  optional: false,
+});
+export const chains = [
+  {
+    sequence: "collected-hidden-taken-wiped",
+    title: "Collected, renamed or packed, taken out, then wiped",
+    complete: true,
+    evidence: true,
+    key: "holiday.zip",
+    steps: [
+      chainStep(1, "collected", "preparation", "plans.docx", "plans.docx was opened or downloaded."),
+      chainStep(2, "renamed or packed", "preparation", "holiday.zip", "holiday.zip was renamed or packed."),
+      chainStep(3, "taken out", "infringement", "holiday.zip", "holiday.zip left the company."),
+      chainStep(4, "wiped", "anti_forensics", "holiday.zip", "holiday.zip was deleted."),
+    ],
+  },
+  {
+    sequence: "new-right-mass-read-log-cleared",
+    title: "New right, mass reading, then a log cleared",
+    complete: false,
+    evidence: false,
+    key: null,
+    steps: [
+      chainStep(0, "new right", "means", null, "A right or a group was added to the account."),
+      chainStep(2, "mass reading", "infringement", "a.docx", "64 different files or records were read."),
+      chainStep(3, "log cleared", "anti_forensics", null, ""),
+    ],
+  },
+];
+
 export const story = (id, at) => {
   const back = at ? Math.max(0, Math.round((LAST - Date.parse(at.slice(0, 10))) / 86400000)) : 0;
   const subject = subjects.find((s) => s.id === id) ?? subjects[0];
@@ -355,6 +394,7 @@ export const story = (id, at) => {
     motive,
     way: way(day(back)),
     history,
+    chains,
     indicators: indicators.filter((i) => i.time.slice(0, 10) <= day(back)),
     alerts: alerts.filter((a) => a.subject === subject.id),
   };
@@ -369,6 +409,7 @@ export const alert = (id) => {
       explanation: explain(found.score),
       impact,
       motive,
+      chains: chains.filter((chain) => chain.evidence),
       history: found.history ?? [],
     }
   );

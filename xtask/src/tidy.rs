@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-policy", 0),
     ("tandem-casework", 0),
     ("tandem-playbook", 0),
+    ("tandem-sequence", 0),
     ("tandem-lake", 1),
     ("tandem-store", 1),
     ("tandem-collect", 1),

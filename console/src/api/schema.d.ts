@@ -2167,6 +2167,8 @@ export interface components {
         AlertDetail: {
             /** @description The alert. */
             alert: components["schemas"]["AlertSummary"];
+            /** @description Chains of acts that counted as evidence at that time. */
+            chains: components["schemas"]["ChainView"][];
             /** @description The score at the time it was raised. */
             explanation: components["schemas"]["ExplanationView"];
             /** @description What people did. */
@@ -2427,6 +2429,45 @@ export interface components {
              * @description Facts so far; a change is decided on this state.
              */
             version: number;
+        };
+        /** @description A step of a sequence. */
+        ChainStep: {
+            /**
+             * Format: int64
+             * @description How many objects or things it took; 0 if it was not reached.
+             */
+            count: number;
+            /** @description An event it rests on, if raw events may be seen. */
+            event?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The object. */
+            object?: string | null;
+            /** @description True if a chain may do without it. */
+            optional: boolean;
+            /** @description True if it was reached. */
+            reached: boolean;
+            /** @description What happened, in plain words; empty if it was not reached. */
+            sentence: string;
+            /** @description Stage on the way to harm. */
+            stage: string;
+            /** @description RFC 3339; null if it was not reached or is not shown. */
+            time?: string | null;
+        };
+        /** @description Steps of one sequence that a subject went in order. */
+        ChainView: {
+            /** @description True if the last step was reached. */
+            complete: boolean;
+            /** @description True if it counts as evidence: complete, or far enough. */
+            evidence: boolean;
+            /** @description The object that joins the steps; null if the subject does. */
+            key?: string | null;
+            /** @description The sequence's id. */
+            sequence: string;
+            /** @description Every step in order, reached or not. */
+            steps: components["schemas"]["ChainStep"][];
+            /** @description Its title. */
+            title: string;
         };
         /** @description Changes a colleague, or adds one. What is left out of the settings is emptied. */
         ChangeColleague: {
@@ -4554,6 +4595,8 @@ export interface components {
             alerts: components["schemas"]["AlertSummary"][];
             /** @description RFC 3339. */
             at: string;
+            /** @description Chains of acts: those that counted at that moment, then those that could still go on, each kind latest first. */
+            chains: components["schemas"]["ChainView"][];
             /** @description The score at that moment. */
             explanation: components["schemas"]["ExplanationView"];
             /** @description Daily scores up to that moment. */

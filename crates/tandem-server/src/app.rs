@@ -11,11 +11,14 @@ use tandem_domain::Day;
 use tandem_domain::time::MICROS_PER_SECOND;
 use tandem_lake::{Lake, LakeConfig};
 use tandem_normalise::mapping::{MappingError, Mappings};
+use tandem_sequence::{SequenceError, Sequences};
 use tandem_store::{Step, Store, StoreError};
 
 use crate::chat::{Chat, ConnectorError};
 use crate::config::Config;
-use crate::content::{fingerprint, lists, load_mappings, load_policies, load_rules};
+use crate::content::{
+    fingerprint, lists, load_mappings, load_policies, load_rules, load_sequences, sequences_fingerprint,
+};
 use crate::http::forward::Forwarding;
 use crate::http::metrics::Metrics;
 use crate::intake::Intake;
@@ -98,6 +101,17 @@ pub struct LoadedRules {
     pub today: Day,
 }
 
+/// Sequences as they were loaded last, and what could not be loaded.
+#[derive(Debug, Default)]
+pub struct LoadedSequences {
+    /// The sequences.
+    pub book: Arc<Sequences>,
+    /// Sequences that could not be loaded.
+    pub errors: Vec<SequenceError>,
+    /// How the files looked.
+    pub seen: u64,
+}
+
 /// The running system.
 pub struct App {
     /// Settings.
@@ -110,6 +124,8 @@ pub struct App {
     pub mappings: Arc<Mappings>,
     /// Rules; loaded again when people facts change what their placeholders stand for.
     rules: RwLock<Arc<LoadedRules>>,
+    /// Sequences; loaded again when a file of their folders changes.
+    sequences: RwLock<Arc<LoadedSequences>>,
     /// When the rule folders were last looked at.
     rules_looked: AtomicI64,
     /// The people facts that their lists were made from.
@@ -186,6 +202,7 @@ impl App {
             lake,
             mappings,
             rules: RwLock::new(Arc::new(LoadedRules::default())),
+            sequences: RwLock::default(),
             rules_looked: AtomicI64::new(0),
             rules_people: RwLock::default(),
             secret,
@@ -213,6 +230,7 @@ impl App {
         let loaded = load_rules(&app.config, lists)?;
         app.metrics.rules.set(loaded.rules.len() as u64);
         app.rules = RwLock::new(Arc::new(loaded));
+        app.sequences = RwLock::new(Arc::new(load_sequences(&app.config)?));
         Ok(app)
     }
 
@@ -223,8 +241,29 @@ impl App {
         Arc::clone(&rules)
     }
 
+    /// The sequences.
+    pub fn sequences(&self) -> Arc<LoadedSequences> {
+        let sequences = self.sequences.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&sequences)
+    }
+
+    /// Loads the sequences again if a file of their folders changed. What cannot be loaded leaves them as they are.
+    fn refresh_sequences(&self) {
+        if sequences_fingerprint(&self.config) == self.sequences().seen {
+            return;
+        }
+        match load_sequences(&self.config) {
+            Ok(loaded) => {
+                *self.sequences.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the sequences could not be loaded again; the ones before stay in use")
+            }
+        }
+    }
+
     /// Loads the rules again if people facts changed what their placeholders stand for, if a file of a rule folder changed
-    /// (looked at every few seconds), or if a day has passed. What cannot be loaded leaves the rules as they are.
+    /// (looked at every few seconds), or if a day has passed; sequences likewise. What cannot be loaded leaves them as they are.
     ///
     /// # Errors
     /// When the database fails.
@@ -239,6 +278,7 @@ impl App {
         }
         if look {
             self.rules_looked.store(now.0, Ordering::Relaxed);
+            self.refresh_sequences();
         }
         let lists = lists(&self.config, &people);
         *self.rules_people.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&people);

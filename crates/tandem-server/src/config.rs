@@ -125,6 +125,8 @@ pub struct LakeSettings {
 pub struct Content {
     /// Folders of Sigma rules (for example a SigmaHQ checkout), read recursively.
     pub rules: Vec<PathBuf>,
+    /// Folders of sequences, read recursively; one with a shipped id replaces it.
+    pub sequences: Vec<PathBuf>,
     /// Folders of mappings; one with a shipped name replaces it.
     pub mappings: Vec<PathBuf>,
     /// Folder of policies (Cedar) in the place of the shipped ones.
@@ -204,6 +206,7 @@ impl Default for Config {
             },
             content: Content {
                 rules: Vec::new(),
+                sequences: Vec::new(),
                 mappings: Vec::new(),
                 policies: None,
                 without_shipped_rules: false,

@@ -1,4 +1,4 @@
-//! Rules, mappings and policies: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
+//! Rules, sequences, mappings and policies: those that are shipped, those of the folders that the settings name, and what placeholders stand for.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
@@ -8,9 +8,10 @@ use std::sync::{Arc, OnceLock};
 use tandem_detect::{Lists, RuleSet};
 use tandem_normalise::mapping::Mappings;
 use tandem_policy::{Policies, PolicyFile};
+use tandem_sequence::Sequences;
 use walkdir::WalkDir;
 
-use crate::app::{LoadedRules, OpenError};
+use crate::app::{LoadedRules, LoadedSequences, OpenError};
 use crate::config::Config;
 
 mod lists;
@@ -53,10 +54,41 @@ pub fn load_rules(config: &Config, lists: Lists) -> Result<LoadedRules, OpenErro
     })
 }
 
+/// Shipped sequences and those of the folders that the settings name; one with a shipped id takes its place.
+///
+/// # Errors
+/// When a folder cannot be read; single sequences that cannot be loaded are listed in the result.
+pub fn load_sequences(config: &Config) -> Result<LoadedSequences, OpenError> {
+    let seen = looks_of(config.content.sequences.iter().cloned());
+    let mut files = Vec::new();
+    for dir in &config.content.sequences {
+        files.extend(read_yaml(dir)?);
+    }
+    let shipped = Sequences::builtin_files().iter().copied();
+    let (book, errors) = Sequences::load(shipped.chain(pairs(&files)));
+    for error in &errors {
+        tracing::warn!(%error, "a sequence cannot be used");
+    }
+    Ok(LoadedSequences {
+        book: Arc::new(book),
+        errors,
+        seen,
+    })
+}
+
+/// Changes when a file of the sequences' folders does, as [`fingerprint`].
+pub fn sequences_fingerprint(config: &Config) -> u64 {
+    looks_of(config.content.sequences.iter().cloned())
+}
+
 /// Changes when a file of the rule folders does: its name, size or time of change. Of use within one process only.
 pub fn fingerprint(config: &Config) -> u64 {
+    looks_of(rule_folders(config))
+}
+
+fn looks_of(folders: impl Iterator<Item = PathBuf>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for dir in rule_folders(config) {
+    for dir in folders {
         for entry in WalkDir::new(dir).sort_by_file_name().into_iter().flatten() {
             let Ok(metadata) = entry.metadata() else { continue };
             if metadata.is_file() {

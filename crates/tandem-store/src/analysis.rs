@@ -4,6 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use tandem_domain::{Alert, Day, EventId, Indicator, SubjectId, Timestamp};
 
 use crate::alerts::alert_cells;
+use crate::chains::ChainRow;
 use crate::commit::{ActivityRow, MatchRow};
 use crate::departures::{self, DepartureRow};
 use crate::error::{Doing, StoreError, from_json, to_json};
@@ -35,6 +36,8 @@ pub struct DayResult {
     pub scores: Vec<ScoreRow>,
     /// Subjects as they stand now.
     pub subjects: Vec<SubjectRow>,
+    /// Chains of acts that went on that day.
+    pub chains: Vec<ChainRow>,
     /// State for the next day, already compressed.
     pub snapshot: Vec<u8>,
     /// Unusual days with their channels; each with this day.
@@ -55,14 +58,15 @@ pub struct Snapshot {
 }
 
 impl Store {
-    /// First and last day with activity or matches.
+    /// First and last day with activity, matches or marks.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn activity_span(&self) -> Result<Option<(Day, Day)>, StoreError> {
         // The ends of each table first: they are in its index, while the whole union would have to be read.
         let text = "SELECT MIN(low), MAX(high) FROM (SELECT MIN(day) AS low, MAX(day) AS high FROM activity \
-                    UNION ALL SELECT MIN(day), MAX(day) FROM matches) AS days"
+                    UNION ALL SELECT MIN(day), MAX(day) FROM matches \
+                    UNION ALL SELECT MIN(day), MAX(day) FROM marks) AS days"
             .to_owned();
         let rows = fetch(&self.pool, text, Vec::new(), DOING).await?;
         let Some(row) = rows.first() else { return Ok(None) };
@@ -72,13 +76,14 @@ impl Store {
             .map(|(first, last)| (Day(first as i32), Day(last as i32))))
     }
 
-    /// The first day from `day` on with activity, matches or a people fact that became known.
+    /// The first day from `day` on with activity, matches, marks or a people fact that became known.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn data_day_from(&self, day: Day) -> Result<Option<Day>, StoreError> {
         let text = "SELECT MIN(low) FROM (SELECT MIN(day) AS low FROM activity WHERE day >= $1 \
                     UNION ALL SELECT MIN(day) FROM matches WHERE day >= $1 \
+                    UNION ALL SELECT MIN(day) FROM marks WHERE day >= $1 \
                     UNION ALL SELECT MIN(known_on) FROM people WHERE known_on >= $1) AS days"
             .to_owned();
         let rows = fetch(&self.pool, text, vec![Cell::Int(i64::from(day.0))], DOING).await?;
@@ -261,7 +266,7 @@ impl Store {
             .transpose()?
             .and_then(|t| t.parse::<i32>().ok());
         let Some(marked) = marked else { return Ok(()) };
-        let row = sqlx::query("SELECT MIN(low) FROM (SELECT MIN(day) AS low FROM activity UNION ALL SELECT MIN(day) FROM matches) AS days")
+        let row = sqlx::query("SELECT MIN(low) FROM (SELECT MIN(day) AS low FROM activity UNION ALL SELECT MIN(day) FROM matches UNION ALL SELECT MIN(day) FROM marks) AS days")
             .fetch_one(&mut *connection)
             .await
             .doing(SAVING)?;
@@ -328,6 +333,15 @@ impl Store {
             "INSERT INTO subjects (subject, person, day, score, level, department, role, kind, body)",
             "ON CONFLICT (subject) DO UPDATE SET person = excluded.person, day = excluded.day, score = excluded.score, level = excluded.level, department = excluded.department, role = excluded.role, kind = excluded.kind, body = excluded.body",
             subjects,
+            SAVING,
+        )
+        .await?;
+        let chains = result.chains.into_iter().map(|chain| chain.cells(day)).collect();
+        insert_many(
+            &mut tx,
+            "INSERT INTO chains (id, subject, day, body)",
+            "ON CONFLICT (day, id) DO NOTHING",
+            chains,
             SAVING,
         )
         .await?;
@@ -415,6 +429,7 @@ impl Store {
         for statement in [
             "DELETE FROM activity WHERE day < $1",
             "DELETE FROM matches WHERE day < $1",
+            "DELETE FROM marks WHERE day < $1",
         ] {
             let done = sqlx::query(statement)
                 .bind(i64::from(before.0))
@@ -433,6 +448,7 @@ async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreErr
         "UPDATE alerts SET superseded = 1 WHERE day >= $1 AND id IN (SELECT alert FROM alert_history)",
         "DELETE FROM alerts WHERE day >= $1 AND superseded = 0",
         "DELETE FROM scores WHERE day >= $1",
+        "DELETE FROM chains WHERE day >= $1",
         "DELETE FROM snapshots WHERE day >= $1",
         "DELETE FROM departures WHERE day >= $1",
         "DELETE FROM tallies WHERE day >= $1",

@@ -95,6 +95,8 @@ pub struct BatchCommit {
     pub matches: Vec<MatchRow>,
     /// Activity.
     pub activity: Vec<ActivityRow>,
+    /// Mergeable parts of what may be steps of sequences.
+    pub marks: Vec<ActivityRow>,
     /// Rates.
     pub source_days: Vec<SourceDay>,
     /// Records read.
@@ -185,6 +187,7 @@ impl Store {
         let dirty = batch
             .activity
             .iter()
+            .chain(&batch.marks)
             .map(|a| a.day)
             .chain(batch.matches.iter().map(|m| m.time.day()))
             .min();
@@ -306,23 +309,30 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
     )
     .await?;
     let id = &batch.batch_id;
-    let activity = batch
-        .activity
-        .into_iter()
-        .map(|a| {
+    let parts = |rows: Vec<ActivityRow>| {
+        let cells = rows.into_iter().map(|row| {
             vec![
-                Cell::Text(a.account),
-                Cell::Int(i64::from(a.day.0)),
+                Cell::Text(row.account),
+                Cell::Int(i64::from(row.day.0)),
                 Cell::Text(id.clone()),
-                Cell::Blob(a.body),
+                Cell::Blob(row.body),
             ]
-        })
-        .collect();
+        });
+        cells.collect()
+    };
     insert_many(
         connection,
         "INSERT INTO activity (account, day, batch_id, body)",
         "",
-        activity,
+        parts(batch.activity),
+        DOING,
+    )
+    .await?;
+    insert_many(
+        connection,
+        "INSERT INTO marks (account, day, batch_id, body)",
+        "",
+        parts(batch.marks),
         DOING,
     )
     .await?;

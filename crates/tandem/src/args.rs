@@ -48,6 +48,8 @@ pub enum Command {
     Query(Query),
     /// List rules, or try them out on a folder.
     Rules(Rules),
+    /// List sequences of acts, or try them out on a folder.
+    Sequences(SequencesArgs),
     /// List subjects by risk.
     Subjects(Subjects),
     /// Explain a subject's score, now or at any past moment.
@@ -162,6 +164,27 @@ pub struct Rules {
     /// What to do; without anything, the rules in use are listed.
     #[command(subcommand)]
     pub action: Option<RulesAction>,
+}
+
+/// `tandem sequences`.
+#[derive(Debug, Args)]
+pub struct SequencesArgs {
+    /// What to do; without anything, the sequences in use are listed.
+    #[command(subcommand)]
+    pub action: Option<SequencesAction>,
+}
+
+/// What to do with sequences.
+#[derive(Debug, Subcommand)]
+pub enum SequencesAction {
+    /// The sequences in use.
+    List,
+    /// Load sequences without using them and play their tests; without a path, those that are shipped and those that the settings name.
+    Check {
+        /// Files or folders of sequences.
+        #[arg(value_name = "DIR")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// What to do with rules.

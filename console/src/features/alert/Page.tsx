@@ -22,6 +22,7 @@ import { useCase, useUrl } from "../../url";
 import { decibans, time } from "../../words/format";
 import { said } from "../../words/labels";
 import { TEXT } from "../../words/text";
+import { Chains } from "../subject/Chains";
 import { Motive } from "../subject/Motive";
 
 /** One alert with its evidence. */
@@ -38,7 +39,7 @@ export function AlertPage() {
 }
 
 function Detail({ detail }: { detail: AlertDetail }) {
-  const { alert, subject, indicators, explanation, history } = detail;
+  const { alert, subject, indicators, explanation, chains, history } = detail;
   const [, change] = useUrl();
   const navigate = useNavigate();
   const [closing, setClosing] = useState(false);
@@ -119,6 +120,7 @@ function Detail({ detail }: { detail: AlertDetail }) {
               ))}
             </ul>
           </section>
+          <Chains chains={chains} open={(event) => change({ event })} />
           <section className="panel">
             <h2>The score when it was raised</h2>
             <Waterfall explanation={explanation} pick={pick} />

@@ -16,6 +16,7 @@ import { useCase, useUrl } from "../../url";
 import { dayOf, decibans } from "../../words/format";
 import { TEXT } from "../../words/text";
 import { Activity, LatestEvents, UsualHours } from "./Activity";
+import { Chains } from "./Chains";
 import { Departures } from "./Departures";
 import { GroupTotals, Threats } from "./Groups";
 import { Motive } from "./Motive";
@@ -69,6 +70,7 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
         />
       </section>
       <Way way={story.way} pick={(day) => change({ at: day })} />
+      <Chains chains={story.chains} open={(event) => change({ event })} />
       <section className="panel">
         <h2>Timeline by source</h2>
         <Activity id={id} at={at} pick={pick} alerts={story.alerts} />

@@ -1,5 +1,6 @@
 //! What the API says: one struct per shape, described once for OpenAPI and for the console's types.
 
+mod chains;
 mod events;
 mod hunt;
 mod intake;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use chains::*;
 pub use events::*;
 pub use hunt::*;
 pub use intake::*;
@@ -437,6 +439,8 @@ pub struct AlertDetail {
     pub impact: ImpactView,
     /// Why it may have happened, as of then.
     pub motive: MotiveView,
+    /// Chains of acts that counted as evidence at that time.
+    pub chains: Vec<ChainView>,
     /// What people did.
     pub history: Vec<HistoryEntry>,
 }
@@ -471,6 +475,8 @@ pub struct Story {
     pub way: WayView,
     /// Daily scores up to that moment.
     pub history: Vec<ScoreDay>,
+    /// Chains of acts: those that counted at that moment, then those that could still go on, each kind latest first.
+    pub chains: Vec<ChainView>,
     /// What was known at that moment, newest first.
     pub indicators: Vec<IndicatorView>,
     /// Alerts up to that moment.

@@ -6,10 +6,11 @@
 use tandem_domain::alert::RiskLevel;
 use tandem_domain::{Alert, AlertStatus, Indicator, IndicatorGroup, Side, Verdict};
 use tandem_score::{Explanation, RowKind};
+use tandem_sequence::{ChainStory, StepStory};
 
 use super::dto::{
-    AlertSummary, BandsView, EventSummary, ExplanationView, GateView, GroupView, IndicatorView, RowView,
-    ThreatView,
+    AlertSummary, BandsView, ChainStep, ChainView, EventSummary, ExplanationView, GateView, GroupView,
+    IndicatorView, RowView, ThreatView,
 };
 
 /// What a withheld text is replaced by.
@@ -150,6 +151,51 @@ pub fn indicator(sight: Sight, indicator: &Indicator, events: Vec<EventSummary>)
         events,
         impact: indicator.impact,
         redacted,
+    }
+}
+
+/// A chain of acts step by step. Who may not read human-side facts learns that there is such context, not which and not when.
+pub fn chain(sight: Sight, story: &ChainStory) -> ChainView {
+    let title = if sight.human_facts {
+        &story.title
+    } else {
+        &story.shown_as
+    };
+    ChainView {
+        sequence: story.sequence.clone(),
+        title: title.clone(),
+        complete: story.complete,
+        evidence: story.evidence,
+        key: story.key.clone(),
+        steps: story.steps.iter().map(|step| chain_step(sight, step)).collect(),
+    }
+}
+
+fn chain_step(sight: Sight, step: &StepStory) -> ChainStep {
+    let reached = step.time.is_some();
+    let hidden = step.human && !sight.human_facts;
+    let words = |text: &str| {
+        if hidden {
+            WITHHELD.to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let event = step.events.first().filter(|_| sight.evidence && !hidden);
+    ChainStep {
+        name: words(&step.name),
+        stage: step.stage.as_str().into(),
+        time: step.time.filter(|_| !hidden).map(|time| time.to_string()),
+        object: step.object.clone().filter(|_| !hidden),
+        event: event.map(ToString::to_string),
+        count: step.count,
+        sentence: if reached {
+            words(&step.sentence)
+        } else {
+            String::new()
+        },
+        reached,
+        optional: step.optional,
     }
 }
 

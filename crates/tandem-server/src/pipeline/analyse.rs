@@ -11,6 +11,7 @@ use tandem_baseline::Profiles;
 use tandem_detect::{CorrelatorState, Suppressor};
 use tandem_domain::Day;
 use tandem_score::QueueState;
+use tandem_sequence::SequencerState;
 
 use super::AnalyseError;
 use super::day::{Outcome, Run};
@@ -23,7 +24,7 @@ const LONGEST_GAP: i32 = 30;
 /// Days ahead of the clock beyond which a record's time is taken for a fault of its sender's clock and waits.
 const LONGEST_AHEAD: i32 = 366;
 /// First byte of a snapshot; to be raised with every change of what [`State`] holds, or of what computes it.
-const SNAPSHOT_VERSION: u8 = 5;
+const SNAPSHOT_VERSION: u8 = 6;
 /// Zstandard level of snapshots: they are written every day and read rarely.
 const SNAPSHOT_LEVEL: i32 = 1;
 
@@ -34,6 +35,8 @@ pub struct State {
     pub profiles: Profiles,
     /// Open windows of correlations.
     pub correlator: Option<CorrelatorState>,
+    /// Chains of acts under way.
+    pub sequencer: SequencerState,
     /// Open suppression windows of rules.
     pub suppressor: Suppressor,
     /// Budget carried over, cool-downs.

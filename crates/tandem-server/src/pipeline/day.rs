@@ -11,12 +11,13 @@ use tandem_people::{Cursor, Person, Pseudonyms, View, canonical_account, fact_in
 use tandem_score::{
     DayInput, Explanation, PRIOR, PersonDay, Tuning, Verdicts, explain, fill_day, is_live, is_technical,
 };
-use tandem_store::{DayResult, DepartureRow, ScoreRow, SubjectRow};
+use tandem_sequence::{AccountDay, DayMarks, Sequencer};
+use tandem_store::{ChainRow, DayResult, DepartureRow, ScoreRow, SubjectRow};
 
 use super::analyse::State;
 use super::departures::{KeptTally, UnusualDay};
 use super::indicators::{RuleDay, behaviour};
-use super::{AnalyseError, compose, queue_days};
+use super::{AnalyseError, chains, compose, queue_days};
 use crate::api::card;
 use crate::api::views;
 use crate::app::App;
@@ -29,6 +30,7 @@ pub struct Run<'a> {
     app: &'a App,
     cursor: Cursor,
     correlator: Correlator,
+    sequencer: Sequencer,
     pseudonyms: Pseudonyms,
     live: BTreeMap<SubjectId, Vec<Indicator>>,
     names: Names,
@@ -57,11 +59,14 @@ pub struct Outcome {
 struct Besides {
     unusual: Vec<(SubjectId, UnusualDay)>,
     tally: Option<KeptTally>,
+    chains: Vec<ChainRow>,
 }
 
 /// What one day brought, before it is saved.
 struct Gathered {
     activity: BTreeMap<String, DayActivity>,
+    /// Every account that was active, with what of it may be steps of sequences.
+    accounts: Vec<AccountDay>,
     matches: Vec<BaseMatch>,
 }
 
@@ -78,7 +83,7 @@ impl<'a> Run<'a> {
             Some(snapshot) => State::unpack(&snapshot.body)?.map(|state| (state, snapshot.day)),
             None => None,
         };
-        let (state, from, last) = match kept {
+        let (mut state, from, last) = match kept {
             Some((state, day)) => (state, day.plus(1), day),
             // Facts that were known and in force before the first day of data count from the first day on.
             None => (State::default(), day, Day(i32::MIN / 2)),
@@ -92,6 +97,10 @@ impl<'a> Run<'a> {
             model: app.config.model.clone(),
             queue: app.config.queue,
         };
+        let sequencer = Sequencer::restore(
+            Arc::clone(&app.sequences().book),
+            std::mem::take(&mut state.sequencer),
+        );
         let mut live: BTreeMap<SubjectId, Vec<Indicator>> = BTreeMap::new();
         let reach = queue_days::memory(&tuning.model);
         for indicator in app
@@ -116,6 +125,7 @@ impl<'a> Run<'a> {
             app,
             cursor,
             correlator,
+            sequencer,
             pseudonyms,
             live,
             names: Names::default(),
@@ -133,7 +143,7 @@ impl<'a> Run<'a> {
     pub async fn day(&mut self, day: Day) -> Result<Outcome, AnalyseError> {
         let view = self.cursor.at(day).clone();
         let gathered = self.gather(&view, day).await?;
-        let had_data = !(gathered.activity.is_empty() && gathered.matches.is_empty());
+        let had_data = !(gathered.accounts.is_empty() && gathered.matches.is_empty());
         let since = self.last.plus(1).min(day);
         self.last = day;
         let first = *self.state.first_day.get_or_insert(day);
@@ -169,11 +179,15 @@ impl<'a> Run<'a> {
             fresh.extend(indicator);
         }
         let pseudonyms = &mut self.pseudonyms;
-        fresh.extend(
-            fact_indicators(&view, since..=day, |person| pseudonyms.of(person))
-                .into_iter()
-                .map(|f| f.indicator),
-        );
+        let facts = fact_indicators(&view, since..=day, |person| pseudonyms.of(person));
+        let outcome = self
+            .sequencer
+            .run_day(day, &gathered.accounts, &chains::fact_steps(&facts));
+        let mut found = chains::told(self.sequencer.book(), &outcome, &mut |person| {
+            pseudonyms.of(person)
+        });
+        fresh.extend(facts.into_iter().map(|f| f.indicator));
+        fresh.append(&mut found.indicators);
         for person in view.people().iter().filter(|p| p.employed_on(day)) {
             self.state.known.insert(person.key.to_string());
         }
@@ -187,6 +201,11 @@ impl<'a> Run<'a> {
         for (subject, unusual) in &mut besides.unusual {
             self.conceal(subject, unusual.texts());
         }
+        for story in &mut found.stories {
+            let subject = story.subject.clone();
+            self.conceal(&subject, story.story.texts());
+        }
+        besides.chains = found.rows()?;
         let (indicators, alerts) = self.close(&view, day, fresh, &ranks, besides).await?;
         Ok(Outcome {
             indicators,
@@ -268,6 +287,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|(s, p)| subject_row(view, day, s, p, explained.get(s)))
                 .collect::<Result<_, _>>()?,
+            chains: besides.chains,
             snapshot,
             queue: queue_days::pack(&input)?,
             indicators: fresh,
@@ -314,18 +334,36 @@ impl<'a> Run<'a> {
 
     async fn gather(&self, view: &View, day: Day) -> Result<Gathered, AnalyseError> {
         let mut activity: BTreeMap<String, DayActivity> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, DayMarks> = BTreeMap::new();
         for row in self.app.store.activity_for_day(day).await? {
+            if !accounts.contains_key(&row.account) {
+                accounts.insert(row.account.clone(), DayMarks::default());
+            }
             let part = DayActivity::decode(&row.body)?;
             activity
                 .entry(view.resolve(&row.account).key.to_string())
                 .or_default()
                 .merge(&part);
         }
+        for row in self.app.store.marks_for_day(day).await? {
+            let part = DayMarks::decode(&row.body)?;
+            accounts.entry(row.account).or_default().merge(part);
+        }
+        let whose = |(account, marks): (String, DayMarks)| AccountDay {
+            subject: view.resolve(&account).key.to_string(),
+            account,
+            marks,
+        };
+        let accounts = accounts.into_iter().map(whose).collect();
         let mut matches = Vec::new();
         for row in self.app.store.matches_for_day(day).await? {
             matches.push(serde_json::from_str(&row.body)?);
         }
-        Ok(Gathered { activity, matches })
+        Ok(Gathered {
+            activity,
+            accounts,
+            matches,
+        })
     }
 
     fn score_behaviour(&mut self, view: &View, day: Day, gathered: &Gathered) -> ScoredDay {
@@ -445,6 +483,7 @@ impl<'a> Run<'a> {
 
     fn pack(&mut self) -> Result<Vec<u8>, AnalyseError> {
         self.state.correlator = Some(self.correlator.state());
+        self.state.sequencer = self.sequencer.state().clone();
         self.state.pack()
     }
 }

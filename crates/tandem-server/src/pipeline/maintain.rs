@@ -35,7 +35,7 @@ pub struct Maintained {
     pub duplicates: u64,
     /// Segments past their time.
     pub expired_segments: u64,
-    /// Activity and matches past their time.
+    /// Activity, matches and marks past their time.
     pub expired_activity: u64,
     /// Rejects past their time.
     pub expired_rejects: u64,

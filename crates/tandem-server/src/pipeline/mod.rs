@@ -2,6 +2,7 @@
 
 pub mod analyse;
 pub mod backtest;
+mod chains;
 pub(crate) mod clock;
 pub(crate) mod compose;
 mod day;
@@ -82,6 +83,9 @@ pub enum AnalyseError {
     /// A stored day of activity cannot be read.
     #[error(transparent)]
     Activity(#[from] tandem_baseline::DecodeError),
+    /// A stored part of what may be steps of sequences cannot be read.
+    #[error(transparent)]
+    Marks(#[from] tandem_sequence::MarksError),
     /// A stored match cannot be read.
     #[error("a stored match cannot be read")]
     Match(#[from] serde_json::Error),

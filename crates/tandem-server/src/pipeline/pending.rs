@@ -10,6 +10,7 @@ use tandem_domain::{Attr, Day, EventBatch, EventRef, Timestamp};
 use tandem_lake::{Segment, SegmentWriter};
 use tandem_normalise::Reject;
 use tandem_people::{Home, canonical_account};
+use tandem_sequence::{DayMarks, Marked, Sequences};
 use tandem_store::{
     ActivityRow, BatchCommit, Checkpoint, Committed, DeliveryRow, MatchRow, RejectRow, SegmentRow, SourceDay,
 };
@@ -25,6 +26,8 @@ use crate::http::metrics::SourceLabels;
 /// Days of accounts that wait for a commit, at 1 to 2 KiB each: long histories of few events a day must not take more memory
 /// than full days.
 const MOST_ACCOUNT_DAYS: usize = 8_000;
+/// Acts that may be steps of sequences and wait for a commit, at about 150 bytes each.
+const MOST_MARKS: usize = 400_000;
 
 /// Everything between two commits.
 pub struct Stage<'a> {
@@ -42,6 +45,9 @@ pub struct Stage<'a> {
     matches: Vec<MatchRow>,
     activity: HashMap<String, BTreeMap<Day, DayActivity>>,
     account_days: usize,
+    sequences: Arc<Sequences>,
+    marks: HashMap<String, BTreeMap<Day, DayMarks>>,
+    marked: usize,
     days: BTreeMap<(String, Day), SourceDay>,
     /// Events that no mapping gave a log source, by source.
     unseen: BTreeMap<String, u64>,
@@ -78,6 +84,9 @@ impl<'a> Stage<'a> {
             matches: Vec::new(),
             activity: HashMap::new(),
             account_days: 0,
+            sequences: Arc::clone(&app.sequences().book),
+            marks: HashMap::new(),
+            marked: 0,
             days: BTreeMap::new(),
             unseen: BTreeMap::new(),
             found: Vec::new(),
@@ -91,7 +100,7 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// Takes over what people facts say about time zones and about the lists that rules name.
+    /// Takes over what people facts say about time zones and about the lists that rules name, and rules and sequences as they are now.
     ///
     /// # Errors
     /// When people facts or rules cannot be read.
@@ -100,6 +109,7 @@ impl<'a> Stage<'a> {
         app.refresh_rules().await?;
         self.tell_work();
         self.engine = Engine::timed(Arc::clone(&app.rules().rules), super::ticks);
+        self.sequences = Arc::clone(&app.sequences().book);
         self.clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
         Ok(())
     }
@@ -229,9 +239,12 @@ impl<'a> Stage<'a> {
             let at_work = canonical_account(raw, &self.home).unwrap_or_default();
             let clock = &self.clock;
             let local = |time: Timestamp| clock.local(&at_work, time);
-            let Some(seen) = observe(&event, &self.context, local) else {
-                continue;
-            };
+            let seen = observe(&event, &self.context, local);
+            let (home, marks, marked) = (&self.home, &mut self.marks, &mut self.marked);
+            self.sequences.mark(&event, seen.as_ref(), local, &mut |found| {
+                *marked += usize::from(note(marks, home, found));
+            });
+            let Some(seen) = seen else { continue };
             // Some events name their account elsewhere than as the actor.
             let Some(account) = canonical_account(seen.account, &self.home) else {
                 continue;
@@ -320,6 +333,7 @@ impl<'a> Stage<'a> {
     pub fn is_full(&self) -> bool {
         self.events >= self.app.config.lake.commit_events
             || self.account_days >= MOST_ACCOUNT_DAYS
+            || self.marked >= MOST_MARKS
             || self.matches.len() >= 50_000
             || self.rejects.len() >= 5_000
     }
@@ -405,7 +419,21 @@ impl<'a> Stage<'a> {
             }
         }
         activity.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
-        (self.events, self.account_days) = (0, 0);
+        let mut marks = Vec::new();
+        for (account, days) in std::mem::take(&mut self.marks) {
+            for (day, done) in days {
+                let body = done
+                    .encode()
+                    .map_err(|e| IngestError::Asked(format!("steps of sequences cannot be kept: {e}")))?;
+                marks.push(ActivityRow {
+                    account: account.clone(),
+                    day,
+                    body,
+                });
+            }
+        }
+        marks.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
+        (self.events, self.account_days, self.marked) = (0, 0, 0);
         Ok(BatchCommit {
             batch_id,
             committed: super::now(),
@@ -414,6 +442,7 @@ impl<'a> Stage<'a> {
             rejects: std::mem::take(&mut self.rejects),
             matches: std::mem::take(&mut self.matches),
             activity,
+            marks,
             source_days: std::mem::take(&mut self.days).into_values().collect(),
             records: std::mem::take(&mut self.records),
             duplicates: std::mem::take(&mut self.duplicates),
@@ -450,6 +479,19 @@ pub fn days_of(batch: &BatchCommit) -> Vec<(String, Day, u64)> {
         .iter()
         .map(|day| (day.source.clone(), day.day, day.events))
         .collect()
+}
+
+/// Notes what may be a step of a sequence, under the account's one spelling and the day of the event; true if it took room.
+fn note(marks: &mut HashMap<String, BTreeMap<Day, DayMarks>>, home: &Home, found: Marked<'_>) -> bool {
+    let Some(account) = canonical_account(found.account, home) else {
+        return false;
+    };
+    let days = match marks.get_mut(account.as_ref()) {
+        Some(days) => days,
+        None => marks.entry(account.into_owned()).or_default(),
+    };
+    let day = days.entry(found.act.time.day()).or_default();
+    day.add(found.step, found.object, found.act)
 }
 
 /// The canonical acting account of an event; empty if there is none.

@@ -116,7 +116,10 @@ impl App {
             indicators.push(self.with_events(sight, indicator, place < WITH_EVENTS).await?);
         }
         let history = self.store.alert_history(id).await?;
+        let mut chains = self.chains(sight, &row.alert.subject, moment).await?;
+        chains.retain(|chain| chain.evidence);
         Ok(AlertDetail {
+            chains,
             alert: summary(sight, &row),
             subject: self.card(&row.alert.subject, moment.day()).await?,
             indicators,

@@ -1,6 +1,7 @@
 //! What people ask for, answered from the stores; used by the HTTP API and the command line alike.
 
 mod alerts;
+mod chains;
 mod ledger;
 mod overview;
 mod rejects;

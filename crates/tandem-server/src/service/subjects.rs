@@ -108,8 +108,10 @@ impl App {
         let mut card = self.card(&row.subject, at.day()).await?;
         (card.score, card.level) = (explanation.score, views::level(explanation.level).into());
         card.impact = explanation.impact.level;
+        let chains = self.chains(sight, &row.subject, at).await?;
         Ok(Story {
             subject: card,
+            chains,
             at: at.to_string(),
             explanation: views::explanation(sight, &explanation),
             impact: risk::impact(&explanation.impact),

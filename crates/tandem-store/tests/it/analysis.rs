@@ -1,5 +1,5 @@
 use tandem_domain::{Day, IndicatorGroup};
-use tandem_store::{DayResult, Store};
+use tandem_store::{BatchCommit, DayResult, Store};
 
 use crate::make;
 
@@ -14,6 +14,8 @@ on_both!(
     an_indicator_found_again_stays_with_its_first_day,
     what_queues_rested_on_is_kept_for_a_while_and_goes_with_its_day,
     what_lasts_is_found_however_old_it_is,
+    chains_are_found_by_subject_and_go_with_their_day,
+    marks_alone_make_a_day_due,
 );
 
 /// As an analysis runs: forget, then day by day.
@@ -264,4 +266,45 @@ async fn what_lasts_is_found_however_old_it_is(store: Store) {
         .await
         .unwrap();
     assert_eq!(ids(one), [4, 24]);
+}
+
+async fn chains_are_found_by_subject_and_go_with_their_day(store: Store) {
+    analyse(&store, 100, 103).await;
+    let id = make::subject_id(2);
+    let days = async |from: i32, to: i32| {
+        let found = store.chains_of(&id, Day(from), Day(to)).await.unwrap();
+        assert!(found.iter().all(|(_, chain)| *chain == make::chain(2)));
+        found.iter().map(|(day, _)| day.0).collect::<Vec<_>>()
+    };
+    assert_eq!(days(101, 102).await, [102, 101], "the latest first");
+    assert_eq!(days(0, 999).await, [103, 102, 101, 100]);
+    assert!(
+        store
+            .chains_of(&make::subject_id(9), Day(0), Day(999))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    store.save_day(make::result(102)).await.unwrap();
+    assert_eq!(days(0, 999).await, [102, 101, 100], "what followed is gone");
+    store.forget_analysis_from(Day(101)).await.unwrap();
+    assert_eq!(days(0, 999).await, [100]);
+}
+
+async fn marks_alone_make_a_day_due(store: Store) {
+    let batch = BatchCommit {
+        batch_id: "marks".into(),
+        marks: vec![make::activity(1, 90)],
+        ..BatchCommit::default()
+    };
+    store.commit_batch(batch.clone()).await.unwrap();
+    store.commit_batch(batch).await.unwrap();
+    assert_eq!(store.dirty_from().await.unwrap(), Some(Day(90)));
+    assert_eq!(store.activity_span().await.unwrap(), Some((Day(90), Day(90))));
+    assert_eq!(store.data_day_from(Day(80)).await.unwrap(), Some(Day(90)));
+    assert_eq!(
+        store.marks_for_day(Day(90)).await.unwrap().len(),
+        1,
+        "a batch sent twice counts once"
+    );
 }

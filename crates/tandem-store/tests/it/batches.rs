@@ -203,6 +203,8 @@ async fn what_a_batch_brought_can_be_read_back(store: Store) {
     assert_eq!(store.matches_for_day(Day(100)).await.unwrap(), first.matches);
     assert_eq!(store.activity_for_day(Day(100)).await.unwrap(), first.activity);
     assert_eq!(store.activity_for_day(Day(99)).await.unwrap(), []);
+    assert_eq!(store.marks_for_day(Day(100)).await.unwrap(), first.marks);
+    assert_eq!(store.marks_for_day(Day(99)).await.unwrap(), []);
     assert_eq!(store.activity_span().await.unwrap(), Some((Day(100), Day(101))));
     let days = store
         .activity_of_account("account-3", Day(100), Day(101))
@@ -231,7 +233,8 @@ async fn what_a_batch_brought_can_be_read_back(store: Store) {
     );
     assert_eq!(store.matches_of_event(EventId(1)).await.unwrap(), []);
     assert_eq!(store.matches_by_rule().await.unwrap().values().sum::<u64>(), 40);
-    assert_eq!(store.forget_activity(Day(101)).await.unwrap(), 30);
+    assert_eq!(store.forget_activity(Day(101)).await.unwrap(), 33);
+    assert_eq!(store.marks_for_day(Day(100)).await.unwrap(), []);
     assert_eq!(store.activity_span().await.unwrap(), Some((Day(101), Day(101))));
 }
 

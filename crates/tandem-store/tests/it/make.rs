@@ -5,8 +5,8 @@ use tandem_domain::{
     Alert, AlertId, AlertStatus, Day, EventId, Indicator, IndicatorGroup, IndicatorId, SubjectId, Timestamp,
 };
 use tandem_store::{
-    ActivityRow, BatchCommit, Checkpoint, DayResult, DepartureRow, MatchRow, RejectRow, ScoreRow, SegmentRow,
-    SourceDay, SubjectRow,
+    ActivityRow, BatchCommit, ChainRow, Checkpoint, DayResult, DepartureRow, MatchRow, RejectRow, ScoreRow,
+    SegmentRow, SourceDay, SubjectRow,
 };
 
 pub fn matched(number: u64, day: i32) -> MatchRow {
@@ -89,6 +89,7 @@ pub fn batch(number: u64, day: i32) -> BatchCommit {
         rejects: vec![reject(number, 10)],
         matches: (0..20).map(|i| matched(number * 1_000 + i, day)).collect(),
         activity: (0..10).map(|i| activity(i, day)).collect(),
+        marks: (0..3).map(|i| activity(i, day)).collect(),
         source_days: vec![source_day(day)],
         records: 13,
         duplicates: 2,
@@ -175,7 +176,15 @@ pub fn departure(number: u32, day: i32) -> DepartureRow {
     }
 }
 
-/// A day's results with ten subjects, five indicators, two alerts and two departures.
+pub fn chain(number: u32) -> ChainRow {
+    ChainRow {
+        id: format!("chain-{number}"),
+        subject: subject_id(number),
+        body: format!("{{\"n\":{number}}}"),
+    }
+}
+
+/// A day's results with ten subjects, five indicators, two alerts, two departures and chains.
 pub fn result(day: i32) -> DayResult {
     let base = u32::try_from(day).unwrap() * 100;
     let score = |i| {
@@ -199,6 +208,7 @@ pub fn result(day: i32) -> DayResult {
             .collect(),
         scores: (0..10).map(score).collect(),
         subjects: (0..10).map(subject).collect(),
+        chains: (0..3).map(chain).collect(),
         snapshot: vec![u8::try_from(day % 250).unwrap(); 10],
         departures: (0..2).map(|i| departure(i, day)).collect(),
         tally: Some(format!("{{\"of\":{day}}}")),

@@ -4,6 +4,7 @@ mod admin;
 mod ledger;
 mod read;
 mod rules;
+mod sequences;
 mod serve;
 mod show;
 
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(asked) => serve::serve(&cli, asked).await,
         Command::Query(asked) => show::query(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Rules(asked) => rules::rules(&cli, asked.action.as_ref()).await,
+        Command::Sequences(asked) => sequences::sequences(&cli, asked.action.as_ref()),
         Command::Subjects(asked) => show::subjects(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Explain(asked) => show::explain(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Alerts(asked) => show::alerts(open(&cli).await?.as_ref(), asked, cli.json).await,

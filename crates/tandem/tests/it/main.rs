@@ -3,5 +3,6 @@
 mod accounting;
 mod kill;
 mod rules;
+mod sequences;
 mod support;
 mod vault;
