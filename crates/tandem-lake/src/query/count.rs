@@ -172,7 +172,10 @@ impl Column {
 mod tests {
     use super::*;
 
-    fn counted(column: Column, top: usize) -> (u64, Option<(u64, Vec<(String, u64)>)>) {
+    /// Rows with a value; different values and the most frequent ones.
+    type Told = (u64, Option<(u64, Vec<(String, u64)>)>);
+
+    fn counted(column: Column, top: usize) -> Told {
         let ColumnCounts { present, spread } = column.made(top);
         (present, spread.map(|spread| (spread.distinct, spread.top)))
     }
