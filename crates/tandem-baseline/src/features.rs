@@ -3,7 +3,7 @@
 use tandem_domain::Day;
 
 use crate::channel::{Channel, Flow};
-use crate::peers::{PeerView, Popular};
+use crate::peers::{PeerView, Popular, Records};
 use crate::profile::{HourModel, Increment, Subject, WEEK_DAYS};
 use crate::settings::Settings;
 use crate::stats::{GammaPrior, count_surprise, surprise_of, volume_surprise};
@@ -20,6 +20,8 @@ pub(crate) enum Detail {
     Object(u64, f64),
     /// The p-value among peers.
     Peers(f64),
+    /// Confidential or refused looks, and things that are others' work.
+    Looks(f64, f64),
 }
 
 /// One channel of one day.
@@ -61,6 +63,9 @@ pub(crate) struct Past<'a> {
     pub(crate) subject: &'a Subject,
     pub(crate) peers: &'a PeerView<'a>,
     pub(crate) popular: &'a Popular,
+    pub(crate) records: &'a Records,
+    /// Names of all of the subject's groups.
+    pub(crate) groups: &'a [&'a str],
     pub(crate) circle: Circle<'a>,
     pub(crate) day: Day,
 }
@@ -80,8 +85,14 @@ impl Past<'_> {
                 .sum();
             let total = part.total();
             if action.is_counted() {
-                self.count(Channel::InHours(action), (total - outside) as f64, &mut found);
-                self.count(Channel::OutOfHours(action), outside as f64, &mut found);
+                let inside = (total - outside) as f64;
+                self.count(Channel::InHours(action), inside, Detail::None, &mut found);
+                self.count(
+                    Channel::OutOfHours(action),
+                    outside as f64,
+                    Detail::None,
+                    &mut found,
+                );
             }
             let (amount, detail) = match part.bytes {
                 0 => (part.items, Detail::None),
@@ -103,6 +114,14 @@ impl Past<'_> {
         for part in activity.kinds() {
             self.novel(part.kind, part.objects.iter().map(|o| o.hash), &mut found);
         }
+        let (looks, others) = (f64::from(activity.looks()), self.others_work(activity));
+        let curiosity = Channel::Curiosity;
+        self.count(
+            curiosity,
+            looks + others,
+            Detail::Looks(looks, others),
+            &mut found,
+        );
         self.totals(flows, &mut found);
         found.list.sort_unstable_by_key(|feature| feature.channel.index());
         found
@@ -139,7 +158,7 @@ impl Past<'_> {
     /// A count under a mixture of two forecasts (Ferguson 1973: a Dirichlet process around the model). The model is Poisson
     /// with a gamma-distributed rate and day-to-day scatter; beside it stand the own days as they were. So a record is judged
     /// by the model, and what happens every month-end no longer surprises.
-    fn count(&self, channel: Channel, count: f64, found: &mut Features) {
+    fn count(&self, channel: Channel, count: f64, detail: Detail, found: &mut Features) {
         if count <= 0.0 {
             return;
         }
@@ -159,7 +178,7 @@ impl Past<'_> {
             observed: count,
             own: self.subject.mean(index),
             peers: self.peers.usual_rate(index, self.settings.least_peers),
-            detail: Detail::None,
+            detail,
         });
     }
 

@@ -76,6 +76,8 @@ pub(crate) struct Subject {
     /// Decayed active hours by hour of the week; empty before the first.
     pub(crate) hours: Vec<f32>,
     seen: Vec<(ObjectKind, Seen)>,
+    /// Business records worked on.
+    pub(crate) records: Seen,
     pub(crate) totals: [Totals; Flow::ALL.len()],
 }
 
@@ -240,6 +242,7 @@ impl Subject {
     }
 
     fn learn_objects(&mut self, activity: &DayActivity) {
+        self.records.remember(activity.record_hashes(), self.days);
         for part in activity.kinds() {
             let at = match self.seen.binary_search_by_key(&part.kind, |(kind, _)| *kind) {
                 Ok(at) => at,
@@ -265,6 +268,7 @@ impl Subject {
             + self.volumes.len() * size_of::<Volume>()
             + self.usual.len() * size_of::<Usual>()
             + self.hours.len() * size_of::<f32>()
+            + self.records.bytes()
             + seen.sum::<usize>()
     }
 }

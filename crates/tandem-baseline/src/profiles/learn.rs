@@ -43,6 +43,7 @@ impl Profiles {
     fn learn_objects(&mut self, day: Day, row: &Row<'_>) {
         let groups = row.given.peers.iter().copied().filter(|name| !name.is_empty());
         for group in groups.chain(std::iter::once("")) {
+            self.records.add(group, row.given.activity.record_hashes());
             for object in row
                 .given
                 .activity

@@ -18,7 +18,7 @@ pub(crate) use self::row::Row;
 use crate::channel::Channel;
 use crate::explain;
 use crate::features::{Circle, Past};
-use crate::peers::{Peers, Popular};
+use crate::peers::{Peers, Popular, Records};
 use crate::population::{Moments, Ranks, Window};
 use crate::profile::Subject;
 use crate::score::{DayScore, SubjectDay};
@@ -41,6 +41,7 @@ pub struct Profiles {
     subjects: BTreeMap<String, Subject>,
     peers: Peers,
     popular: Popular,
+    records: Records,
     window: Window,
     surprise: Moments,
     own_surprise: Moments,
@@ -92,6 +93,7 @@ impl Profiles {
     pub fn shared_bytes(&self) -> usize {
         self.peers.bytes()
             + self.popular.bytes()
+            + self.records.bytes()
             + self.window.bytes()
             + self.surprise.bytes()
             + self.own_surprise.bytes()
@@ -141,6 +143,8 @@ impl Profiles {
                     subject,
                     peers: &peers,
                     popular: &self.popular,
+                    records: &self.records,
+                    groups: given.peers,
                     circle,
                     day,
                 };
