@@ -166,20 +166,30 @@ impl Past<'_> {
         let days = f64::from(self.subject.fast_days);
         let own = self.subject.rate(index);
         let acts = own.map_or(0.0, |rate| f64::from(rate.fast));
-        let rate = self.peers.rate(index, self.settings).after(acts, days);
+        let peers = self.peers.rate(index, self.settings);
+        let rate = peers.after(acts, days);
         let model = count_surprise(count, 1.0, rate.scattered(self.scatter(index)));
+        let new_way = count_surprise(count, 1.0, peers.scattered(self.peers.scatter(index)));
         let before = own.map_or(0.0, |rate| rate.days_with(count));
         let weight = self.settings.model_days;
         let tail = (weight * 0.5 * (-model).exp() + before) / (weight + f64::from(self.subject.slow_days));
         found.increment.counts.push((index as u8, count));
         found.push(Feature {
             channel,
-            surprise: if model > 0.0 { surprise_of(tail) } else { 0.0 },
+            surprise: if model > 0.0 { self.new_habit(surprise_of(tail), new_way) } else { 0.0 },
             observed: count,
             own: self.subject.mean(index),
             peers: self.peers.usual_rate(index, self.settings.least_peers),
             detail,
         });
+    }
+
+    /// People now and then begin something that their past does not foretell and their peers do every day: with a small
+    /// probability a day is the peers' and not the own. Without it, the surprise of a beginner would grow without bound with
+    /// the length of the past, which is more than any past can tell.
+    fn new_habit(&self, own: f64, peers: f64) -> f64 {
+        let odds = self.settings.new_habit;
+        surprise_of(0.5 * ((1.0 - odds) * (-own).exp() + odds * (-peers).exp()))
     }
 
     /// How much the subject's daily counts scatter beyond chance; everybody's scatter stands in for few acts.
@@ -227,7 +237,9 @@ impl Past<'_> {
         }
         let channel = Channel::Novel(kind);
         let index = channel.index();
-        let first = count_surprise(new.len() as f64, 1.0, self.rate(index));
+        let (seen, peers) = (new.len() as f64, self.peers.rate(index, self.settings));
+        let own_way = count_surprise(seen, 1.0, self.rate(index));
+        let first = self.new_habit(own_way, count_surprise(seen, 1.0, peers));
         let uses = |object: u64| self.popular.uses(self.circle.name, object, self.day);
         let share = |object: u64| ((uses(object) + 0.5) / (self.circle.days + 1.0)).min(1.0);
         let rarest = new.iter().map(|object| (share(*object), *object));
