@@ -176,7 +176,11 @@ impl Past<'_> {
         found.increment.counts.push((index as u8, count));
         found.push(Feature {
             channel,
-            surprise: if model > 0.0 { self.new_habit(surprise_of(tail), new_way) } else { 0.0 },
+            surprise: if model > 0.0 {
+                self.new_habit(surprise_of(tail), new_way)
+            } else {
+                0.0
+            },
             observed: count,
             own: self.subject.mean(index),
             peers: self.peers.usual_rate(index, self.settings.least_peers),
@@ -245,9 +249,11 @@ impl Past<'_> {
         let rarest = new.iter().map(|object| (share(*object), *object));
         let rarest = rarest.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (share, object) = rarest.unwrap_or((1.0, 0));
-        // An object that peers hardly use adds to the surprise, but never more than its being new did: who meets new objects
-        // every day is not surprising by meeting rare ones.
-        let rare = surprise_of(share).min(first);
+        // What is new to somebody is mostly rare, or it would not be new: an object adds to the surprise as far as it is rare
+        // among what was new to others. And never more than its being new did: who meets new objects every day is not
+        // surprising by meeting rare ones.
+        let rare = surprise_of(self.peers.rarity_tail(index as u8, share)).min(first);
+        found.increment.rarities.push((index as u8, share));
         found.increment.counts.push((index as u8, new.len() as f64));
         found.push(Feature {
             channel,

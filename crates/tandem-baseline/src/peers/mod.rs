@@ -76,6 +76,13 @@ impl Peers {
 }
 
 impl PeerView<'_> {
+    /// How often, among everybody, what is new to somebody is as rare as that: see [`Group::rarity_tail`].
+    pub(crate) fn rarity_tail(&self, kind: u8, share: f64) -> f64 {
+        self.chain
+            .first()
+            .map_or(share, |group| group.rarity_tail(kind, share))
+    }
+
     /// Decayed person-days of everybody.
     pub(crate) fn everybody_days(&self) -> f64 {
         self.chain.first().map_or(0.0, |group| group.days())

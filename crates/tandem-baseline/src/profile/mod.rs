@@ -88,6 +88,8 @@ pub(crate) struct Increment {
     pub(crate) volumes: Vec<(u8, f64)>,
     pub(crate) surprise: Vec<(u8, f64)>,
     pub(crate) flows: [f64; Flow::ALL.len()],
+    /// Kind and popularity of the rarest new object.
+    pub(crate) rarities: Vec<(u8, f64)>,
 }
 
 impl Subject {

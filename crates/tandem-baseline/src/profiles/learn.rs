@@ -64,6 +64,10 @@ impl Profiles {
             for name in names.chain(std::iter::once("")) {
                 add_person(groups.entry(name).or_default(), day, row, subject);
             }
+            let everybody = groups.entry("").or_default();
+            for (kind, share) in &row.features.increment.rarities {
+                everybody.rarity(*kind, *share);
+            }
         }
         self.peers.push(groups, &self.settings);
     }
