@@ -4,7 +4,7 @@ use tandem_domain::Day;
 
 use crate::channel::{Channel, Flow};
 use crate::peers::{PeerView, Popular, Records};
-use crate::profile::{HourModel, Increment, Subject, WEEK_DAYS};
+use crate::profile::{HourModel, Increment, Rate, Subject, WEEK_DAYS};
 use crate::settings::Settings;
 use crate::stats::{GammaPrior, count_surprise, surprise_of, volume_surprise};
 use crate::{Action, DayActivity, ObjectKind};
@@ -137,7 +137,7 @@ impl Past<'_> {
         let peers = peers
             .or(self.peers.closest())
             .map_or(&[][..], |group| group.hours());
-        HourModel::new(&self.subject.hours, peers, self.settings.prior_hours)
+        HourModel::new(&self.subject.hours(), peers, self.settings.prior_hours)
     }
 
     fn hour(&self, activity: &DayActivity, hours: &HourModel, found: &mut Features) {
@@ -165,12 +165,12 @@ impl Past<'_> {
         let index = channel.index();
         let days = f64::from(self.subject.fast_days);
         let own = self.subject.rate(index);
-        let acts = own.map_or(0.0, |rate| f64::from(rate.fast));
+        let acts = own.map_or(0.0, Rate::fast);
         let peers = self.peers.rate(index, self.settings);
         let rate = peers.after(acts, days);
         let model = count_surprise(count, 1.0, rate.scattered(self.scatter(index)));
         let new_way = count_surprise(count, 1.0, peers.scattered(self.peers.scatter(index)));
-        let before = own.map_or(0.0, |rate| rate.days_with(count));
+        let before = self.subject.histograms.days_with(index, count);
         let weight = self.settings.model_days;
         let tail = (weight * 0.5 * (-model).exp() + before) / (weight + f64::from(self.subject.slow_days));
         found.increment.counts.push((index as u8, count));
@@ -203,11 +203,11 @@ impl Past<'_> {
         let Some(own) = self
             .subject
             .rate(channel)
-            .filter(|rate| rate.fast > 0.0 && days > 0.0)
+            .filter(|rate| rate.fast() > 0.0 && days > 0.0)
         else {
             return everybody;
         };
-        let (weight, prior) = (f64::from(own.fast).min(days), self.settings.scatter_days);
+        let (weight, prior) = (own.fast().min(days), self.settings.scatter_days);
         (prior * everybody + weight * own.scatter(days)) / (prior + weight)
     }
 
@@ -296,7 +296,7 @@ impl Past<'_> {
         let channel = Channel::Week(flow);
         let index = channel.index();
         let days = f64::from(self.subject.slow_days);
-        let acts = self.subject.rate(index).map_or(0.0, |rate| f64::from(rate.slow));
+        let acts = self.subject.rate(index).map_or(0.0, Rate::slow);
         let rate = self.peers.rate(index, self.settings).after(acts, days);
         let peers = self.peers.usual_rate(index, self.settings.least_peers);
         found.increment.counts.push((index as u8, today));
@@ -316,10 +316,7 @@ impl Past<'_> {
 
     /// Own and peers' rate of a channel.
     fn rate(&self, channel: usize) -> GammaPrior {
-        let acts = self
-            .subject
-            .rate(channel)
-            .map_or(0.0, |rate| f64::from(rate.fast));
+        let acts = self.subject.rate(channel).map_or(0.0, Rate::fast);
         self.peers
             .rate(channel, self.settings)
             .after(acts, f64::from(self.subject.fast_days))

@@ -38,6 +38,6 @@ pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
-pub use profiles::{HourShares, Profiles, week_shares};
+pub use profiles::{HourShares, Profiles, StateError, week_shares};
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
 pub use settings::Settings;

@@ -93,7 +93,10 @@ impl Usual {
             channels: profiles.surprise.each().collect(),
             prior: settings.prior_surprise_days,
             floor: settings.shrinkage * profiles.surprise.typical_variance(),
-            typical: profiles.surprise.typical_variance(),
+            typical: match profiles.surprise.typical_variance() {
+                none if none <= 0.0 => 1.0,
+                some => some,
+            },
         }
     }
 
@@ -111,9 +114,7 @@ impl Usual {
         };
         let mut all: Vec<(u8, f64)> = self.channels.iter().map(standardise).collect();
         for (channel, _) in left {
-            if self.typical > 0.0
-                && let Err(at) = all.binary_search_by_key(channel, |(c, _)| *c)
-            {
+            if let Err(at) = all.binary_search_by_key(channel, |(c, _)| *c) {
                 // Nobody has shown it yet: as if it had the typical spread around nothing.
                 all.insert(at, standardise(&(*channel, 0.0, self.typical)));
             }
@@ -129,7 +130,9 @@ fn value(values: &[(u8, f64)], channel: u8) -> f64 {
 
 fn measure(metric: Option<&Metric>, values: &[(u8, f64)]) -> (f64, Vec<(u8, f64)>) {
     let Some(metric) = metric else {
-        return (0.0, Vec::new());
+        // Nobody has shown anything yet.
+        let parts: Vec<(u8, f64)> = values.iter().map(|(c, value)| (*c, value * value)).collect();
+        return (parts.iter().map(|(_, part)| part).sum(), parts);
     };
     let (mut distance, parts) = metric.distance(|channel| value(values, channel as u8));
     let mut parts: Vec<(u8, f64)> = metric.channels().iter().copied().zip(parts).collect();

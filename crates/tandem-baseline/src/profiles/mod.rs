@@ -1,6 +1,7 @@
 //! The state of all baselines, and one closed day after the other through it.
 
 mod hours;
+mod layout;
 mod learn;
 mod measure;
 mod peer_day;
@@ -13,7 +14,9 @@ use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use hours::{HourShares, week_shares};
+pub use layout::StateError;
 
+use self::layout::Layout;
 pub(crate) use self::row::Row;
 use crate::channel::Channel;
 use crate::explain;
@@ -37,6 +40,7 @@ const STATISTICS: usize = FUSED + 1;
 /// snapshot, and a restored snapshot continues with the same scores to the last bit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profiles {
+    layout: Layout,
     settings: Settings,
     subjects: BTreeMap<String, Subject>,
     peers: Peers,
@@ -83,9 +87,19 @@ impl Profiles {
         self.subjects.remove(subject).is_some()
     }
 
-    /// Mean bytes of state held per subject, without what is held once for all.
+    /// Mean bytes of state held per subject, sketches included, without what is held once for all.
     pub fn bytes_per_subject(&self) -> f64 {
-        let bytes: usize = self.subjects.iter().map(|(name, s)| name.len() + s.bytes()).sum();
+        self.mean_bytes(|name, subject| name.len() + subject.bytes() + subject.sketch_bytes())
+    }
+
+    /// The same without the sketches (objects and records used, histograms of counts) and the name. At most 1,024 for any
+    /// subject.
+    pub fn bytes_before_sketches(&self) -> f64 {
+        self.mean_bytes(|_, subject| subject.bytes())
+    }
+
+    fn mean_bytes(&self, of: impl Fn(&str, &Subject) -> usize) -> f64 {
+        let bytes: usize = self.subjects.iter().map(|(name, s)| of(name, s)).sum();
         bytes as f64 / self.subjects.len().max(1) as f64
     }
 

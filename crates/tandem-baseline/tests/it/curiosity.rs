@@ -26,6 +26,14 @@ fn record(number: u64) -> Observation<'static> {
     seen
 }
 
+/// A small generator, so that the same day is always the same.
+fn roll(seed: u64) -> u64 {
+    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
+    x ^= x >> 31;
+    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x ^ (x >> 27)
+}
+
 /// People 0 to 19 are in sales and work on records below 100, the others in law with the records from 1,000 on.
 fn usual(who: usize, day: i32) -> DayActivity {
     let mut done = DayActivity::default();
@@ -34,9 +42,16 @@ fn usual(who: usize, day: i32) -> DayActivity {
     } else {
         ("\\\\fs\\law", 1_000)
     };
-    for n in 0..3 + (who + day as usize) % 3 {
+    let dice = |n: u64| roll((who as u64) << 32 ^ (day as u64) << 8 ^ n);
+    for n in 0..2 + dice(0) % 6 {
         done.add(&use_of(Action::FileRead, ObjectKind::Share, share));
-        done.add(&record(first + (who * 7 + day as usize * 3 + n) as u64 % 100));
+        done.add(&record(first + dice(n + 1) % 100));
+    }
+    for n in 0..dice(50) % 4 {
+        done.add(&Observation::new(
+            Action::MailInternal,
+            (8 + dice(n + 60) % 10) as u8,
+        ));
     }
     done
 }

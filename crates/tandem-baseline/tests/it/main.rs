@@ -3,3 +3,4 @@
 mod curiosity;
 mod leaks;
 mod merging;
+mod state;
