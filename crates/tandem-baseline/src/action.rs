@@ -158,6 +158,16 @@ impl Action {
         )
     }
 
+    /// Looks at data, or for it, without taking it anywhere.
+    pub const fn is_look(self) -> bool {
+        self.is_collection() || matches!(self, Self::ShareAccess)
+    }
+
+    /// Asks for access to something; being refused it is news of its own.
+    pub const fn is_access(self) -> bool {
+        self.is_look() || matches!(self, Self::RemoteSession | Self::RecordExport)
+    }
+
     /// Whether a typical number per day means anything: the end of a session mirrors its beginning.
     pub const fn is_counted(self) -> bool {
         !matches!(self, Self::Logoff)

@@ -52,6 +52,9 @@ pub enum Channel {
     Novel(ObjectKind),
     /// Bytes, or items where there are no bytes.
     Volume(Action),
+    /// Looks at what is confidential, accesses that were refused, and things that are others' work: in use elsewhere in the
+    /// company, but neither by the subject before nor by its peers.
+    Curiosity,
     /// The last seven active days together, against the own long-term rate. Running: see [`Channel::is_running`].
     Week(Flow),
     /// The last thirty active days together, against the peers. Running too.
@@ -62,7 +65,8 @@ const KINDS: usize = ObjectKind::COUNT;
 const HOUR: usize = 2 * Action::COUNT;
 const NOVEL: usize = HOUR + 1;
 const VOLUME: usize = NOVEL + KINDS;
-const WEEK: usize = VOLUME + Action::COUNT;
+const CURIOSITY: usize = VOLUME + Action::COUNT;
+const WEEK: usize = CURIOSITY + 1;
 const MONTH: usize = WEEK + Flow::ALL.len();
 // Indices are stored in one byte, with some numbers left for other statistics.
 const _: () = assert!(Channel::COUNT < 250);
@@ -85,6 +89,7 @@ impl Channel {
             Self::Hour => HOUR,
             Self::Novel(kind) => NOVEL + kind.index(),
             Self::Volume(action) => VOLUME + action.index(),
+            Self::Curiosity => CURIOSITY,
             Self::Week(flow) => WEEK + flow as usize,
             Self::Month(flow) => MONTH + flow as usize,
         }
@@ -100,7 +105,8 @@ impl Channel {
             0..HOUR => action(index / 2).map(Self::OutOfHours),
             HOUR => Some(Self::Hour),
             NOVEL..VOLUME => kind(index - NOVEL).map(Self::Novel),
-            VOLUME..WEEK => action(index - VOLUME).map(Self::Volume),
+            VOLUME..CURIOSITY => action(index - VOLUME).map(Self::Volume),
+            CURIOSITY => Some(Self::Curiosity),
             WEEK..MONTH => flow(index - WEEK).map(Self::Week),
             _ => flow(index.checked_sub(MONTH)?).map(Self::Month),
         }
@@ -114,6 +120,7 @@ impl Channel {
             Self::Hour => "hour".to_owned(),
             Self::Novel(kind) => format!("novel:{}", kind.as_str()),
             Self::Volume(action) => format!("volume:{}", action.as_str()),
+            Self::Curiosity => "curiosity".to_owned(),
             Self::Week(flow) => format!("week:{}", flow.as_str()),
             Self::Month(flow) => format!("month:{}", flow.as_str()),
         }
@@ -127,6 +134,7 @@ impl Channel {
             Self::Hour => "active at an unusual hour".to_owned(),
             Self::Novel(kind) => format!("first use of {}", kind.words(2)),
             Self::Volume(action) => format!("volume of {}", action.words(2)),
+            Self::Curiosity => "looks at what is none of the own work".to_owned(),
             Self::Week(flow) => format!("{} over seven active days", flow.words()),
             Self::Month(flow) => format!("{} over thirty active days", flow.words()),
         }

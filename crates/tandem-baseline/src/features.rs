@@ -3,8 +3,8 @@
 use tandem_domain::Day;
 
 use crate::channel::{Channel, Flow};
-use crate::peers::{PeerView, Popular};
-use crate::profile::{HourModel, Increment, Subject, WEEK_DAYS};
+use crate::peers::{PeerView, Popular, Records};
+use crate::profile::{HourModel, Increment, Rate, Subject, WEEK_DAYS};
 use crate::settings::Settings;
 use crate::stats::{GammaPrior, count_surprise, surprise_of, volume_surprise};
 use crate::{Action, DayActivity, ObjectKind};
@@ -20,6 +20,8 @@ pub(crate) enum Detail {
     Object(u64, f64),
     /// The p-value among peers.
     Peers(f64),
+    /// Confidential or refused looks, and things that are others' work.
+    Looks(f64, f64),
 }
 
 /// One channel of one day.
@@ -61,6 +63,9 @@ pub(crate) struct Past<'a> {
     pub(crate) subject: &'a Subject,
     pub(crate) peers: &'a PeerView<'a>,
     pub(crate) popular: &'a Popular,
+    pub(crate) records: &'a Records,
+    /// Names of all of the subject's groups.
+    pub(crate) groups: &'a [&'a str],
     pub(crate) circle: Circle<'a>,
     pub(crate) day: Day,
 }
@@ -80,8 +85,14 @@ impl Past<'_> {
                 .sum();
             let total = part.total();
             if action.is_counted() {
-                self.count(Channel::InHours(action), (total - outside) as f64, &mut found);
-                self.count(Channel::OutOfHours(action), outside as f64, &mut found);
+                let inside = (total - outside) as f64;
+                self.count(Channel::InHours(action), inside, Detail::None, &mut found);
+                self.count(
+                    Channel::OutOfHours(action),
+                    outside as f64,
+                    Detail::None,
+                    &mut found,
+                );
             }
             let (amount, detail) = match part.bytes {
                 0 => (part.items, Detail::None),
@@ -103,6 +114,14 @@ impl Past<'_> {
         for part in activity.kinds() {
             self.novel(part.kind, part.objects.iter().map(|o| o.hash), &mut found);
         }
+        let (looks, others) = (f64::from(activity.looks()), self.others_work(activity));
+        let curiosity = Channel::Curiosity;
+        self.count(
+            curiosity,
+            looks + others,
+            Detail::Looks(looks, others),
+            &mut found,
+        );
         self.totals(flows, &mut found);
         found.list.sort_unstable_by_key(|feature| feature.channel.index());
         found
@@ -118,7 +137,7 @@ impl Past<'_> {
         let peers = peers
             .or(self.peers.closest())
             .map_or(&[][..], |group| group.hours());
-        HourModel::new(&self.subject.hours, peers, self.settings.prior_hours)
+        HourModel::new(&self.subject.hours(), peers, self.settings.prior_hours)
     }
 
     fn hour(&self, activity: &DayActivity, hours: &HourModel, found: &mut Features) {
@@ -139,28 +158,42 @@ impl Past<'_> {
     /// A count under a mixture of two forecasts (Ferguson 1973: a Dirichlet process around the model). The model is Poisson
     /// with a gamma-distributed rate and day-to-day scatter; beside it stand the own days as they were. So a record is judged
     /// by the model, and what happens every month-end no longer surprises.
-    fn count(&self, channel: Channel, count: f64, found: &mut Features) {
+    fn count(&self, channel: Channel, count: f64, detail: Detail, found: &mut Features) {
         if count <= 0.0 {
             return;
         }
         let index = channel.index();
         let days = f64::from(self.subject.fast_days);
         let own = self.subject.rate(index);
-        let acts = own.map_or(0.0, |rate| f64::from(rate.fast));
-        let rate = self.peers.rate(index, self.settings).after(acts, days);
+        let acts = own.map_or(0.0, Rate::fast);
+        let peers = self.peers.rate(index, self.settings);
+        let rate = peers.after(acts, days);
         let model = count_surprise(count, 1.0, rate.scattered(self.scatter(index)));
-        let before = own.map_or(0.0, |rate| rate.days_with(count));
+        let new_way = count_surprise(count, 1.0, peers.scattered(self.peers.scatter(index)));
+        let before = self.subject.histograms.days_with(index, count);
         let weight = self.settings.model_days;
         let tail = (weight * 0.5 * (-model).exp() + before) / (weight + f64::from(self.subject.slow_days));
         found.increment.counts.push((index as u8, count));
         found.push(Feature {
             channel,
-            surprise: if model > 0.0 { surprise_of(tail) } else { 0.0 },
+            surprise: if model > 0.0 {
+                self.new_habit(surprise_of(tail), new_way)
+            } else {
+                0.0
+            },
             observed: count,
             own: self.subject.mean(index),
             peers: self.peers.usual_rate(index, self.settings.least_peers),
-            detail: Detail::None,
+            detail,
         });
+    }
+
+    /// People now and then begin something that their past does not foretell and their peers do every day: with a small
+    /// probability a day is the peers' and not the own. Without it, the surprise of a beginner would grow without bound with
+    /// the length of the past, which is more than any past can tell.
+    fn new_habit(&self, own: f64, peers: f64) -> f64 {
+        let odds = self.settings.new_habit;
+        surprise_of(0.5 * ((1.0 - odds) * (-own).exp() + odds * (-peers).exp()))
     }
 
     /// How much the subject's daily counts scatter beyond chance; everybody's scatter stands in for few acts.
@@ -170,11 +203,11 @@ impl Past<'_> {
         let Some(own) = self
             .subject
             .rate(channel)
-            .filter(|rate| rate.fast > 0.0 && days > 0.0)
+            .filter(|rate| rate.fast() > 0.0 && days > 0.0)
         else {
             return everybody;
         };
-        let (weight, prior) = (f64::from(own.fast).min(days), self.settings.scatter_days);
+        let (weight, prior) = (own.fast().min(days), self.settings.scatter_days);
         (prior * everybody + weight * own.scatter(days)) / (prior + weight)
     }
 
@@ -208,15 +241,19 @@ impl Past<'_> {
         }
         let channel = Channel::Novel(kind);
         let index = channel.index();
-        let first = count_surprise(new.len() as f64, 1.0, self.rate(index));
+        let (seen, peers) = (new.len() as f64, self.peers.rate(index, self.settings));
+        let own_way = count_surprise(seen, 1.0, self.rate(index));
+        let first = self.new_habit(own_way, count_surprise(seen, 1.0, peers));
         let uses = |object: u64| self.popular.uses(self.circle.name, object, self.day);
         let share = |object: u64| ((uses(object) + 0.5) / (self.circle.days + 1.0)).min(1.0);
         let rarest = new.iter().map(|object| (share(*object), *object));
         let rarest = rarest.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (share, object) = rarest.unwrap_or((1.0, 0));
-        // An object that peers hardly use adds to the surprise, but never more than its being new did: who meets new objects
-        // every day is not surprising by meeting rare ones.
-        let rare = surprise_of(share).min(first);
+        // What is new to somebody is mostly rare, or it would not be new: an object adds to the surprise as far as it is rare
+        // among what was new to others. And never more than its being new did: who meets new objects every day is not
+        // surprising by meeting rare ones.
+        let rare = surprise_of(self.peers.rarity_tail(index as u8, share)).min(first);
+        found.increment.rarities.push((index as u8, share));
         found.increment.counts.push((index as u8, new.len() as f64));
         found.push(Feature {
             channel,
@@ -259,7 +296,7 @@ impl Past<'_> {
         let channel = Channel::Week(flow);
         let index = channel.index();
         let days = f64::from(self.subject.slow_days);
-        let acts = self.subject.rate(index).map_or(0.0, |rate| f64::from(rate.slow));
+        let acts = self.subject.rate(index).map_or(0.0, Rate::slow);
         let rate = self.peers.rate(index, self.settings).after(acts, days);
         let peers = self.peers.usual_rate(index, self.settings.least_peers);
         found.increment.counts.push((index as u8, today));
@@ -279,10 +316,7 @@ impl Past<'_> {
 
     /// Own and peers' rate of a channel.
     fn rate(&self, channel: usize) -> GammaPrior {
-        let acts = self
-            .subject
-            .rate(channel)
-            .map_or(0.0, |rate| f64::from(rate.fast));
+        let acts = self.subject.rate(channel).map_or(0.0, Rate::fast);
         self.peers
             .rate(channel, self.settings)
             .after(acts, f64::from(self.subject.fast_days))

@@ -6,7 +6,7 @@
 //! [`Profiles::score_day`] scores the closed days in calendar order.
 //!
 //! A day is scored on many [`Channel`]s: counts per act inside and outside the subject's own hours, the hour of the week, first
-//! uses of objects, volumes. Each channel says how surprising the day is under a Bayesian model of the subject's own past, with
+//! uses of objects, volumes, looks at what is none of the own work. Each channel says how surprising the day is under a Bayesian model of the subject's own past, with
 //! the peers' past as prior. The surprises are combined by three views (see [`Parts`]) into one calibrated p-value and an order
 //! within the day. Everything is explained in sentences.
 //!
@@ -22,6 +22,7 @@
 mod action;
 mod activity;
 mod channel;
+mod curiosity;
 mod explain;
 mod features;
 mod observe;
@@ -43,7 +44,7 @@ pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};
 pub use own_hours::OwnHours;
 pub use profiles::{
-    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, TALLY_LEVELS, week_shares,
+    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, StateError, TALLY_LEVELS, week_shares,
 };
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
 pub use settings::Settings;

@@ -20,6 +20,8 @@ pub struct Settings {
     /// Pseudo-days of the model against the own days as they were: a count that occurred before surprises no more than it
     /// occurred seldom.
     pub model_days: f64,
+    /// Probability that on a given day somebody begins what the own past does not foretell: once in four working years.
+    pub new_habit: f64,
     /// Pseudo-days of everybody's day-to-day scatter in the own one.
     pub scatter_days: f64,
     /// Pseudo-hours of the peers' hour-of-week shares.
@@ -55,6 +57,7 @@ impl Default for Settings {
             window_days: 30,
             prior_days: (0.05, 20.0),
             model_days: 3.0,
+            new_habit: 1e-3,
             scatter_days: 5.0,
             prior_hours: 20.0,
             prior_surprise_days: 10.0,

@@ -14,7 +14,9 @@ pub const OBJECTS_PER_KIND: usize = 128;
 /// Hashes kept to count distinct files and records.
 pub const DISTINCT_HASHES: usize = 256;
 /// First byte of an encoded activity; another layout gets another number.
-const ENCODING: u8 = 1;
+const ENCODING: u8 = 2;
+/// The layout before [`DayActivity::looks`] was counted. It reads as a day without any.
+const WITHOUT_LOOKS: u8 = 1;
 
 /// One action on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,7 @@ pub struct DayActivity {
     kinds: Vec<KindDay>,
     files: Distinct<DISTINCT_HASHES>,
     records: Distinct<DISTINCT_HASHES>,
+    looks: u32,
 }
 
 /// An encoded activity cannot be read.
@@ -86,6 +89,7 @@ impl DayActivity {
         for object in &seen.objects {
             self.kind(object.kind).add(object.hash(), object.shown(), 1);
         }
+        self.looks = self.looks.saturating_add(u32::from(seen.is_curious()));
         if let Some(file) = seen.file {
             self.files.add(file);
         }
@@ -120,6 +124,7 @@ impl DayActivity {
         }
         self.files.merge(&other.files);
         self.records.merge(&other.records);
+        self.looks = self.looks.saturating_add(other.looks);
     }
 
     /// True without any act.
@@ -156,6 +161,16 @@ impl DayActivity {
         self.records.count()
     }
 
+    /// Hashes of records touched: all of them up to 256, else the 256 smallest, which are a fair sample.
+    pub fn record_hashes(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.records.iter()
+    }
+
+    /// Looks at what is labelled confidential, and accesses that were refused: [`Observation::is_curious`].
+    pub fn looks(&self) -> u32 {
+        self.looks
+    }
+
     /// Acts by local hour, all actions together, except the two that count acts a second time.
     pub fn hours(&self) -> [u64; 24] {
         let mut hours = [0; 24];
@@ -183,6 +198,12 @@ impl DayActivity {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match bytes.split_first() {
             Some((&ENCODING, rest)) => Ok(postcard::from_bytes(rest)?),
+            Some((&WITHOUT_LOOKS, rest)) => {
+                // The last field, a number, was not there yet.
+                let mut whole = rest.to_vec();
+                whole.push(0);
+                Ok(postcard::from_bytes(&whole)?)
+            }
             Some((&layout, _)) => Err(DecodeError::Layout(layout)),
             None => Err(DecodeError::Empty),
         }

@@ -123,6 +123,11 @@ impl<const K: usize> Distinct<K> {
         self.overflowed |= other.overflowed;
     }
 
+    /// The hashes kept, smallest first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.kept.iter().copied()
+    }
+
     /// How many there were: exact up to `K`, then estimated.
     pub fn count(&self) -> f64 {
         match self.kept.last() {

@@ -75,6 +75,7 @@ fn sentence(row: &Row<'_>, feature: &Feature) -> String {
             let what = format!("{} in {}", amount(feature.observed), action.words(2));
             compared(feature, &what, " on such a day", amount)
         }
+        Channel::Curiosity => counted(feature, &curious(feature)),
         Channel::Week(flow) => {
             let what = format!("{} over the last seven active days", flowing(feature, flow));
             compared(feature, &what, "", |value| amount(value, feature.detail))
@@ -114,6 +115,27 @@ fn counted(feature: &Feature, what: &str) -> String {
     );
     let rarity = words::once_in(feature.surprise).map(|often| format!("; so many come {often}"));
     format!("{what}; {own}{peers}{}.", rarity.unwrap_or_default())
+}
+
+/// `12 looks at what is none of the own work (7 confidential or refused, 5 in use elsewhere but not among the peers)`
+fn curious(feature: &Feature) -> String {
+    let Detail::Looks(looks, others) = feature.detail else {
+        return String::new();
+    };
+    let number = |value: f64| words::count(value.round() as u64);
+    let confidential = format!("{} confidential or refused", number(looks));
+    let elsewhere = format!("{} in use elsewhere but not among the peers", number(others));
+    let parts = match (looks > 0.0, others > 0.0) {
+        (true, true) => format!("{confidential}, {elsewhere}"),
+        (true, false) => confidential,
+        _ => elsewhere,
+    };
+    let seen = feature.observed.round() as u64;
+    let looks = if seen == 1 { "look" } else { "looks" };
+    format!(
+        "{} {looks} at what is none of the own work ({parts})",
+        words::count(seen)
+    )
 }
 
 fn compared(feature: &Feature, what: &str, when: &str, amount: impl Fn(f64) -> String) -> String {

@@ -72,6 +72,11 @@ impl Observation<'_> {
             record: None,
         }
     }
+
+    /// A look at what is labelled confidential, or an access that was refused.
+    pub fn is_curious(&self) -> bool {
+        (self.confidential && self.action.is_look()) || (self.denied && self.action.is_access())
+    }
 }
 
 /// An observation with whose it is and when.

@@ -13,6 +13,8 @@ const UNIT: f64 = 1024.0;
 const MOST: f64 = 1e6;
 /// Bins per unit of the natural logarithm of running totals.
 const TOTAL_BINS: f64 = 8.0;
+/// The same of shares of person-days.
+const RARITY_BINS: f64 = 4.0;
 
 /// Decayed sums of one channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub(crate) struct Group {
     hours: Vec<f32>,
     /// Decayed counts of running totals by bin of their logarithm.
     totals: [Vec<f64>; Flow::ALL.len()],
+    /// Decayed counts of first uses by kind and bin of how rare the object was.
+    rarities: Vec<(u8, Vec<f64>)>,
 }
 
 /// One day's sums of a group: whole numbers, so that order does not matter.
@@ -61,6 +65,7 @@ pub(crate) struct GroupDay {
     volumes: Vec<(u8, i64, i128, i128)>,
     hours: Vec<(u8, u32)>,
     totals: Vec<(u8, u16, u32)>,
+    rarities: Vec<(u8, u8, u32)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,6 +140,15 @@ impl GroupDay {
         }
     }
 
+    /// Adds a day's rarest new object: its kind and the share of person-days on which it is used.
+    pub(crate) fn rarity(&mut self, kind: u8, share: f64) {
+        let key = (kind, rarity_bin(share));
+        match self.rarities.binary_search_by_key(&key, |r| (r.0, r.1)) {
+            Ok(at) => self.rarities[at].2 += 1,
+            Err(at) => self.rarities.insert(at, (key.0, key.1, 1)),
+        }
+    }
+
     /// Adds a running total of a flow.
     pub(crate) fn total(&mut self, flow: Flow, total: f64) {
         let key = (flow as u8, total_bin(total));
@@ -143,6 +157,10 @@ impl GroupDay {
             Err(at) => self.totals.insert(at, (key.0, key.1, 1)),
         }
     }
+}
+
+fn rarity_bin(share: f64) -> u8 {
+    (-share.clamp(1e-12, 1.0).ln() * RARITY_BINS) as u8
 }
 
 fn total_bin(total: f64) -> u16 {
@@ -235,6 +253,17 @@ impl Group {
         (above + 0.5 * (equal + 1.0)) / (self.days + 1.0)
     }
 
+    /// Given that something of a kind is new to somebody: how often it is used as little as `share` of person-days, or less.
+    /// Before anything new was seen, `share` itself.
+    pub(crate) fn rarity_tail(&self, kind: u8, share: f64) -> f64 {
+        let found = self.rarities.iter().find(|(known, _)| *known == kind);
+        let bins = found.map_or(&[][..], |(_, bins)| bins);
+        let bin = usize::from(rarity_bin(share));
+        let rarer: f64 = bins.iter().skip(bin + 1).sum();
+        let equal = bins.get(bin).copied().unwrap_or(0.0);
+        (rarer + 0.5 * equal + share) / (bins.iter().sum::<f64>() + 1.0)
+    }
+
     /// The middle running total of the group.
     pub(crate) fn total_median(&self, flow: Flow) -> f64 {
         let mut left = self.days / 2.0;
@@ -297,6 +326,19 @@ impl Group {
             }
             bins[bin] += f64::from(*count);
         }
+        self.push_rarities(day);
+    }
+
+    fn push_rarities(&mut self, day: &GroupDay) {
+        for (kind, bin, count) in &day.rarities {
+            let (_, bins) =
+                crate::profile::slot(&mut self.rarities, *kind, |r| r.0, |kind| (kind, Vec::new()));
+            let bin = usize::from(*bin);
+            if bins.len() <= bin {
+                bins.resize(bin + 1, 0.0);
+            }
+            bins[bin] += f64::from(*count);
+        }
     }
 
     fn forget(&mut self, decay: f64) {
@@ -318,7 +360,8 @@ impl Group {
         for hour in &mut self.hours {
             *hour *= decay as f32;
         }
-        for count in self.totals.iter_mut().flatten() {
+        let rarities = self.rarities.iter_mut().flat_map(|(_, bins)| bins);
+        for count in self.totals.iter_mut().flatten().chain(rarities) {
             *count *= decay;
         }
         self.rates
@@ -334,6 +377,7 @@ impl Group {
             + self
                 .totals
                 .iter()
+                .chain(self.rarities.iter().map(|(_, bins)| bins))
                 .map(|bins| bins.len() * size_of::<f64>())
                 .sum::<usize>()
     }

@@ -2,6 +2,7 @@
 
 mod group;
 mod popular;
+mod records;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use group::{Group, GroupDay};
 pub(crate) use popular::Popular;
+pub(crate) use records::Records;
 
 use crate::settings::Settings;
 use crate::stats::{GammaPrior, VolumePrior};
@@ -74,6 +76,18 @@ impl Peers {
 }
 
 impl PeerView<'_> {
+    /// How often, among everybody, what is new to somebody is as rare as that: see [`Group::rarity_tail`].
+    pub(crate) fn rarity_tail(&self, kind: u8, share: f64) -> f64 {
+        self.chain
+            .first()
+            .map_or(share, |group| group.rarity_tail(kind, share))
+    }
+
+    /// Decayed person-days of everybody.
+    pub(crate) fn everybody_days(&self) -> f64 {
+        self.chain.first().map_or(0.0, |group| group.days())
+    }
+
     /// The closest group.
     pub(crate) fn closest(&self) -> Option<&Group> {
         self.chain.last().copied()

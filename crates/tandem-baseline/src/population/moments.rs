@@ -167,6 +167,7 @@ impl Moments {
             channels,
             mean,
             precision,
+            typical,
         })
     }
 }
@@ -177,12 +178,19 @@ pub(crate) struct Metric {
     channels: Vec<u8>,
     mean: Vec<f64>,
     precision: Symmetric,
+    typical: f64,
 }
 
 impl Metric {
     /// The channels that take part, sorted.
     pub(crate) fn channels(&self) -> &[u8] {
         &self.channels
+    }
+
+    /// The part of a value on a channel that does not take part, because nobody has shown it yet: as if it had the typical
+    /// spread. What was never seen must not count for nothing.
+    pub(crate) fn unseen(&self, value: f64) -> f64 {
+        value * value / self.typical
     }
 
     /// The squared distance of `value(channel)` and, in order of [`Self::channels`], each channel's part of it.

@@ -3,14 +3,16 @@
 mod hours;
 mod rate;
 mod seen;
+mod small;
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
 
 pub use hours::WEEK_HOURS;
 pub(crate) use hours::{HourModel, week_hour};
-pub(crate) use rate::Rate;
+pub(crate) use rate::{Histograms, Rate};
 pub(crate) use seen::Seen;
+use small::Small;
 
 use crate::channel::Flow;
 use crate::settings::{Settings, decay};
@@ -21,21 +23,24 @@ pub(crate) const WEEK_DAYS: f64 = 7.0;
 /// See [`WEEK_DAYS`].
 pub(crate) const MONTH_DAYS: f64 = 30.0;
 
+/// Most bytes of one subject's state but for the sketches.
+pub(crate) const MOST_BYTES: usize = 1024;
+
 /// Decayed mean and squared deviations of the logarithm of a volume, over days that had one.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Volume {
     pub(crate) channel: u8,
-    pub(crate) weight: f32,
-    pub(crate) mean: f32,
-    pub(crate) spread: f32,
+    weight: Small,
+    mean: f32,
+    spread: Small,
 }
 
 /// Decayed sum and sum of squares of one channel's surprise.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Usual {
     pub(crate) channel: u8,
-    pub(crate) sum: f32,
-    pub(crate) squares: f32,
+    sum: Small,
+    squares: Small,
 }
 
 /// Running totals of one flow, as if over seven and over thirty active days.
@@ -71,11 +76,14 @@ pub(crate) struct Subject {
     /// The same for the slow twin.
     pub(crate) slow_days: f32,
     pub(crate) rates: Vec<Rate>,
+    pub(crate) histograms: Histograms,
     volumes: Vec<Volume>,
     usual: Vec<Usual>,
     /// Decayed active hours by hour of the week; empty before the first.
-    pub(crate) hours: Vec<f32>,
+    hours: Vec<Small>,
     seen: Vec<(ObjectKind, Seen)>,
+    /// Business records worked on.
+    pub(crate) records: Seen,
     pub(crate) totals: [Totals; Flow::ALL.len()],
 }
 
@@ -86,6 +94,8 @@ pub(crate) struct Increment {
     pub(crate) volumes: Vec<(u8, f64)>,
     pub(crate) surprise: Vec<(u8, f64)>,
     pub(crate) flows: [f64; Flow::ALL.len()],
+    /// Kind and popularity of the rarest new object.
+    pub(crate) rarities: Vec<(u8, f64)>,
 }
 
 impl Subject {
@@ -100,7 +110,7 @@ impl Subject {
 
     /// Own acts per active day.
     pub(crate) fn mean(&self, channel: usize) -> f64 {
-        let acts = self.rate(channel).map_or(0.0, |rate| f64::from(rate.fast));
+        let acts = self.rate(channel).map_or(0.0, Rate::fast);
         if self.fast_days > 0.0 {
             acts / f64::from(self.fast_days)
         } else {
@@ -116,7 +126,7 @@ impl Subject {
             .ok();
         at.and_then(|at| self.volumes.get(at))
             .map_or((0.0, 0.0, 0.0), |v| {
-                (v.weight.into(), v.mean.into(), v.spread.into())
+                (v.weight.get().into(), v.mean.into(), v.spread.get().into())
             })
     }
 
@@ -126,8 +136,9 @@ impl Subject {
             .usual
             .binary_search_by_key(&channel, |usual| usual.channel)
             .ok();
-        at.and_then(|at| self.usual.get(at))
-            .map_or((0.0, 0.0), |usual| (usual.sum.into(), usual.squares.into()))
+        at.and_then(|at| self.usual.get(at)).map_or((0.0, 0.0), |usual| {
+            (usual.sum.get().into(), usual.squares.get().into())
+        })
     }
 
     /// Objects of a kind used before.
@@ -155,16 +166,17 @@ impl Subject {
         for rate in &mut self.rates {
             rate.scale(fast, slow);
         }
+        self.histograms.scale(slow);
         for volume in &mut self.volumes {
-            volume.weight *= fast;
-            volume.spread *= fast;
+            volume.weight.scale(fast);
+            volume.spread.scale(fast);
         }
         for usual in &mut self.usual {
-            usual.sum *= fast;
-            usual.squares *= fast;
+            usual.sum.scale(fast);
+            usual.squares.scale(fast);
         }
         for hour in &mut self.hours {
-            *hour *= fast;
+            hour.scale(fast);
         }
     }
 
@@ -188,6 +200,7 @@ impl Subject {
         self.slow_days += weight;
         for (channel, count) in &increment.counts {
             slot(&mut self.rates, *channel, |r| r.channel, Rate::new).add(*count, weight);
+            self.histograms.add(*channel, *count, weight);
         }
         for (channel, value) in &increment.volumes {
             self.learn_volume(*channel, *value as f32, weight);
@@ -198,8 +211,8 @@ impl Subject {
                 ..Usual::default()
             };
             let usual = slot(&mut self.usual, *channel, |u| u.channel, empty);
-            usual.sum += weight * *value as f32;
-            usual.squares += weight * (*value * *value) as f32;
+            usual.sum.add(weight * *value as f32);
+            usual.squares.add(weight * (*value * *value) as f32);
         }
         self.learn_hours(day, activity, weight);
         self.learn_objects(activity);
@@ -210,7 +223,8 @@ impl Subject {
             };
         }
         self.rates.retain(|rate| !rate.is_forgotten());
-        self.usual.retain(|usual| usual.squares > 1e-6);
+        self.usual.retain(|usual| usual.squares.get() > 1e-3);
+        self.tidy();
     }
 
     /// West's weighted update of mean and squared deviations (D. H. D. West 1979, CACM 22(9)).
@@ -220,26 +234,27 @@ impl Subject {
             ..Volume::default()
         };
         let volume = slot(&mut self.volumes, channel, |v| v.channel, empty);
-        volume.weight += weight;
+        volume.weight.add(weight);
         let off = value - volume.mean;
-        volume.mean += off * weight / volume.weight;
-        volume.spread += weight * off * (value - volume.mean);
+        volume.mean += off * weight / volume.weight.get().max(weight);
+        volume.spread.add(weight * off * (value - volume.mean));
     }
 
     fn learn_hours(&mut self, day: Day, activity: &DayActivity, weight: f32) {
         if self.hours.is_empty() {
-            self.hours = vec![0.0; WEEK_HOURS];
+            self.hours = vec![Small::default(); WEEK_HOURS];
         }
         for (hour, count) in activity.hours().into_iter().enumerate() {
             if count > 0
                 && let Some(sum) = self.hours.get_mut(week_hour(day, hour))
             {
-                *sum += weight;
+                sum.add(weight);
             }
         }
     }
 
     fn learn_objects(&mut self, activity: &DayActivity) {
+        self.records.remember(activity.record_hashes(), self.days);
         for part in activity.kinds() {
             let at = match self.seen.binary_search_by_key(&part.kind, |(kind, _)| *kind) {
                 Ok(at) => at,
@@ -254,18 +269,50 @@ impl Subject {
         }
     }
 
-    /// Bytes held.
+    /// Own weights by hour of the week; empty before the first day.
+    pub(crate) fn hours(&self) -> Vec<f32> {
+        self.hours.iter().map(|hour| hour.get()).collect()
+    }
+
+    /// Keeps the state within [`MOST_BYTES`]: what was surprising least gives way first (the population's usual stands in for
+    /// it), then what was done least.
+    fn tidy(&mut self) {
+        while self.bytes() > MOST_BYTES && self.usual.len() + self.rates.len() > 0 {
+            let least = |numbers: &mut dyn Iterator<Item = f32>| {
+                numbers
+                    .enumerate()
+                    .min_by(|a, b| a.1.total_cmp(&b.1))
+                    .map(|(at, _)| at)
+            };
+            if let Some(at) = least(&mut self.usual.iter().map(|usual| usual.squares.get())) {
+                self.usual.remove(at);
+            } else if let Some(at) = least(&mut self.rates.iter().map(|rate| rate.slow() as f32)) {
+                self.rates.remove(at);
+            }
+        }
+        self.histograms.tidy();
+        self.rates.shrink_to_fit();
+        self.usual.shrink_to_fit();
+        self.volumes.shrink_to_fit();
+        self.seen.shrink_to_fit();
+    }
+
+    /// Bytes of state but for the sketches.
     pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.rates.len() * size_of::<Rate>()
+            + self.volumes.len() * size_of::<Volume>()
+            + self.usual.len() * size_of::<Usual>()
+            + self.hours.len() * size_of::<Small>()
+    }
+
+    /// Bytes of the sketches: which objects and records were used, and how many days had how high a count.
+    pub(crate) fn sketch_bytes(&self) -> usize {
         let seen = self
             .seen
             .iter()
             .map(|(_, seen)| size_of::<(ObjectKind, Seen)>() + seen.bytes());
-        size_of::<Self>()
-            + self.rates.iter().map(Rate::bytes).sum::<usize>()
-            + self.volumes.len() * size_of::<Volume>()
-            + self.usual.len() * size_of::<Usual>()
-            + self.hours.len() * size_of::<f32>()
-            + seen.sum::<usize>()
+        self.histograms.bytes() + self.records.bytes() + seen.sum::<usize>()
     }
 }
 

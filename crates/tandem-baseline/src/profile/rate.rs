@@ -2,25 +2,41 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::small::Small;
+
 /// Bins per unit of `ln(1 + count)`: every small count has its own, larger ones share it with those within a fifth.
 const BINS: f64 = 5.0;
 /// From this bin on (counts above 4) a count that is a fifth smaller was almost as much.
 const WIDE: u8 = 9;
 /// Days in a bin that are no longer kept.
 const FORGOTTEN: f32 = 0.02;
+/// Most days by bin of one subject; beyond it the fewest days are forgotten.
+const MOST: usize = 512;
 
 /// Decayed counts of one channel.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Rate {
     pub(crate) channel: u8,
     /// Acts, with the own half-life.
-    pub(crate) fast: f32,
+    fast: Small,
     /// Squares of daily counts, with the own half-life.
-    pub(crate) squares: f32,
+    squares: Small,
     /// Acts, with the slow half-life.
-    pub(crate) slow: f32,
-    /// Days by bin of their count, with the slow half-life.
-    bins: Vec<(u8, f32)>,
+    slow: Small,
+}
+
+/// Days of one channel whose counts fell into one bin, with the slow half-life.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Bin {
+    channel: u8,
+    bin: u8,
+    days: Small,
+}
+
+/// How many days had how high a count: a histogram per channel, all in one list by channel and bin.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Histograms {
+    bins: Vec<Bin>,
 }
 
 fn bin(count: f64) -> u8 {
@@ -38,55 +54,94 @@ impl Rate {
 
     /// Forgets.
     pub(crate) fn scale(&mut self, fast: f32, slow: f32) {
-        self.fast *= fast;
-        self.squares *= fast;
-        self.slow *= slow;
-        for (_, days) in &mut self.bins {
-            *days *= slow;
-        }
+        self.fast.scale(fast);
+        self.squares.scale(fast);
+        self.slow.scale(slow);
     }
 
     /// Adds a day's count.
     pub(crate) fn add(&mut self, count: f64, weight: f32) {
         let acts = weight * count as f32;
-        self.fast += acts;
-        self.squares += acts * count as f32;
-        self.slow += acts;
-        self.bins.retain(|(_, days)| *days > FORGOTTEN);
-        let bin = bin(count);
-        match self.bins.binary_search_by_key(&bin, |(bin, _)| *bin) {
-            Ok(at) => self.bins[at].1 += weight,
-            Err(at) => self.bins.insert(at, (bin, weight)),
+        self.fast.add(acts);
+        self.squares.add(acts * count as f32);
+        self.slow.add(acts);
+    }
+
+    /// Acts, with the own half-life.
+    pub(crate) fn fast(&self) -> f64 {
+        self.fast.get().into()
+    }
+
+    /// Acts, with the slow half-life.
+    pub(crate) fn slow(&self) -> f64 {
+        self.slow.get().into()
+    }
+
+    /// How much daily counts scatter beyond chance, relative to the square of the rate over `days` decayed days.
+    pub(crate) fn scatter(&self, days: f64) -> f64 {
+        let mean = self.fast() / days;
+        ((f64::from(self.squares.get()) / days - mean) / (mean * mean) - 1.0).max(0.0)
+    }
+
+    /// True when nothing of it is left.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.slow() < 1e-4 || self.fast() <= 0.0
+    }
+}
+
+impl Histograms {
+    /// Forgets.
+    pub(crate) fn scale(&mut self, slow: f32) {
+        for bin in &mut self.bins {
+            bin.days.scale(slow);
+        }
+    }
+
+    /// Adds a day's count of a channel.
+    pub(crate) fn add(&mut self, channel: u8, count: f64, weight: f32) {
+        let key = (channel, bin(count));
+        match self.bins.binary_search_by_key(&key, |b| (b.channel, b.bin)) {
+            Ok(at) => self.bins[at].days.add(weight),
+            Err(at) => {
+                let (channel, bin) = key;
+                let days = Small::new(weight);
+                self.bins.insert(at, Bin { channel, bin, days });
+            }
         }
     }
 
     /// Days, with the slow half-life, on which the count was about `count` or more.
-    pub(crate) fn days_with(&self, count: f64) -> f64 {
+    pub(crate) fn days_with(&self, channel: usize, count: f64) -> f64 {
         let bin = bin(count);
         let share = |other: u8| match other {
             other if other >= bin => 1.0,
             other if other + 1 == bin && bin >= WIDE => 0.5,
             _ => 0.0,
         };
+        let first = self.bins.partition_point(|b| usize::from(b.channel) < channel);
         self.bins
             .iter()
-            .map(|(other, days)| share(*other) * f64::from(*days))
+            .skip(first)
+            .take_while(|b| usize::from(b.channel) == channel)
+            .map(|b| share(b.bin) * f64::from(b.days.get()))
             .sum()
     }
 
-    /// How much daily counts scatter beyond chance, relative to the square of the rate over `days` decayed days.
-    pub(crate) fn scatter(&self, days: f64) -> f64 {
-        let mean = f64::from(self.fast) / days;
-        ((f64::from(self.squares) / days - mean) / (mean * mean) - 1.0).max(0.0)
-    }
-
-    /// True when nothing of it is left.
-    pub(crate) fn is_forgotten(&self) -> bool {
-        self.slow < 1e-4
+    /// Lets go of what is forgotten, and of the fewest days while there are too many.
+    pub(crate) fn tidy(&mut self) {
+        self.bins.retain(|bin| bin.days.get() > FORGOTTEN);
+        if self.bins.len() > MOST {
+            let mut days: Vec<f32> = self.bins.iter().map(|bin| bin.days.get()).collect();
+            days.sort_unstable_by(f32::total_cmp);
+            let least = days.get(self.bins.len() - MOST).copied().unwrap_or(0.0);
+            self.bins.retain(|bin| bin.days.get() >= least);
+            self.bins.truncate(MOST);
+        }
+        self.bins.shrink_to_fit();
     }
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.bins.len() * size_of::<(u8, f32)>()
+        self.bins.capacity() * size_of::<Bin>()
     }
 }

@@ -25,7 +25,7 @@ impl Profiles {
         let view = self.peers.view(peers);
         let group = view.closest_with(self.settings.least_peers);
         Some(HourShares {
-            past: shares(own.hours.iter().map(|h| f64::from(*h))),
+            past: shares(own.hours().into_iter().map(f64::from)),
             peers: group.map(|group| shares(group.hours().iter().map(|h| f64::from(*h)))),
             peer_count: group.map_or(0, |group| group.people().round() as u32),
         })

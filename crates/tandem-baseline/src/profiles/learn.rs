@@ -43,6 +43,7 @@ impl Profiles {
     fn learn_objects(&mut self, day: Day, row: &Row<'_>) {
         let groups = row.given.peers.iter().copied().filter(|name| !name.is_empty());
         for group in groups.chain(std::iter::once("")) {
+            self.records.add(group, row.given.activity.record_hashes());
             for object in row
                 .given
                 .activity
@@ -62,6 +63,10 @@ impl Profiles {
             let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
             for name in names.chain(std::iter::once("")) {
                 add_person(groups.entry(name).or_default(), day, row, subject);
+            }
+            let everybody = groups.entry("").or_default();
+            for (kind, share) in &row.features.increment.rarities {
+                everybody.rarity(*kind, *share);
             }
         }
         self.peers.push(groups, &self.settings);

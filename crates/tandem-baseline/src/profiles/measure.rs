@@ -83,6 +83,7 @@ struct Usual {
     channels: Vec<(u8, f64, f64)>,
     prior: f64,
     floor: f64,
+    typical: f64,
 }
 
 impl Usual {
@@ -92,10 +93,14 @@ impl Usual {
             channels: profiles.surprise.each().collect(),
             prior: settings.prior_surprise_days,
             floor: settings.shrinkage * profiles.surprise.typical_variance(),
+            typical: match profiles.surprise.typical_variance() {
+                none if none <= 0.0 => 1.0,
+                some => some,
+            },
         }
     }
 
-    /// Each live channel's surprise against the subject's own mean and spread; the population's stand in for few days.
+    /// Each live channel's surprise, and each that is surprised today, against the subject's own mean and spread; the population's stand in for few days.
     fn standardise(&self, subject: &Subject, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
         let days = f64::from(subject.fast_days);
         let weight = self.prior + days;
@@ -107,7 +112,14 @@ impl Usual {
             let z = (value(left, *channel) - own_mean) / spread.sqrt();
             (*channel, quantise(z.clamp(-MOST_STANDARDISED, MOST_STANDARDISED)))
         };
-        self.channels.iter().map(standardise).collect()
+        let mut all: Vec<(u8, f64)> = self.channels.iter().map(standardise).collect();
+        for (channel, _) in left {
+            if let Err(at) = all.binary_search_by_key(channel, |(c, _)| *c) {
+                // Nobody has shown it yet: as if it had the typical spread around nothing.
+                all.insert(at, standardise(&(*channel, 0.0, self.typical)));
+            }
+        }
+        all
     }
 }
 
@@ -118,10 +130,20 @@ fn value(values: &[(u8, f64)], channel: u8) -> f64 {
 
 fn measure(metric: Option<&Metric>, values: &[(u8, f64)]) -> (f64, Vec<(u8, f64)>) {
     let Some(metric) = metric else {
-        return (0.0, Vec::new());
+        // Nobody has shown anything yet.
+        let parts: Vec<(u8, f64)> = values.iter().map(|(c, value)| (*c, value * value)).collect();
+        return (parts.iter().map(|(_, part)| part).sum(), parts);
     };
-    let (distance, parts) = metric.distance(|channel| value(values, channel as u8));
-    (distance, metric.channels().iter().copied().zip(parts).collect())
+    let (mut distance, parts) = metric.distance(|channel| value(values, channel as u8));
+    let mut parts: Vec<(u8, f64)> = metric.channels().iter().copied().zip(parts).collect();
+    for (channel, value) in values {
+        if let Err(at) = parts.binary_search_by_key(channel, |(c, _)| *c) {
+            let part = metric.unseen(*value);
+            distance += part;
+            parts.insert(at, (*channel, part));
+        }
+    }
+    (distance, parts)
 }
 
 /// One of the three views of a day: where its number is, and whether it fades in with the days known.

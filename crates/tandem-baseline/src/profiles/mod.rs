@@ -1,6 +1,7 @@
 //! The state of all baselines, and one closed day after the other through it.
 
 mod hours;
+mod layout;
 mod learn;
 mod measure;
 mod peer_day;
@@ -14,13 +15,15 @@ use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use hours::{HourShares, week_shares};
+pub use layout::StateError;
 
+use self::layout::Layout;
 pub(crate) use self::row::Row;
 pub use self::tally::{ChannelTally, DayTally, GroupTally, ScoredDay, TALLY_LEVELS};
 use crate::channel::Channel;
 use crate::explain;
 use crate::features::{Circle, Past};
-use crate::peers::{Peers, Popular};
+use crate::peers::{Peers, Popular, Records};
 use crate::population::{Moments, Ranks, Window};
 use crate::profile::Subject;
 use crate::score::{DayScore, SubjectDay};
@@ -39,10 +42,12 @@ const STATISTICS: usize = FUSED + 1;
 /// snapshot, and a restored snapshot continues with the same scores to the last bit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profiles {
+    layout: Layout,
     settings: Settings,
     subjects: BTreeMap<String, Subject>,
     peers: Peers,
     popular: Popular,
+    records: Records,
     window: Window,
     surprise: Moments,
     own_surprise: Moments,
@@ -84,9 +89,19 @@ impl Profiles {
         self.subjects.remove(subject).is_some()
     }
 
-    /// Mean bytes of state held per subject, without what is held once for all.
+    /// Mean bytes of state held per subject, sketches included, without what is held once for all.
     pub fn bytes_per_subject(&self) -> f64 {
-        let bytes: usize = self.subjects.iter().map(|(name, s)| name.len() + s.bytes()).sum();
+        self.mean_bytes(|name, subject| name.len() + subject.bytes() + subject.sketch_bytes())
+    }
+
+    /// The same without the sketches (objects and records used, histograms of counts) and the name. At most 1,024 for any
+    /// subject.
+    pub fn bytes_before_sketches(&self) -> f64 {
+        self.mean_bytes(|_, subject| subject.bytes())
+    }
+
+    fn mean_bytes(&self, of: impl Fn(&str, &Subject) -> usize) -> f64 {
+        let bytes: usize = self.subjects.iter().map(|(name, s)| of(name, s)).sum();
         bytes as f64 / self.subjects.len().max(1) as f64
     }
 
@@ -94,6 +109,7 @@ impl Profiles {
     pub fn shared_bytes(&self) -> usize {
         self.peers.bytes()
             + self.popular.bytes()
+            + self.records.bytes()
             + self.window.bytes()
             + self.surprise.bytes()
             + self.own_surprise.bytes()
@@ -152,6 +168,8 @@ impl Profiles {
                     subject,
                     peers: &peers,
                     popular: &self.popular,
+                    records: &self.records,
+                    groups: given.peers,
                     circle,
                     day,
                 };

@@ -109,6 +109,8 @@ impl Profiles {
                     subject: self.subjects.get(row.given.subject).unwrap_or(&new),
                     peers: &peers,
                     popular: &self.popular,
+                    records: &self.records,
+                    groups: row.given.peers,
                     circle: row.circle,
                     day,
                 };

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod curiosity;
 mod leaks;
 mod merging;
+mod state;
 mod tally;
