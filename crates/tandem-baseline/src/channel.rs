@@ -59,6 +59,8 @@ pub enum Channel {
     Week(Flow),
     /// The last thirty active days together, against the peers. Running too.
     Month(Flow),
+    /// A lasting change of some daily count, up or down: the last weeks against the last half-year. Running too.
+    Regime,
 }
 
 const KINDS: usize = ObjectKind::COUNT;
@@ -68,17 +70,18 @@ const VOLUME: usize = NOVEL + KINDS;
 const CURIOSITY: usize = VOLUME + Action::COUNT;
 const WEEK: usize = CURIOSITY + 1;
 const MONTH: usize = WEEK + Flow::ALL.len();
+const REGIME: usize = MONTH + Flow::ALL.len();
 // Indices are stored in one byte, with some numbers left for other statistics.
 const _: () = assert!(Channel::COUNT < 250);
 
 impl Channel {
     /// One more than the largest index. Not every index below it is in use.
-    pub const COUNT: usize = MONTH + Flow::ALL.len();
+    pub const COUNT: usize = REGIME + 1;
 
     /// A running total repeats what earlier days already showed, so it is reported beside a day's score and not in it:
     /// correlated evidence counts once.
     pub const fn is_running(self) -> bool {
-        matches!(self, Self::Week(_) | Self::Month(_))
+        matches!(self, Self::Week(_) | Self::Month(_) | Self::Regime)
     }
 
     /// A small number, fixed for one layout of the tables of actions and kinds.
@@ -92,6 +95,7 @@ impl Channel {
             Self::Curiosity => CURIOSITY,
             Self::Week(flow) => WEEK + flow as usize,
             Self::Month(flow) => MONTH + flow as usize,
+            Self::Regime => REGIME,
         }
     }
 
@@ -108,7 +112,9 @@ impl Channel {
             VOLUME..CURIOSITY => action(index - VOLUME).map(Self::Volume),
             CURIOSITY => Some(Self::Curiosity),
             WEEK..MONTH => flow(index - WEEK).map(Self::Week),
-            _ => flow(index.checked_sub(MONTH)?).map(Self::Month),
+            MONTH..REGIME => flow(index - MONTH).map(Self::Month),
+            REGIME => Some(Self::Regime),
+            _ => None,
         }
     }
 
@@ -123,6 +129,7 @@ impl Channel {
             Self::Curiosity => "curiosity".to_owned(),
             Self::Week(flow) => format!("week:{}", flow.as_str()),
             Self::Month(flow) => format!("month:{}", flow.as_str()),
+            Self::Regime => "regime".to_owned(),
         }
     }
 
@@ -137,6 +144,7 @@ impl Channel {
             Self::Curiosity => "looks at what is none of the own work".to_owned(),
             Self::Week(flow) => format!("{} over seven active days", flow.words()),
             Self::Month(flow) => format!("{} over thirty active days", flow.words()),
+            Self::Regime => "lasting change of habits".to_owned(),
         }
     }
 }

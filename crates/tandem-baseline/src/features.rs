@@ -22,6 +22,8 @@ pub(crate) enum Detail {
     Peers(f64),
     /// Confidential or refused looks, and things that are others' work.
     Looks(f64, f64),
+    /// Which count has changed.
+    Changed(Channel),
 }
 
 /// One channel of one day.
@@ -123,6 +125,9 @@ impl Past<'_> {
             &mut found,
         );
         self.totals(flows, &mut found);
+        if let Some(changed) = self.regime() {
+            found.push(changed);
+        }
         found.list.sort_unstable_by_key(|feature| feature.channel.index());
         found
             .increment

@@ -17,6 +17,11 @@
 //! - a restored snapshot continues with the same scores to the last bit;
 //! - memory is bounded whatever the input.
 //!
+//! Late and withdrawn events: a day's activity adds up but cannot be taken apart (it keeps largest moves and distinct things), so
+//! what comes late is merged into its day, and what is withdrawn means building that day's activity again from the events left.
+//! Either way the caller restores the state of the day before and scores from the changed day on; the result is the same as if
+//! the day had always been so.
+//!
 //! This crate is pure: no I/O, no clock, no randomness.
 
 mod action;
@@ -32,6 +37,7 @@ mod peers;
 mod population;
 mod profile;
 mod profiles;
+mod regime;
 mod score;
 mod settings;
 mod stats;

@@ -81,6 +81,7 @@ fn sentence(row: &Row<'_>, feature: &Feature) -> String {
             compared(feature, &what, "", |value| amount(value, feature.detail))
         }
         Channel::Month(flow) => month(feature, flow),
+        Channel::Regime => regime(feature),
     }
 }
 
@@ -190,6 +191,23 @@ fn novel(row: &Row<'_>, feature: &Feature, kind: crate::ObjectKind, seen: u64) -
         format!("in use on {} of the peers' days", words::percent(share))
     };
     format!("{what}; {own}; {peers}.")
+}
+
+/// `Lasting change of copies to removable media: 12 a day in the last weeks, 2 a day in the half-year until now; for peers 1 a day.`
+fn regime(feature: &Feature) -> String {
+    let Detail::Changed(channel) = feature.detail else {
+        return String::new();
+    };
+    let peers = feature.peers.map_or_else(
+        || "too few peers to compare".to_owned(),
+        |rate| format!("for peers {}", words::per_day(rate)),
+    );
+    format!(
+        "Lasting change of {}: {} in the last weeks, {} in the half-year until now; {peers}.",
+        channel.words(),
+        words::per_day(feature.observed),
+        words::per_day(feature.own),
+    )
 }
 
 fn month(feature: &Feature, flow: Flow) -> String {

@@ -16,6 +16,9 @@ use crate::settings::decay;
 /// Active days from which a subject's own rate says something about how people differ.
 const KNOWN_DAYS: f32 = 5.0;
 
+/// Largest p-value of a day that is learned from with less weight.
+const MOST_WINSOR_P: f64 = 0.01;
+
 impl Profiles {
     /// Learns from every row but those of people on leave.
     pub(super) fn learn(&mut self, day: Day, work: &[Row<'_>]) {
@@ -23,11 +26,16 @@ impl Profiles {
         if rows.is_empty() {
             return;
         }
+        // Among few people no rank is as small as `winsor_p`: there the strangest of the window's days count as unusual, once
+        // the window is full and a rank says something.
+        let full = self.days as usize >= self.settings.window_days;
+        let finest = (2.0 / (self.window.people() as f64 + 1.0)).min(MOST_WINSOR_P);
+        let unusual_p = self.settings.winsor_p.max(if full { finest } else { 0.0 });
         self.learn_groups(day, &rows);
         self.learn_population(&rows);
         for row in rows {
             self.learn_objects(day, row);
-            let unusual = row.p < self.settings.winsor_p;
+            let unusual = row.p < unusual_p;
             let weight = if unusual { self.settings.winsor_weight } else { 1.0 };
             let mut increment = row.features.increment.clone();
             increment.surprise.clone_from(&row.left);
