@@ -223,6 +223,7 @@ impl Follower {
             return;
         };
         let moved = stream.mark.file != new.id;
+        let back = stream.mark.gone.take().is_some();
         stream.attached = true;
         stream.alone = None;
         stream.mark.file = new.id;
@@ -234,7 +235,7 @@ impl Follower {
         file.role = Role::Stream(key.to_owned());
         file.unpacking = unpacking;
         file.stale = true;
-        if moved && !new.packed {
+        if back || (moved && !new.packed) {
             self.ready
                 .push_back(Piece::of(stream, file.path_text(), Vec::new(), stream.mark.ended));
         }
@@ -442,6 +443,7 @@ impl Follower {
                 stream.mark.ended,
             ));
         }
+        self.faded.remove(&stream.key);
         self.streams.insert(stream.key.clone(), stream);
     }
 }
