@@ -22,8 +22,8 @@ use super::followed::{Followed, Role, read_at};
 use super::follower::{Follower, Piece};
 use super::forget::note;
 use super::identity::FileId;
-use super::settings::Start;
 use crate::delivery::{Place, Position, Refused};
+use crate::settings::Start;
 use chunk::{CHUNK, Chunk, Found, HEAD, RECORDS, head, look_at, place};
 
 /// How an event log begins.

@@ -13,8 +13,8 @@ use super::followed::{Copying, From, Role, Unpacking, beginning, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Head, Sum, Tail};
 use super::same::{self, Same};
-use super::settings::Start;
 use super::stream::Stream;
+use crate::settings::Start;
 
 /// Largest file that is read through once to know its copies, if it is followed from its end, bytes.
 const READ_THROUGH: u64 = 1 << 30;

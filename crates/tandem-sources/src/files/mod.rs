@@ -25,7 +25,7 @@ use crate::run::{Context, SourceError};
 use follower::{Follower, Piece, Standing};
 use forget::Clock;
 
-pub use settings::{FilesSettings, Start};
+pub use settings::FilesSettings;
 
 /// Bytes read before they are handed on.
 const ROUND: usize = 2 << 20;

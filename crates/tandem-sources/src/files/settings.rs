@@ -5,17 +5,7 @@ use std::time::Duration;
 use glob::Pattern;
 use serde::{Deserialize, Serialize};
 
-/// Where reading of a file begins that was never read before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Start {
-    /// At its beginning.
-    #[default]
-    Beginning,
-    /// At its last whole line, if it is there when the source runs for the first time; a file that appears later is read
-    /// from its beginning.
-    End,
-}
+use crate::settings::Start;
 
 /// Files that are followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

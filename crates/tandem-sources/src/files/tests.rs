@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::follower::{Follower, Piece};
 use super::forget::Clock;
-use super::settings::{FilesSettings, Start};
+use super::settings::FilesSettings;
 use crate::delivery::{Place, Position};
+use crate::settings::Start;
 
 mod copies;
 mod forget;
