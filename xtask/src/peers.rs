@@ -11,9 +11,11 @@ const PROVIDER: &str = "crates/tandem-sign-in/tests/oidc";
 const SYNAPSE: &str = "matrix-synapse==1.163.2";
 /// The fuzzer of the API, from PyPI.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
-/// Clients that send logs, and servers that logs are fetched from, from PyPI.
-const SENDERS: &str = "confluent-kafka==2.16.1 moto[s3,server]==5.2.5 nats-py==2.16.0 opentelemetry-sdk==1.45.2 \
-                       opentelemetry-exporter-otlp==1.45.2 elasticsearch==9.5.1 splunk-handler==3.0.0";
+/// Clients that send logs, and servers that logs are fetched from, from PyPI. Of moto's server no more than its S3 service needs:
+/// the extra `server` brings twice as many packages, for services that no test asks.
+const SENDERS: &str = "confluent-kafka==2.16.1 moto[s3]==5.2.5 flask==3.1.3 flask-cors==6.0.5 nats-py==2.16.0 \
+                       opentelemetry-sdk==1.45.2 opentelemetry-exporter-otlp==1.45.2 elasticsearch==9.5.1 \
+                       splunk-handler==3.0.0";
 /// Detectors of other projects, from PyPI.
 const DETECTORS: &str = "crates/tandem-bench/peers/requirements.txt";
 /// syslog-ng with what it needs to speak HTTP.
@@ -110,6 +112,9 @@ fn python(name: &str, package: &str) -> Outcome<PathBuf> {
                 "--quiet",
                 "--disable-pip-version-check",
                 "--no-input",
+                // Nothing is built that is there ready-made, and what is imported is compiled then.
+                "--prefer-binary",
+                "--no-compile",
             ])
             .args(package.split_whitespace()),
     )?;

@@ -40,6 +40,9 @@ pub enum Place {
         /// Nothing follows: what is left is a record, whole or not.
         end: bool,
     },
+    /// Of nothing: the stream of that name is over, and its source forgets it. Its position is dropped in the commit that takes
+    /// the delivery, which has no records.
+    Forgotten(String),
 }
 
 /// Something that a source could not even cut into records. It goes to the dead-letter store.

@@ -47,6 +47,18 @@ pub struct SourceSettings {
     pub from: From,
 }
 
+/// Where reading begins of something of which nothing was read yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// At its beginning: of a topic, at the oldest record that is kept.
+    #[default]
+    Beginning,
+    /// At its end, if it is there when the source runs for the first time: of a file, at its last whole line; of a topic, behind the
+    /// newest record. A file or a partition that appears later is read from its beginning.
+    End,
+}
+
 const fn two_hours() -> u64 {
     120
 }

@@ -1,6 +1,6 @@
 //! The commit of a batch: all or nothing, and harmless to repeat.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::AnyConnection;
 use tandem_domain::{Day, EventId, Timestamp};
@@ -87,6 +87,8 @@ pub struct BatchCommit {
     pub committed: Timestamp,
     /// Where reading goes on.
     pub streams: Vec<Checkpoint>,
+    /// Streams that nobody goes on with, by key: how far they were read is forgotten, unless it is among `streams` too.
+    pub forgotten: Vec<String>,
     /// New segments.
     pub segments: Vec<SegmentRow>,
     /// Dead letters.
@@ -275,6 +277,15 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
         DOING,
     )
     .await?;
+    // In order: writers that take rows in the same order cannot wait for each other for ever.
+    let forgotten: BTreeSet<String> = batch.forgotten.into_iter().collect();
+    for key in forgotten {
+        sqlx::query("DELETE FROM checkpoints WHERE stream_key = $1")
+            .bind(clean(&key))
+            .execute(&mut *connection)
+            .await
+            .doing(DOING)?;
+    }
     // One statement may name a row only once: of two checkpoints of a stream the later one counts.
     let streams: BTreeMap<String, Checkpoint> = batch
         .streams

@@ -105,6 +105,7 @@ impl Keeper {
             parcel,
             mut pieces,
             checkpoint,
+            forgotten,
         } = read;
         if parcel.delivery.place != Place::Passing && !self.app.intake.counts(parcel.start) {
             // Its source has started again behind what is durable: this comes again.
@@ -139,6 +140,9 @@ impl Keeper {
         }
         if let Some(checkpoint) = checkpoint {
             stage.note(checkpoint);
+        }
+        if let Some(key) = forgotten {
+            stage.forget(key);
         }
         let after = stage.summary;
         let taken = Taken {

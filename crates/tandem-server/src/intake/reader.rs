@@ -26,6 +26,8 @@ pub(super) struct Read {
     pub pieces: Vec<Piece>,
     /// How far its stream was read, to be kept with it.
     pub checkpoint: Option<Checkpoint>,
+    /// Key of a stream of which nothing is to be known any more.
+    pub forgotten: Option<String>,
 }
 
 /// Part of a delivery's events.
@@ -109,6 +111,7 @@ impl Reader {
         self.count += 1;
         let start = parcel.start;
         let delivery = &mut parcel.delivery;
+        let mut forgotten = None;
         let (mut pieces, checkpoint) = match delivery.place.clone() {
             Place::Passing => (self.whole(delivery), None),
             Place::Kept(position) => {
@@ -116,6 +119,13 @@ impl Reader {
                 (self.whole(delivery), Some(checkpoint))
             }
             Place::File { position, end } => self.part(delivery, &position, end, start),
+            Place::Forgotten(stream) => {
+                let key = stream_key(&delivery.source, &stream);
+                self.streams.remove(&key);
+                self.reading.states.take(&key);
+                forgotten = Some(key);
+                (Vec::new(), None)
+            }
         };
         if !delivery.refused.is_empty() {
             pieces.push(Piece {
@@ -138,6 +148,7 @@ impl Reader {
             parcel,
             pieces,
             checkpoint,
+            forgotten,
         }
     }
 

@@ -154,6 +154,8 @@ async fn distribute(
             Place::Kept(position) | Place::File { position, .. } => {
                 xxhash_rust::xxh3::xxh3_64(position.stream.as_bytes()) as usize
             }
+            // Behind what was delivered of it.
+            Place::Forgotten(stream) => xxhash_rust::xxh3::xxh3_64(stream.as_bytes()) as usize,
         };
         let Some(way) = ways.get(at % ways.len().max(1)) else {
             return;

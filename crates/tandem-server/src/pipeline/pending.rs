@@ -1,7 +1,7 @@
 //! What has been read but not committed yet.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_baseline::{DayActivity, HomeContext, observe};
@@ -41,6 +41,7 @@ pub struct Stage<'a> {
     context: HomeContext,
     clock: LocalClock,
     streams: BTreeMap<String, Checkpoint>,
+    forgotten: BTreeSet<String>,
     rejects: Vec<RejectRow>,
     matches: Vec<MatchRow>,
     activity: HashMap<String, BTreeMap<Day, DayActivity>>,
@@ -80,6 +81,7 @@ impl<'a> Stage<'a> {
             },
             clock: LocalClock::new(&app.config.home.time_zone),
             streams: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             rejects: Vec::new(),
             matches: Vec::new(),
             activity: HashMap::new(),
@@ -326,7 +328,14 @@ impl<'a> Stage<'a> {
 
     /// Notes how far a stream was read; becomes true with the next commit.
     pub fn note(&mut self, checkpoint: Checkpoint) {
+        self.forgotten.remove(&checkpoint.stream_key);
         self.streams.insert(checkpoint.stream_key.clone(), checkpoint);
+    }
+
+    /// Forgets how far a stream was read; becomes true with the next commit.
+    pub fn forget(&mut self, key: String) {
+        self.streams.remove(&key);
+        self.forgotten.insert(key);
     }
 
     /// True when it is time to commit.
@@ -438,6 +447,7 @@ impl<'a> Stage<'a> {
             batch_id,
             committed: super::now(),
             streams: std::mem::take(&mut self.streams).into_values().collect(),
+            forgotten: std::mem::take(&mut self.forgotten).into_iter().collect(),
             segments: segments.iter().map(segment_row).collect::<Result<_, _>>()?,
             rejects: std::mem::take(&mut self.rejects),
             matches: std::mem::take(&mut self.matches),
@@ -457,6 +467,9 @@ impl<'a> Stage<'a> {
             hasher.update(key.as_bytes());
             hasher.update(checkpoint.fingerprint.as_bytes());
             hasher.update(&checkpoint.offset.to_le_bytes());
+        }
+        for key in &self.forgotten {
+            hasher.update(key.as_bytes());
         }
         hasher.update(&super::now().0.to_le_bytes());
         format!("{:032x}", hasher.digest128())

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_domain::Role;
 use tandem_server::intake;
 use tandem_sources::settings::{From as Origin, SourceSettings};
 use tandem_sources::syslog::SyslogSettings;
 use tandem_sources::{Delivery, NotTaken, Place as Where, Position, Refused, Taken};
-use tandem_store::RejectFilter;
+use tandem_store::{BatchCommit, Checkpoint, RejectFilter};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -220,7 +220,7 @@ async fn a_source_that_cannot_run_is_told_with_its_reason_and_stops_nothing_else
     let address = taken.local_addr().unwrap().to_string();
     let place = Place::with(|config| config.sources = vec![syslog(&address)]).await;
     let running = intake::start(&place.app);
-    let mut alarms = serde_json::Value::Null;
+    let mut alarms = Value::Null;
     for _ in 0..400 {
         alarms =
             serde_json::to_value(place.app.live_sources().await.unwrap()).unwrap()["sources"][0]["alarms"]
@@ -244,4 +244,107 @@ async fn a_source_that_cannot_run_is_told_with_its_reason_and_stops_nothing_else
         .unwrap();
     assert_eq!(taken.events, 1);
     running.stop().await;
+}
+
+fn followed(folder: &std::path::Path) -> SourceSettings {
+    let files = json!({ "paths": [format!("{}/*.log", folder.display())], "every_ms": 20, "linger_ms": 0 });
+    SourceSettings {
+        name: "logs".into(),
+        from: Origin::Files(serde_json::from_value(files).unwrap()),
+        ..syslog("127.0.0.1:1")
+    }
+}
+
+/// The followed files that are known, by name, and since when each is gone.
+async fn known_files(place: &Place) -> Vec<(String, Option<i64>)> {
+    let kept = place.app.store.checkpoints_under("live:logs:", 10).await.unwrap();
+    let mut known: Vec<_> = kept
+        .iter()
+        .map(|checkpoint| {
+            let mark = mark_of(checkpoint);
+            let path = mark["path"]
+                .as_str()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+                .to_owned();
+            (path, mark["gone"].as_i64())
+        })
+        .collect();
+    known.sort();
+    known
+}
+
+fn mark_of(checkpoint: &Checkpoint) -> Value {
+    let state: Value = serde_json::from_str(&checkpoint.state_json).unwrap();
+    serde_json::from_str(state["mark"].as_str().unwrap()).unwrap()
+}
+
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..800 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("it did not come about");
+}
+
+#[tokio::test]
+async fn the_position_of_a_file_that_is_gone_for_longer_than_set_is_dropped_and_one_that_comes_back_is_not_read_again()
+ {
+    const DAY: i64 = 86_400;
+    let folder = tempfile::tempdir().unwrap();
+    let names = [("last.log", 1), ("late.log", 29), ("old.log", 31)];
+    for (day, (name, _)) in (3..).zip(names) {
+        std::fs::write(folder.path().join(name), lines(day, 3)).unwrap();
+    }
+    let place = Place::with(|config| config.sources = vec![followed(folder.path())]).await;
+    let running = intake::start(&place.app);
+    until(async || place.events().await == 9).await;
+    running.stop().await;
+    // As if they had been gone for so many days.
+    let now = tandem_server::pipeline::now().0 / 1_000_000;
+    let mut kept = place.app.store.checkpoints_under("live:logs:", 10).await.unwrap();
+    for checkpoint in &mut kept {
+        let mut mark = mark_of(checkpoint);
+        let (_, days) = names
+            .iter()
+            .find(|(name, _)| mark["path"].as_str().unwrap().ends_with(name))
+            .unwrap();
+        mark["ended"] = true.into();
+        mark["gone"] = (now - days * DAY).into();
+        let mut state: Value = serde_json::from_str(&checkpoint.state_json).unwrap();
+        state["mark"] = mark.to_string().into();
+        checkpoint.state_json = state.to_string();
+        checkpoint.done = true;
+    }
+    let marks = BatchCommit {
+        batch_id: "marks".into(),
+        streams: kept,
+        ..BatchCommit::default()
+    };
+    place.app.store.commit_batch(marks).await.unwrap();
+    let away = tempfile::tempdir_in(folder.path()).unwrap();
+    for (name, _) in names {
+        std::fs::rename(folder.path().join(name), away.path().join(name)).unwrap();
+    }
+    let place = place.reopened().await;
+    let running = intake::start(&place.app);
+    until(async || known_files(&place).await.len() == 2).await;
+    let left = known_files(&place).await;
+    assert_eq!(
+        left,
+        [
+            ("last.log".to_owned(), Some(now - DAY)),
+            ("late.log".to_owned(), Some(now - 29 * DAY))
+        ]
+    );
+    std::fs::rename(away.path().join("late.log"), folder.path().join("late.log")).unwrap();
+    until(async || known_files(&place).await[1].1.is_none()).await;
+    running.stop().await;
+    assert_eq!(place.events().await, 9);
+    let read = place.app.intake.live()[0].health.read().bytes;
+    assert_eq!(read, 0, "nothing was read again");
 }

@@ -9,19 +9,21 @@
 
 mod chunk;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use tandem_normalise::Format;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::followed::{Role, read_at};
-use super::follower::Follower;
+use super::followed::{Followed, Role, read_at};
+use super::follower::{Follower, Piece};
+use super::forget::note;
 use super::identity::FileId;
-use super::settings::Start;
-use crate::delivery::{Position, Refused};
+use crate::delivery::{Place, Position, Refused};
+use crate::settings::Start;
 use chunk::{CHUNK, Chunk, Found, HEAD, RECORDS, head, look_at, place};
 
 /// How an event log begins.
@@ -40,6 +42,9 @@ struct Mark {
     round: u32,
     /// First number and stamp of the chunk that the last record lies in.
     anchor: Option<(u64, u64)>,
+    /// Since when no file holds it, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gone: Option<i64>,
 }
 
 /// What reading a log gives.
@@ -71,6 +76,8 @@ pub(super) struct EventLog {
     again: Option<Instant>,
     /// What is there already is passed over.
     from_end: bool,
+    /// Since when no file holds it, as far as was looked.
+    alone: Option<Instant>,
     damaged: BTreeSet<u64>,
     trouble: Option<String>,
 }
@@ -83,10 +90,15 @@ impl Follower {
         };
         let path = file.path_text();
         let from_end = file.early && self.settings.start == Start::End;
-        let known = self
+        // Of what the file held one after the other, the last.
+        let of_file = self
             .logs
             .iter()
-            .position(|log| log.mark.file == id)
+            .enumerate()
+            .filter(|(_, log)| log.mark.file == id);
+        let known = of_file
+            .max_by_key(|(_, log)| log.mark.round)
+            .map(|(at, _)| at)
             .or_else(|| self.logs.iter().position(|log| log.mark.log == path));
         let mut log = match known {
             Some(known) => self.logs.swap_remove(known),
@@ -105,6 +117,10 @@ impl Follower {
         };
         log.mark.file = id;
         log.mark.log = path;
+        log.alone = None;
+        if log.mark.gone.take().is_some() {
+            self.ready.push_back(log.remembered());
+        }
         if let Some(file) = self.files.get_mut(&id) {
             file.stale = true;
             file.role = Role::Log(Box::new(log));
@@ -119,6 +135,7 @@ impl EventLog {
             file,
             round: 0,
             anchor: None,
+            gone: None,
         };
         Self::begun(mark, from_end)
     }
@@ -133,6 +150,7 @@ impl EventLog {
             waiting: false,
             again: None,
             from_end,
+            alone: None,
             damaged: BTreeSet::new(),
             trouble: None,
         }
@@ -155,6 +173,51 @@ impl EventLog {
             at: self.last,
             mark: serde_json::to_string(&self.mark).unwrap_or_default(),
         }
+    }
+
+    /// The place reached, without anything to be kept beside it.
+    pub(super) fn remembered(&self) -> Piece {
+        Piece {
+            from: self.mark.log.clone(),
+            body: Vec::new(),
+            refused: Vec::new(),
+            format: Some(Format::Evtx),
+            identity: self.identity(),
+            place: Place::Kept(self.position()),
+            once: None,
+        }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.mark.log
+    }
+
+    /// Since when it is gone, seconds since 1970.
+    pub(super) const fn gone(&self) -> Option<i64> {
+        self.mark.gone
+    }
+
+    /// True if no file has held it for so long, as far as was looked, and none is there that may turn out to.
+    pub(super) fn is_gone(
+        &mut self,
+        files: &BTreeMap<FileId, Followed>,
+        now: Instant,
+        long: Duration,
+    ) -> bool {
+        let alone = *self.alone.get_or_insert(now);
+        let may_hold = |file: &Followed| {
+            matches!(file.role, Role::New) && (file.id == self.mark.file || file.path_text() == self.mark.log)
+        };
+        now.saturating_duration_since(alone) >= long && !files.values().any(may_hold)
+    }
+
+    /// Notes since when it is gone; true if that is new.
+    pub(super) fn note_gone(&mut self, at: i64) -> bool {
+        note(&mut self.mark.gone, at)
     }
 
     /// Part of the ids of records that name none; the same for the same chunk.

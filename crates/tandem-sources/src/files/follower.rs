@@ -12,13 +12,11 @@ use super::ends::holds;
 use super::eventlog::EventLog;
 use super::finder::{self, Finder, Seen};
 use super::followed::{Followed, Role, folder};
+use super::forget::{Clock, REMEMBERED};
 use super::identity::FileId;
 use super::settings::FilesSettings;
 use super::stream::Stream;
 use crate::delivery::{Place, Position, Refused};
-
-/// Streams without a file that are remembered, so that a copy made much later is still known.
-const REMEMBERED: usize = 20_000;
 
 /// What is handed on at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +68,10 @@ pub(super) struct Follower {
     finder: Finder,
     pub(super) files: BTreeMap<FileId, Followed>,
     pub(super) streams: HashMap<String, Stream>,
+    /// Streams that are gone and no longer compared with files, and since when.
+    pub(super) faded: BTreeMap<String, i64>,
+    /// Most streams without a file that are compared with new ones.
+    pub(super) remembered: usize,
     /// Event logs that no file holds.
     pub(super) logs: Vec<EventLog>,
     /// Files that wait to be read, one after the other.
@@ -79,6 +81,7 @@ pub(super) struct Follower {
     /// Nothing was ever read, and nothing looked at yet.
     pub(super) first: bool,
     pub(super) uses: u64,
+    pub(super) clock: Clock,
     /// Uses when files were closed last.
     closed_at: u64,
     pub(super) standing: Standing,
@@ -88,18 +91,21 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Goes on from these positions.
-    pub(super) fn new(settings: &FilesSettings, positions: &[Position]) -> Self {
+    pub(super) fn new(settings: &FilesSettings, positions: &[Position], clock: Clock) -> Self {
         let streams = positions.iter().filter_map(Stream::kept);
         Self {
             settings: settings.clone(),
             finder: Finder::new(settings),
             files: BTreeMap::new(),
             streams: streams.map(|stream| (stream.key.clone(), stream)).collect(),
+            faded: BTreeMap::new(),
+            remembered: REMEMBERED,
             logs: positions.iter().filter_map(EventLog::kept).collect(),
             turn: VecDeque::new(),
             ready: VecDeque::new(),
             first: positions.is_empty(),
             uses: 0,
+            clock,
             closed_at: 0,
             standing: Standing::default(),
             trouble: Vec::new(),
@@ -123,7 +129,7 @@ impl Follower {
         self.identify(now);
         self.finish(now);
         self.queue();
-        self.forget();
+        self.forget(now);
         self.first = false;
     }
 
@@ -254,22 +260,6 @@ impl Follower {
                 file.handle = None;
                 file.unpacking = None;
             }
-        }
-    }
-
-    /// Forgets the streams that no file has held for longest, if there are too many.
-    fn forget(&mut self) {
-        let is_alone = |stream: &&Stream| !stream.attached && stream.mark.ended;
-        let count = self.streams.values().filter(is_alone).count();
-        let Some(over @ 1..) = count.checked_sub(REMEMBERED) else {
-            return;
-        };
-        let alone = self.streams.values().filter(is_alone);
-        let mut alone: Vec<(Option<Instant>, String)> =
-            alone.map(|stream| (stream.alone, stream.key.clone())).collect();
-        alone.sort_unstable();
-        for (_, key) in alone.into_iter().take(over) {
-            self.streams.remove(&key);
         }
     }
 

@@ -13,8 +13,8 @@ use super::followed::{Copying, From, Role, Unpacking, beginning, unpack};
 use super::follower::{Follower, Piece};
 use super::identity::{FileId, HEAD, Head, Sum, Tail};
 use super::same::{self, Same};
-use super::settings::Start;
 use super::stream::Stream;
+use crate::settings::Start;
 
 /// Largest file that is read through once to know its copies, if it is followed from its end, bytes.
 const READ_THROUGH: u64 = 1 << 30;
@@ -223,6 +223,7 @@ impl Follower {
             return;
         };
         let moved = stream.mark.file != new.id;
+        let back = stream.mark.gone.take().is_some();
         stream.attached = true;
         stream.alone = None;
         stream.mark.file = new.id;
@@ -234,7 +235,7 @@ impl Follower {
         file.role = Role::Stream(key.to_owned());
         file.unpacking = unpacking;
         file.stale = true;
-        if moved && !new.packed {
+        if back || (moved && !new.packed) {
             self.ready
                 .push_back(Piece::of(stream, file.path_text(), Vec::new(), stream.mark.ended));
         }
@@ -442,6 +443,7 @@ impl Follower {
                 stream.mark.ended,
             ));
         }
+        self.faded.remove(&stream.key);
         self.streams.insert(stream.key.clone(), stream);
     }
 }

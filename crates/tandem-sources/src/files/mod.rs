@@ -9,6 +9,7 @@ mod eventlog;
 mod finder;
 mod followed;
 mod follower;
+mod forget;
 mod identify;
 mod identity;
 mod reading;
@@ -22,8 +23,9 @@ use crate::delivery::{Delivery, NotTaken};
 use crate::flight::Flight;
 use crate::run::{Context, SourceError};
 use follower::{Follower, Piece, Standing};
+use forget::Clock;
 
-pub use settings::{FilesSettings, Start};
+pub use settings::FilesSettings;
 
 /// Bytes read before they are handed on.
 const ROUND: usize = 2 << 20;
@@ -39,7 +41,7 @@ const UNDER_WAY: usize = 1_024;
 /// When deliveries are not taken. A file that cannot be read is no error; it is noted as trouble and tried again.
 pub async fn run(context: Context, settings: &FilesSettings) -> Result<(), SourceError> {
     let flight = Flight::new(UNDER_WAY, |()| std::future::ready(()));
-    let follower = Follower::new(settings, &context.positions);
+    let follower = Follower::new(settings, &context.positions, Clock::of_the_machine());
     let following = Following {
         context,
         follower: Some(follower),

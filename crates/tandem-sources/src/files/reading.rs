@@ -4,15 +4,13 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Instant;
 
-use tandem_normalise::Format;
-
 use super::ends::holds;
 use super::eventlog::Step;
 use super::followed::{Role, read_at, unpack};
 use super::follower::{Follower, Piece};
+use super::forget::{is_gone, note};
 use super::identity::{FileId, HEAD, Sum};
 use super::same::{self, Same};
-use crate::delivery::Place;
 
 /// Most bytes of one piece.
 const PIECE: usize = 512 << 10;
@@ -194,10 +192,8 @@ impl Follower {
             from,
             body,
             refused,
-            format: Some(Format::Evtx),
-            identity: log.identity(),
-            place: Place::Kept(log.position()),
             once,
+            ..log.remembered()
         };
         Ok(Outcome::Piece { piece, more })
     }
@@ -211,6 +207,7 @@ impl Follower {
             }
         }
         let linger = self.settings.linger();
+        let at = self.clock.at(now);
         for stream in self.streams.values_mut() {
             // A compressed file that broke off is still there, and may be whole some day.
             let broke_off = stream.mark.packed && self.files.contains_key(&stream.mark.file);
@@ -222,6 +219,9 @@ impl Follower {
                 continue;
             }
             stream.mark.ended = true;
+            if is_gone(&self.files, stream.mark.file) {
+                note(&mut stream.mark.gone, at);
+            }
             let from = stream.mark.path.clone();
             self.ready.push_back(Piece::of(stream, from, Vec::new(), true));
         }

@@ -5,17 +5,7 @@ use std::time::Duration;
 use glob::Pattern;
 use serde::{Deserialize, Serialize};
 
-/// Where reading of a file begins that was never read before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Start {
-    /// At its beginning.
-    #[default]
-    Beginning,
-    /// At its last whole line, if it is there when the source runs for the first time; a file that appears later is read
-    /// from its beginning.
-    End,
-}
+use crate::settings::Start;
 
 /// Files that are followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +31,10 @@ pub struct FilesSettings {
     /// Most files held open at a time; the others are opened when they grow.
     #[serde(default = "some_hundred")]
     pub open_files: usize,
+    /// Days after which a file that is gone and read to its end is forgotten; one that comes back later is read anew. 0 for
+    /// never.
+    #[serde(default = "a_month")]
+    pub forget_after_days: u64,
 }
 
 const fn half_a_second() -> u64 {
@@ -59,6 +53,10 @@ const fn some_hundred() -> usize {
     512
 }
 
+const fn a_month() -> u64 {
+    30
+}
+
 impl FilesSettings {
     /// These paths, everything else as it is by default.
     pub fn new(paths: Vec<String>) -> Self {
@@ -70,6 +68,7 @@ impl FilesSettings {
             linger_ms: a_minute(),
             idle_minutes: an_hour(),
             open_files: some_hundred(),
+            forget_after_days: a_month(),
         }
     }
 
@@ -98,6 +97,9 @@ impl FilesSettings {
         if !(8..=65_536).contains(&self.open_files) {
             return Err("`open_files` must lie between 8 and 65536".into());
         }
+        if self.forget_after_days > 3_650 {
+            return Err("`forget_after_days` must be at most ten years, 3650; 0 is for never".into());
+        }
         Ok(())
     }
 
@@ -109,6 +111,11 @@ impl FilesSettings {
     /// How long a file must be quiet before it is let go.
     pub(super) const fn linger(&self) -> Duration {
         Duration::from_millis(self.linger_ms)
+    }
+
+    /// After how many seconds a file that is gone is forgotten.
+    pub(super) fn forget_after(&self) -> Option<i64> {
+        (self.forget_after_days > 0).then(|| self.forget_after_days.min(3_650) as i64 * 86_400)
     }
 
     /// After how long a last line counts as whole.

@@ -55,6 +55,9 @@ pub(super) struct Mark {
     pub(super) open: bool,
     /// Said to be read to its end.
     pub(super) ended: bool,
+    /// Since when no file holds it, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gone: Option<i64>,
 }
 
 impl Stream {
@@ -80,6 +83,7 @@ impl Stream {
                 packed: false,
                 open: false,
                 ended: false,
+                gone: None,
             },
             at: 0,
             attached: true,

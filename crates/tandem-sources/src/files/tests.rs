@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::follower::{Follower, Piece};
-use super::settings::{FilesSettings, Start};
+use super::forget::Clock;
+use super::settings::FilesSettings;
 use crate::delivery::{Place, Position};
+use crate::settings::Start;
 
 mod copies;
+mod forget;
 mod logs;
 mod model;
 mod plain;
@@ -37,6 +40,12 @@ impl Kept {
                 if !piece.body.is_empty() {
                     self.chunks.push(piece.body);
                 }
+                return;
+            }
+            Place::Forgotten(stream) => {
+                assert!(piece.body.is_empty());
+                self.unfinished.remove(&stream);
+                self.positions.remove(&stream);
                 return;
             }
             Place::Passing => panic!("a followed file can be read again"),
@@ -86,6 +95,7 @@ struct Desk {
     follower: Follower,
     kept: Kept,
     now: Instant,
+    clock: Clock,
     /// Grows with every change, so that no two look alike to a coarse clock of the file system.
     changes: u64,
 }
@@ -98,12 +108,14 @@ impl Desk {
         change(&mut settings);
         assert_eq!(settings.check(), Ok(()));
         let now = Instant::now();
+        let clock = Clock::new(now, 1_700_000_000);
         Self {
-            follower: Follower::new(&settings, &[]),
+            follower: Follower::new(&settings, &[], clock),
             folder,
             settings,
             kept: Kept::default(),
             now,
+            clock,
             changes: 0,
         }
     }
@@ -185,7 +197,7 @@ impl Desk {
     /// The next run of the source.
     fn restart(&mut self) {
         self.kept.unfinished.clear();
-        self.follower = Follower::new(&self.settings, &self.kept.positions());
+        self.follower = Follower::new(&self.settings, &self.kept.positions(), self.clock);
     }
 
     fn trouble(&mut self) -> Vec<String> {

@@ -16,9 +16,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::delivery::{NotTaken, Place, Position};
-use crate::files::Start;
 use crate::flight::Flight;
 use crate::run::{Context, SourceError};
+use crate::settings::Start;
 use batch::{Batch, Records, cursor_of};
 
 pub use settings::JournalSettings;

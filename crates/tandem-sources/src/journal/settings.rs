@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::Start;
+use crate::settings::Start;
 
 /// Names and numbers of priorities, as `journalctl --priority` takes them (RFC 5424 severities).
 const PRIORITIES: [&str; 16] = [

@@ -10,14 +10,15 @@ use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::KafkaSettings;
 use super::messages::{self, EARLIEST, LATEST, METADATA, Metadata, code};
 use super::read::{Behind, Part, Served, Shared, Why, serve};
 use super::sasl::Account;
 use super::wire::{PATIENCE, Unanswered, Way, Wire};
-use super::{KafkaSettings, Start};
 use crate::flight::Flight;
 use crate::reach;
 use crate::run::{Context, SourceError};
+use crate::settings::Start;
 
 /// Deliveries under way at most.
 const UNDER_WAY: usize = 16;

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::{Context, SourceError};
 use crate::secret::SecretPlace;
+use crate::settings::Start;
 
 /// Most brokers and most topics that are named.
 const MOST_NAMED: usize = 64;
@@ -45,17 +46,6 @@ pub struct KafkaSettings {
     /// Account at the brokers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sasl: Option<SaslSettings>,
-}
-
-/// Where a topic begins of which nothing was read yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Start {
-    /// At the oldest record that is kept.
-    #[default]
-    Beginning,
-    /// Behind the newest record. Partitions that are added later are read from their beginning.
-    End,
 }
 
 /// Account at the brokers.

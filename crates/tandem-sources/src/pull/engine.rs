@@ -28,6 +28,7 @@ pub(super) struct Shared<'a> {
     api: Box<dyn Api>,
     http: Http,
     since: Duration,
+    first_wait: Duration,
     streams: Vec<String>,
     behind: Vec<AtomicU64>,
     failing: Vec<AtomicBool>,
@@ -57,7 +58,13 @@ impl From<NotTaken> for Halt {
 
 impl<'a> Shared<'a> {
     /// A source about to run.
-    pub fn new(context: &'a Context, api: Box<dyn Api>, http: Http, since: Duration) -> Self {
+    pub fn new(
+        context: &'a Context,
+        api: Box<dyn Api>,
+        http: Http,
+        since: Duration,
+        first_wait: Duration,
+    ) -> Self {
         let streams = api.streams();
         let count = streams.len();
         Self {
@@ -65,6 +72,7 @@ impl<'a> Shared<'a> {
             api,
             http,
             since,
+            first_wait,
             streams,
             behind: (0..count).map(|_| AtomicU64::new(0)).collect(),
             failing: (0..count).map(|_| AtomicBool::new(false)).collect(),
@@ -367,7 +375,7 @@ impl<'a> Stream<'a> {
         if let Fault::Pause { after, .. } = fault {
             self.pauses += 1;
             return Ok(after.map_or_else(
-                || pace::back_off(self.pauses + 2, chance),
+                || pace::back_off(self.shared.first_wait, self.pauses + 2, chance),
                 |after| pace::with_leave(after, chance),
             ));
         }
@@ -389,7 +397,7 @@ impl<'a> Stream<'a> {
         if self.shared.failing.iter().all(|one| one.load(Ordering::Relaxed)) {
             return Err(SourceError::Far { what });
         }
-        let wait = pace::back_off(troubles, chance);
+        let wait = pace::back_off(self.shared.first_wait, troubles, chance);
         Ok(match fault {
             // The token may just have run out: at once, with another one.
             Fault::Token(_) if self.troubles == 1 => Duration::ZERO,

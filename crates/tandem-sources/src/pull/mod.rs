@@ -28,7 +28,7 @@ use std::time::Duration;
 
 pub use settings::{
     CloudtrailSettings, GithubSettings, GoogleCloudSettings, GoogleWorkspaceSettings, GraphLog,
-    GraphSettings, M365Settings, OktaApplication, OktaSettings, PullSettings,
+    GraphSettings, Haste, M365Settings, OktaApplication, OktaSettings, PullSettings,
 };
 
 use crate::run::{Context, SourceError};
@@ -44,7 +44,10 @@ fn ways(settings: &PullSettings, own: api::Ways) -> api::Ways {
         overlap,
         reach: own.reach,
         pace: settings.pace_milliseconds.map_or(own.pace, Duration::from_millis),
-        every: settings.every_seconds.map_or(own.every, Duration::from_secs),
+        every: match settings.haste {
+            Some(haste) => haste.every,
+            None => settings.every_seconds.map_or(own.every, Duration::from_secs),
+        },
     }
 }
 
@@ -82,7 +85,10 @@ pub async fn run(context: Context, settings: &PullSettings) -> Result<(), Source
     let (api, auth) = service(settings).map_err(|what| SourceError::Settings { what })?;
     let http = http::Http::new(settings, auth)?;
     let since = Duration::from_secs(settings.since_days.saturating_mul(86_400));
-    engine::Shared::new(&context, api, http, since).run().await
+    let first_wait = settings.haste.map_or(pace::FIRST, |haste| haste.first_wait);
+    engine::Shared::new(&context, api, http, since, first_wait)
+        .run()
+        .await
 }
 
 #[cfg(test)]

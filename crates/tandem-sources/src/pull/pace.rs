@@ -8,7 +8,7 @@ use tandem_domain::Timestamp;
 /// Longest pause that a service's headers can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// First wait after trouble.
-const FIRST: Duration = Duration::from_millis(250);
+pub(super) const FIRST: Duration = Duration::from_millis(250);
 /// Longest wait after trouble.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -62,10 +62,10 @@ pub(super) fn pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     retry_after(headers, now).or_else(|| left(headers, now).map(|(.., reset)| reset))
 }
 
-/// Wait after the `count`th trouble in a row (from 1): doubled each time, between half and all of it by chance, so that
+/// Wait after the `count`th trouble in a row (from 1), `first` after the first: doubled each time, between half and all of it by chance, so that
 /// many streams do not come back at once. `chance` is any number.
-pub(super) fn back_off(count: u32, chance: u64) -> Duration {
-    let whole = FIRST
+pub(super) fn back_off(first: Duration, count: u32, chance: u64) -> Duration {
+    let whole = first
         .saturating_mul(1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX))
         .min(LONGEST);
     let half = whole / 2;

@@ -1,6 +1,7 @@
 //! How pulls are set.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct PullSettings {
     /// Least milliseconds between two requests of one stream; below the service's documented limit without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace_milliseconds: Option<u64>,
+    /// Not to be set: waits of a service that stands on the same machine and is there for a test.
+    #[serde(skip)]
+    pub haste: Option<Haste>,
     /// File (PEM) of a certificate authority of the house, trusted besides the system's: for private endpoints and proxies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
@@ -53,6 +57,15 @@ pub struct PullSettings {
     /// Audit log of a GitHub organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub github: Option<GithubSettings>,
+}
+
+/// Waits that are shorter than any service likes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Haste {
+    /// Time between two looks when nothing more waits.
+    pub every: Duration,
+    /// First wait after trouble.
+    pub first_wait: Duration,
 }
 
 const fn one() -> u64 {

@@ -9,6 +9,7 @@
 //! linear programs.
 
 mod batch;
+mod clocks;
 mod drops;
 mod framing;
 mod listen;

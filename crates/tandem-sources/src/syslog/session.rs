@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::batch::Batch;
+use super::clocks::{Clocks, Late};
 use super::framing::Framer;
 use super::listen::Shared;
 use super::peer::Peer;
@@ -16,8 +17,6 @@ use crate::delivery::NotTaken;
 pub(super) const READ: usize = 64 << 10;
 /// How long the first message of a batch waits for others.
 const GATHER: Duration = Duration::from_millis(200);
-/// How long a message may take from its first byte to its last: a sender has it whole before it begins.
-pub(super) const MESSAGE: Duration = Duration::from_secs(60);
 /// How long nothing must come, when Tandem stops, for the sender to have nothing more on its way.
 const QUIET: Duration = Duration::from_millis(100);
 /// How long a sender is still listened to when Tandem stops.
@@ -38,9 +37,7 @@ where
         peer,
         batch: Batch::default(),
         received: 0,
-        flush_at: None,
-        begun: None,
-        heard: Instant::now(),
+        clocks: Clocks::new(GATHER, shared.idle()),
     };
     let mut buffer = vec![0; READ];
     let how = session.run(&mut buffer).await?;
@@ -53,11 +50,7 @@ where
         // Many senders end TLS without saying so; only inside a message something is missing.
         How::Broken(error) if error.kind() == ErrorKind::UnexpectedEof && !inside => Ok(()),
         How::Broken(error) => Err(format!("the connection broke: {error}")),
-        How::Silent => Err("closed after `idle_minutes` without a byte".into()),
-        How::Slow => Err(format!(
-            "closed, because a message was not complete {} seconds after it had begun",
-            MESSAGE.as_secs()
-        )),
+        How::Late(late) => Err(late.why()),
     })
 }
 
@@ -65,8 +58,7 @@ where
 enum How {
     Closed,
     Broken(std::io::Error),
-    Silent,
-    Slow,
+    Late(Late),
     Stopped,
 }
 
@@ -85,18 +77,13 @@ struct Session<'s, S> {
     batch: Batch,
     /// Bytes read since the last delivery.
     received: u64,
-    flush_at: Option<Instant>,
-    /// When the message that is still open began.
-    begun: Option<Instant>,
-    heard: Instant,
+    clocks: Clocks,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     async fn run(&mut self, buffer: &mut [u8]) -> Result<How, NotTaken> {
         loop {
-            let silent_at = self.shared.idle().map(|idle| self.heard + idle);
-            let slow_at = self.begun.map(|begun| begun + MESSAGE);
-            let due = [self.flush_at, silent_at, slow_at].into_iter().flatten().min();
+            let due = self.clocks.due();
             let next = tokio::select! {
                 biased;
                 () = self.shared.context.stop.cancelled() => Next::Stop,
@@ -109,11 +96,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                 Next::Read(Ok(bytes)) => self.take(buffer.get(..bytes).unwrap_or_default()).await?,
                 Next::Read(Err(error)) => return Ok(How::Broken(error)),
                 Next::Stop => return self.farewell(buffer).await,
-                Next::Due if slow_at.is_some_and(|at| at <= now) => return Ok(How::Slow),
-                Next::Due if silent_at.is_some_and(|at| at <= now) => return Ok(How::Silent),
-                Next::Due => {}
+                Next::Due => {
+                    if let Some(late) = self.clocks.late(now) {
+                        return Ok(How::Late(late));
+                    }
+                }
             }
-            if self.flush_at.is_some_and(|at| at <= now) {
+            if self.clocks.is_ripe(now) {
                 self.flush().await?;
             }
         }
@@ -121,7 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
 
     /// Cuts what was read; full batches leave at once.
     async fn take(&mut self, bytes: &[u8]) -> Result<(), NotTaken> {
-        self.heard = Instant::now();
+        self.clocks.hear();
         self.received += bytes.len() as u64;
         let before = self.framer.begun();
         let mut rest = bytes;
@@ -132,20 +121,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                 self.flush().await?;
             }
         }
-        if !self.framer.is_inside() {
-            self.begun = None;
-        } else if self.begun.is_none() || self.framer.begun() != before {
-            self.begun = Some(Instant::now());
-        }
-        if self.flush_at.is_none() && !self.batch.is_empty() {
-            self.flush_at = Some(self.heard + GATHER);
-        }
+        let another = self.framer.begun() != before;
+        self.clocks
+            .cut(self.framer.is_inside(), another, !self.batch.is_empty());
         Ok(())
     }
 
     /// Hands on what is whole. While it waits for room nothing is read, so that the sender waits, too.
     async fn flush(&mut self) -> Result<(), NotTaken> {
-        self.flush_at = None;
+        self.clocks.flush();
         let context = &self.shared.context;
         let gathered = self.batch.take();
         if self.received > 0 {
@@ -159,8 +143,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         let delivery = self.peer.delivery(context, gathered);
         context.inlet.send(delivery).await?;
         // Time spent waiting is not the sender's.
-        self.heard = Instant::now();
-        self.begun = self.begun.map(|_| self.heard);
+        self.clocks.rest();
         Ok(())
     }
 

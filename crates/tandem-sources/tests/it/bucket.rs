@@ -1,8 +1,9 @@
 //! Buckets beside moto's S3 service, filled by boto3.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tandem_sources::bucket::BucketSettings;
@@ -10,10 +11,11 @@ use tandem_sources::{From, Phase, SecretPlace, SourceError};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 
 use super::nats_keep::{Keep, numbered};
-use super::support::{PATIENCE, Running, free_port, python, run, start};
+use super::support::{PATIENCE, free_port, python, run};
 
 /// Puts objects: a list of `[key, lines, packing]`, packing one of `gz`, `zst`, `plain`, `broken`.
 const UPLOAD: &str = r#"
@@ -21,53 +23,80 @@ import gzip, json, sys, boto3
 from botocore.config import Config
 s3 = boto3.client("s3", endpoint_url=sys.argv[1], region_name="eu-central-1", aws_access_key_id="id",
                   aws_secret_access_key="secret", config=Config(s3={"addressing_style": "path"}))
-if sys.argv[2] == "create":
-    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-for key, lines, packing in json.load(open(sys.argv[3])):
+bucket = sys.argv[2]
+if sys.argv[3] == "create":
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+for key, lines, packing in json.load(open(sys.argv[4])):
     body = "".join(line + "\n" for line in lines).encode()
     if packing == "gz":
         body = gzip.compress(body, 1)
     elif packing == "broken":
         body = gzip.compress(body, 1)[:-12]
-    s3.put_object(Bucket="logs", Key=key, Body=body)
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
 "#;
 
-/// moto's server.
-struct Service {
+/// moto's server; it ends with whoever holds its input.
+const SERVE: &str = r#"
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+from moto.server import main
+main(sys.argv[1:])
+"#;
+
+/// One server for all tests of this process, since it takes seconds to start, and how many have come to it.
+static SERVER: OnceCell<Server> = OnceCell::const_new();
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+struct Server {
     url: String,
-    python: PathBuf,
-    home: TempDir,
-    created: bool,
-    _running: Running,
+    _child: Child,
 }
 
-impl Service {
-    async fn start() -> Option<Self> {
-        let python = python()?;
+impl Server {
+    async fn start(python: &Path) -> Self {
         let port = free_port();
-        let running = start(Command::new(&python).args([
-            "-c",
-            "import sys; from moto.server import main; main(sys.argv[1:])",
-            "-H",
-            "127.0.0.1",
-            "-p",
-            &port.to_string(),
-        ]));
+        let child = Command::new(python)
+            .args(["-c", SERVE, "-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let listening = async {
             while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
                 sleep(Duration::from_millis(50)).await;
             }
         };
         timeout(PATIENCE, listening).await.expect("moto runs");
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            _child: child,
+        }
+    }
+}
+
+/// A bucket of a test's own.
+struct Service {
+    url: String,
+    bucket: String,
+    python: PathBuf,
+    home: TempDir,
+    created: bool,
+}
+
+impl Service {
+    async fn start() -> Option<Self> {
+        let python = python()?;
+        let server = SERVER.get_or_init(|| Server::start(&python)).await;
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("id"), "id\n").unwrap();
         std::fs::write(home.path().join("secret"), "secret\n").unwrap();
         Some(Self {
-            url: format!("http://127.0.0.1:{port}"),
+            url: server.url.clone(),
+            bucket: format!("logs-{}", COUNT.fetch_add(1, Ordering::Relaxed)),
             python,
             home,
             created: false,
-            _running: running,
         })
     }
 
@@ -77,7 +106,7 @@ impl Service {
         let how = if self.created { "use" } else { "create" };
         self.created = true;
         run(Command::new(&self.python)
-            .args(["-c", UPLOAD, &self.url, how])
+            .args(["-c", UPLOAD, &self.url, &self.bucket, how])
             .arg(&list))
         .await;
     }
@@ -86,7 +115,7 @@ impl Service {
         let place = |name: &str| SecretPlace::File(self.home.path().join(name));
         BucketSettings {
             endpoint: self.url.clone(),
-            bucket: "logs".into(),
+            bucket: self.bucket.clone(),
             region: "eu-central-1".into(),
             prefix: "AWSLogs/".into(),
             path_style: true,

@@ -81,6 +81,10 @@ impl Running {
         let position = match &delivery.place {
             Place::Passing => None,
             Place::Kept(position) => Some(position.clone()),
+            Place::Forgotten(stream) => {
+                self.positions.remove(stream);
+                None
+            }
             Place::File { position, end } => {
                 // A position stands where the first record begins that is not whole yet.
                 let rest = self.unfinished.entry(position.stream.clone()).or_default();
@@ -151,7 +155,7 @@ pub fn lines(deliveries: &[Delivery]) -> Vec<String> {
     let mut found = Vec::new();
     for delivery in deliveries {
         let (stream, at, end) = match &delivery.place {
-            Place::Passing => ("", None, true),
+            Place::Passing | Place::Forgotten(_) => ("", None, true),
             Place::Kept(position) => (position.stream.as_str(), None, true),
             Place::File { position, end } => (position.stream.as_str(), Some(position.at), *end),
         };

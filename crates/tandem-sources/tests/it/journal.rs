@@ -12,8 +12,8 @@ use serde_json::Value;
 use tandem_domain::{Attr, EventBatch, Timestamp};
 use tandem_normalise::mapping::Mappings;
 use tandem_normalise::{Format, Normaliser, Options};
-use tandem_sources::files::Start;
 use tandem_sources::journal::JournalSettings;
+use tandem_sources::settings::Start;
 use tandem_sources::{Delivery, From, Position, SourceError};
 
 use crate::files_support::{Running, lines};

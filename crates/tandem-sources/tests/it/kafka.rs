@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use tandem_sources::kafka::{KafkaSettings, Start};
+use tandem_sources::kafka::KafkaSettings;
+use tandem_sources::settings::Start;
 use tandem_sources::{From, Phase, SourceError};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;

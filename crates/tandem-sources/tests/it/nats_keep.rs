@@ -51,6 +51,7 @@ impl Keep {
         let before = self.records.len();
         match delivery.place.clone() {
             Place::Passing => panic!("it can be read again: {delivery:?}"),
+            Place::Forgotten(stream) => drop(self.positions.remove(&stream)),
             Place::Kept(position) => {
                 assert!(
                     delivery.body.is_empty() || delivery.body.ends_with(b"\n"),

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use serde_json::{Value, json};
-use tandem_sources::pull::PullSettings;
+use tandem_sources::pull::{Haste, PullSettings};
 use tandem_sources::{
     Context, Delivery, From, Health, Place, Position, SourceError, SourceSettings, Taken, inlet,
 };
@@ -30,8 +31,6 @@ pub struct Service {
     pub id_of: fn(&Value) -> String,
     /// Its own way of saying «too many».
     own: fn() -> (u16, Value),
-    /// After how many requests everything was read once.
-    late: usize,
 }
 
 fn rfc3339(at: i64) -> String {
@@ -78,7 +77,6 @@ pub const M365: Service = Service {
             json!({"error": {"code": "AF429", "message": "Too many requests. Method=GetBlob, PublisherId=t"}}),
         )
     },
-    late: 60,
 };
 
 pub const GRAPH: Service = Service {
@@ -103,7 +101,6 @@ pub const GRAPH: Service = Service {
             json!({"error": {"code": "TooManyRequests", "message": "Too many requests"}}),
         )
     },
-    late: 40,
 };
 
 pub const OKTA: Service = Service {
@@ -126,7 +123,6 @@ pub const OKTA: Service = Service {
             json!({"errorCode": "E0000047", "errorSummary": "API call exceeded rate limit due to too many requests."}),
         )
     },
-    late: 26,
 };
 
 pub const WORKSPACE: Service = Service {
@@ -173,7 +169,6 @@ pub const WORKSPACE: Service = Service {
             json!({"error": {"code": 403, "message": "Rate Limit Exceeded", "errors": [{"domain": "usageLimits", "reason": "userRateLimitExceeded"}]}}),
         )
     },
-    late: 40,
 };
 
 pub const CLOUD: Service = Service {
@@ -201,7 +196,6 @@ pub const CLOUD: Service = Service {
             json!({"error": {"code": 429, "message": "Quota exceeded for quota metric 'Read requests'", "status": "RESOURCE_EXHAUSTED"}}),
         )
     },
-    late: 40,
 };
 
 pub const CLOUDTRAIL: Service = Service {
@@ -226,7 +220,6 @@ pub const CLOUDTRAIL: Service = Service {
             json!({"__type": "ThrottlingException", "message": "Rate exceeded"}),
         )
     },
-    late: 60,
 };
 
 pub const GITHUB: Service = Service {
@@ -248,7 +241,6 @@ pub const GITHUB: Service = Service {
             json!({"message": "You have exceeded a secondary rate limit.", "documentation_url": "https://docs.github.com"}),
         )
     },
-    late: 26,
 };
 
 /// Secrets, where the settings look for them.
@@ -272,12 +264,15 @@ pub fn secrets() -> tempfile::TempDir {
 pub fn settings(service: Value, more: Value) -> PullSettings {
     let mut all = service;
     all["pace_milliseconds"] = 0.into();
-    all["every_seconds"] = 1.into();
     for (key, value) in more.as_object().unwrap() {
         all[key] = value.clone();
     }
-    let settings: PullSettings = serde_json::from_value(all).unwrap();
+    let mut settings: PullSettings = serde_json::from_value(all).unwrap();
     settings.check().unwrap();
+    settings.haste = Some(Haste {
+        every: Duration::from_millis(25),
+        first_wait: Duration::from_millis(20),
+    });
     settings
 }
 
@@ -395,7 +390,7 @@ impl Running {
     }
 }
 
-/// Records over the last 20 hours, and late ones that happened some minutes ago and show themselves after more requests.
+/// Records over the last 20 hours, and late ones that happened some minutes ago and show themselves later, two at a time.
 pub fn many(service: &Service, count: usize, late: usize) -> Vec<Held> {
     let now = jiff::Timestamp::now().as_millisecond();
     let mut all: Vec<Held> = (0..count)
@@ -408,7 +403,7 @@ pub fn many(service: &Service, count: usize, late: usize) -> Vec<Held> {
         .collect();
     for number in count..count + late {
         let mut held = (service.held)(number, now - 200_000 - number as i64);
-        held.after = service.late + 2 * (number - count);
+        held.after = 1 + (number - count) / 2;
         all.push(held);
     }
     all
@@ -472,7 +467,19 @@ async fn everything_once_in_spite_of_trouble(service: Service) {
         json!({"since_days": 1}),
     );
     let mut running = Running::start(&pull, Vec::new());
-    running.take_all(&far, expected.len(), 5).await;
+    let last = troubles.len() * 4;
+    for step in 0..=2 {
+        far.shown.store(step, Ordering::Relaxed);
+        let there = far.held.iter().filter(|held| held.after <= step);
+        let count = there.map(|held| (service.ids)(held).len()).sum();
+        // In the end, all trouble was met, too.
+        let more = if step < 2 {
+            0
+        } else {
+            last.saturating_sub(*far.asked.borrow()).max(3)
+        };
+        running.take_all(&far, count, more).await;
+    }
     let ended = running.end().await;
     once(&service, &ended.records, &expected);
     let health = ended.health.read();
@@ -532,7 +539,7 @@ async fn a_restart_in_the_middle_neither_loses_nor_doubles(service: Service, for
         (far, pull)
     };
     let mut running = Running::start(&pull, positions);
-    running.take_all(&far, expected.len() - records.len(), 5).await;
+    running.take_all(&far, expected.len() - records.len(), 3).await;
     records.extend(running.end().await.records);
     once(&service, &records, &expected);
 }

@@ -2,6 +2,7 @@
 //! time and paged as the page says, records come late and repeated, and trouble is mixed in by a script.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -40,7 +41,7 @@ pub struct Held {
     pub at: i64,
     /// Its id.
     pub id: String,
-    /// After how many requests it shows itself.
+    /// The step from which on it shows itself; see [`Far::shown`].
     pub after: usize,
     /// Whole.
     pub json: Value,
@@ -63,6 +64,8 @@ pub struct Far {
     pub circle: bool,
     /// True if page tokens are refused, as after a long time.
     pub forgets: bool,
+    /// What comes late shows itself from this step on.
+    pub shown: AtomicUsize,
     /// Requests so far.
     pub asked: watch::Sender<usize>,
     /// What was asked, with its headers and body.
@@ -97,11 +100,11 @@ impl Far {
 
     /// What shows itself now, between two times (milliseconds, both included), oldest first.
     fn between(&self, from: i64, to: i64) -> Vec<&Held> {
-        let asked = *self.asked.borrow();
+        let shown = self.shown.load(Ordering::Relaxed);
         let mut found: Vec<&Held> = self
             .held
             .iter()
-            .filter(|held| held.after <= asked && (from..=to).contains(&held.at))
+            .filter(|held| held.after <= shown && (from..=to).contains(&held.at))
             .collect();
         found.sort_by_key(|held| (held.at, held.id.clone()));
         found
@@ -374,8 +377,8 @@ pub fn okta() -> Router<Arc<Far>> {
                 (asked["sortOrder"].as_str(), asked.get("until")),
                 ("ASCENDING", None)
             );
-            let number = *far.asked.borrow();
-            let mut found: Vec<&Held> = far.held.iter().filter(|held| held.after <= number).collect();
+            let shown = far.shown.load(Ordering::Relaxed);
+            let mut found: Vec<&Held> = far.held.iter().filter(|held| held.after <= shown).collect();
             if !asked.contains_key("after") {
                 found.retain(|held| held.at >= millis(&asked["since"]));
             }

@@ -19,6 +19,7 @@ on_both!(
     deliveries_of_a_batch_are_remembered_and_none_counts_twice,
     streams_are_listed_by_what_their_keys_begin_with,
     batches_are_forgotten_after_their_time,
+    streams_are_forgotten_with_their_batch_and_may_begin_anew_in_it,
 );
 
 async fn deliveries_of_a_batch_are_remembered_and_none_counts_twice(store: Store) {
@@ -86,6 +87,43 @@ async fn streams_are_listed_by_what_their_keys_begin_with(store: Store) {
         "those read to the end come last"
     );
     assert_eq!(store.checkpoints_under("live:c:", 100).await.unwrap(), []);
+}
+
+async fn streams_are_forgotten_with_their_batch_and_may_begin_anew_in_it(store: Store) {
+    let stream = |key: &str, offset| Checkpoint {
+        stream_key: key.into(),
+        ..make::checkpoint(offset)
+    };
+    let mut first = make::batch(1, 100);
+    first.streams = vec![
+        stream("live:a:1", 7),
+        stream("live:a:2", 7),
+        stream("live:a:3", 7),
+    ];
+    store.commit_batch(first).await.unwrap();
+    let left = async || {
+        let all = store.checkpoints_under("live:a:", 100).await.unwrap();
+        let place = |checkpoint: Checkpoint| (checkpoint.stream_key, checkpoint.offset);
+        all.into_iter().map(place).collect::<Vec<_>>()
+    };
+    let mut second = make::batch(2, 100);
+    second.streams = vec![stream("live:a:2", 3)];
+    second.forgotten = vec![
+        "live:a:2".into(),
+        "live:a:1".into(),
+        "live:a:9".into(),
+        "live:a:1".into(),
+    ];
+    // What fails forgets nothing.
+    let mut bad = second.clone();
+    bad.segments.push(make::segment("day=100/1.parquet", 100));
+    store.commit_batch(bad).await.unwrap_err();
+    assert_eq!(left().await.len(), 3);
+    store.commit_batch(second).await.unwrap();
+    assert_eq!(
+        left().await,
+        [("live:a:2".to_owned(), 3), ("live:a:3".to_owned(), 7)]
+    );
 }
 
 async fn batches_are_forgotten_after_their_time(store: Store) {

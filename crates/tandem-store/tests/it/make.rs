@@ -85,6 +85,7 @@ pub fn batch(number: u64, day: i32) -> BatchCommit {
         batch_id: format!("batch-{number}"),
         committed: Timestamp(1_000 + i64::try_from(number).unwrap()),
         streams: vec![checkpoint(number)],
+        forgotten: Vec::new(),
         segments: vec![segment(&format!("day={day}/{number}.parquet"), day)],
         rejects: vec![reject(number, 10)],
         matches: (0..20).map(|i| matched(number * 1_000 + i, day)).collect(),

@@ -100,6 +100,24 @@ async fn what_is_no_whole_record_is_behind_the_checkpoint_and_comes_again_after_
 }
 
 #[tokio::test]
+async fn a_forgotten_stream_has_no_records_and_what_comes_under_its_name_begins_anew() {
+    let mut way = Way::new();
+    let mut reader = reader();
+    let body = format!("{HEADER}{ROW}");
+    assert_eq!(events(&reader.read(way.send(file(0, &body, true)).await)), 1);
+    let over = Delivery {
+        place: Place::Forgotten("f".into()),
+        ..Delivery::new(&"proxy".into(), "/var/log/x.csv")
+    };
+    let read = reader.read(way.send(over).await);
+    assert!(read.pieces.is_empty() && read.checkpoint.is_none());
+    assert_eq!(read.forgotten.as_deref(), Some("live:proxy:f"));
+    assert!(reader.reading.states.take("live:proxy:f").is_none());
+    let read = reader.read(way.send(file(0, &body, false)).await);
+    assert_eq!((events(&read), read.forgotten), (1, None));
+}
+
+#[tokio::test]
 async fn a_source_that_starts_again_before_what_was_read_is_read_again_from_there() {
     let mut way = Way::new();
     let mut reader = reader();

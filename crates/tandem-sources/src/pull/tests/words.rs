@@ -185,11 +185,11 @@ fn what_services_say_of_their_limits_is_kept() {
 
 #[test]
 fn waits_after_trouble_double_up_to_five_minutes_and_differ_by_chance() {
-    assert_eq!(pace::back_off(1, 0), Duration::from_millis(125));
-    assert!(pace::back_off(1, 1_023) < Duration::from_millis(250));
-    assert_eq!(pace::back_off(5, 0), Duration::from_secs(2));
-    assert_eq!(pace::back_off(60, 0), Duration::from_secs(150));
-    assert!(pace::back_off(u32::MAX, 1_023) <= Duration::from_secs(300));
+    assert_eq!(pace::back_off(pace::FIRST, 1, 0), Duration::from_millis(125));
+    assert!(pace::back_off(pace::FIRST, 1, 1_023) < Duration::from_millis(250));
+    assert_eq!(pace::back_off(pace::FIRST, 5, 0), Duration::from_secs(2));
+    assert_eq!(pace::back_off(pace::FIRST, 60, 0), Duration::from_secs(150));
+    assert!(pace::back_off(pace::FIRST, u32::MAX, 1_023) <= Duration::from_secs(300));
 }
 
 #[test]

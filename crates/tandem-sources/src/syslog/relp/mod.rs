@@ -14,9 +14,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::batch::Batch;
+use super::clocks::Clocks;
 use super::listen::Shared;
 use super::peer::Peer;
-use super::session::{Ended, MESSAGE, READ};
+use super::session::{Ended, READ};
 use crate::delivery::NotTaken;
 use answers::{Answers, Lost};
 use frame::{Command, Reader, What};
@@ -50,9 +51,7 @@ where
         unsent: Vec::new(),
         received: 0,
         open: false,
-        flush_at: None,
-        begun: None,
-        heard: Instant::now(),
+        clocks: Clocks::new(GATHER, shared.idle()),
     };
     let mut buffer = vec![0; READ];
     let how = session.run(&mut buffer).await?;
@@ -105,18 +104,13 @@ struct Session<'s, S> {
     received: u64,
     /// The sender has opened the session.
     open: bool,
-    flush_at: Option<Instant>,
-    /// When the command that is still open began.
-    begun: Option<Instant>,
-    heard: Instant,
+    clocks: Clocks,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     async fn run(&mut self, buffer: &mut [u8]) -> Result<How, NotTaken> {
         loop {
-            let silent_at = self.shared.idle().map(|idle| self.heard + idle);
-            let slow_at = self.begun.map(|begun| begun + MESSAGE);
-            let due = [self.flush_at, silent_at, slow_at].into_iter().flatten().min();
+            let due = self.clocks.due();
             let has_room = self.answers.has_room();
             let next = tokio::select! {
                 biased;
@@ -134,22 +128,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                 Next::Stop => Some(How::Stopped),
                 // While nothing is read for want of room, time is not the sender's.
                 Next::Due if !has_room => {
-                    self.rest();
+                    self.clocks.rest();
                     None
                 }
-                Next::Due if slow_at.is_some_and(|at| at <= now) => Some(How::Wrong(format!(
-                    "closed, because a message was not complete {} seconds after it had begun",
-                    MESSAGE.as_secs()
-                ))),
-                Next::Due if silent_at.is_some_and(|at| at <= now) => {
-                    Some(How::Wrong("closed after `idle_minutes` without a byte".into()))
-                }
-                Next::Due => None,
+                Next::Due => self.clocks.late(now).map(|late| How::Wrong(late.why())),
             };
             if let Some(how) = ended {
                 return Ok(how);
             }
-            if has_room && self.flush_at.is_some_and(|at| at <= now) {
+            if has_room && self.clocks.is_ripe(now) {
                 self.flush().await?;
             }
             if let Err(error) = self.write_ready().await {
@@ -158,16 +145,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         }
     }
 
-    /// Starts the clocks anew.
-    fn rest(&mut self) {
-        self.heard = Instant::now();
-        self.begun = self.begun.map(|_| self.heard);
-        self.flush_at = self.flush_at.map(|_| self.heard + GATHER);
-    }
-
     /// Cuts what was read and does what it says. Gives why the session ends, if it does.
     async fn take(&mut self, bytes: &[u8]) -> Result<Option<How>, NotTaken> {
-        self.heard = Instant::now();
+        self.clocks.hear();
         self.received += bytes.len() as u64;
         let before = self.reader.begun();
         let mut rest = bytes;
@@ -187,14 +167,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                 self.flush().await?;
             }
         }
-        if !self.reader.is_inside() {
-            self.begun = None;
-        } else if self.begun.is_none() || self.reader.begun() != before {
-            self.begun = Some(Instant::now());
-        }
-        if self.flush_at.is_none() && !self.unsent.is_empty() {
-            self.flush_at = Some(self.heard + GATHER);
-        }
+        let another = self.reader.begun() != before;
+        self.clocks
+            .cut(self.reader.is_inside(), another, !self.unsent.is_empty());
         Ok(None)
     }
 
@@ -234,7 +209,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
 
     /// Hands on what is whole; it is answered once it is durable.
     async fn flush(&mut self) -> Result<(), NotTaken> {
-        self.flush_at = None;
+        self.clocks.flush();
         let context = &self.shared.context;
         let gathered = self.batch.take();
         let messages = std::mem::take(&mut self.unsent);
@@ -253,7 +228,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         let delivery = self.peer.delivery(context, gathered);
         let learn = context.inlet.send_and_learn(delivery).await?;
         self.answers.await_durable(messages, learn);
-        self.rest();
+        self.clocks.rest();
         Ok(())
     }
 

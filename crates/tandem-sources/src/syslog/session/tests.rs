@@ -2,6 +2,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::super::clocks::MESSAGE;
 use super::super::tests::{peer, shared};
 use super::*;
 use crate::delivery::{Delivery, Parcel};
