@@ -66,6 +66,7 @@ fn found(logs: &[&str]) -> Vec<Found> {
         let account = AccountDay {
             subject: "S".into(),
             account: "mona".into(),
+            active: true,
             marks,
         };
         sequencer.run_day(day, &[account], &[]).found
