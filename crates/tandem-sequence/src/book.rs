@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tandem_baseline::{Action, Observed};
 use tandem_domain::{ClassUid, Day, EventRef, Timestamp};
 
-use crate::key;
+use crate::key::{self, Keys};
 use crate::marks::Occurrence;
 use crate::model::{Alternative, Key, Sequence, SequenceError};
 use crate::seen::{Marked, items};
@@ -136,6 +136,7 @@ impl Sequences {
             None => local(event.head().time),
         };
         let mut last: Option<(&str, &str)> = None;
+        let mut named = Named::default();
         for way in ways.filter_map(|way| self.ways.get(*way)) {
             let Some(alternative) = way.alternative() else {
                 continue;
@@ -149,7 +150,9 @@ impl Sequences {
             if last.replace((&way.name, account)) == Some((&way.name, account)) {
                 continue;
             }
-            if let Some((object, act)) = occurrence(way, alternative, event) {
+            if let Some((object, act)) =
+                occurrence(way, named.keys(event, alternative.names_in_command), event)
+            {
                 found(Marked {
                     step: &way.name,
                     account,
@@ -161,9 +164,26 @@ impl Sequences {
     }
 }
 
+/// The keys of one event's object, found once for all steps.
+#[derive(Default)]
+struct Named {
+    plain: Option<Keys>,
+    with_command: Option<Keys>,
+}
+
+impl Named {
+    fn keys(&mut self, event: &EventRef<'_>, command: bool) -> Keys {
+        let known = if command {
+            &mut self.with_command
+        } else {
+            &mut self.plain
+        };
+        known.get_or_insert_with(|| key::keys(event, command)).clone()
+    }
+}
+
 /// What is kept of an event, and under which object; nothing for an act on no object in a sequence that is joined by one.
-fn occurrence(way: &Way, alternative: &Alternative, event: &EventRef<'_>) -> Option<(u64, Occurrence)> {
-    let mut keys = key::keys(event, alternative.names_in_command);
+fn occurrence(way: &Way, mut keys: Keys, event: &EventRef<'_>) -> Option<(u64, Occurrence)> {
     if keys.keys.is_empty() {
         if way.sequence.key == Key::Object {
             return None;

@@ -139,7 +139,7 @@ impl Sequences {
 /// By day, what each account did and which facts became known.
 #[derive(Default)]
 struct Played {
-    accounts: BTreeMap<(String, String), DayMarks>,
+    accounts: BTreeMap<(String, String), (DayMarks, bool)>,
     facts: Vec<FactStep>,
 }
 
@@ -187,10 +187,10 @@ fn played(book: &Arc<Sequences>, sequence: &Sequence, case: &Case) -> Result<Opt
         };
         // Whoever acted was active, step or not.
         if let Some(seen) = &seen {
-            day.accounts.entry(of(seen.account)).or_default();
+            day.accounts.entry(of(seen.account)).or_default().1 = true;
         }
         book.mark(&event, seen.as_ref(), local, &mut |marked| {
-            let marks = day.accounts.entry(of(marked.account)).or_default();
+            let (marks, _) = day.accounts.entry(of(marked.account)).or_default();
             marks.add(marked.step, marked.object, marked.act);
         });
     }
@@ -199,9 +199,10 @@ fn played(book: &Arc<Sequences>, sequence: &Sequence, case: &Case) -> Result<Opt
         let accounts: Vec<_> = played
             .accounts
             .into_iter()
-            .map(|((subject, account), marks)| AccountDay {
+            .map(|((subject, account), (marks, active))| AccountDay {
                 subject,
                 account,
+                active,
                 marks,
             })
             .collect();

@@ -141,10 +141,9 @@ fn shown(event: &EventRef<'_>, command: bool, resource: Option<&str>) -> String 
         let line = event.attr(Attr::CommandLine).filter(|_| command)?;
         words(line).find(|word| has_ending(last_part(word)) && !is_program(word))
     };
-    let text = file
-        .map(last_part)
-        .or_else(|| in_command().map(last_part))
-        .or(resource);
+    let named = file.map(last_part).or_else(|| in_command().map(last_part));
+    // A right that is granted is told by the group's name.
+    let text = named.or(resource).or_else(|| event.attr(Attr::Group));
     text.unwrap_or_default().trim().chars().take(SHOWN).collect()
 }
 

@@ -1,5 +1,12 @@
 //! Patterns with `*` for any text, compared without regard to the case of ASCII letters.
 
+use std::fmt;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+/// Shortest piece of a pattern that is looked for before the pattern is tried.
+const PIECE: usize = 2;
+
 /// A pattern such as `*\7z*.exe`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -12,6 +19,14 @@ impl Pattern {
         Self {
             parts: text.split('*').map(str::to_ascii_lowercase).collect(),
         }
+    }
+
+    /// The longest piece that must be in a text.
+    fn piece(&self) -> &str {
+        self.parts
+            .iter()
+            .max_by_key(|part| part.len())
+            .map_or("", String::as_str)
     }
 
     /// True if the whole text fits.
@@ -50,9 +65,50 @@ impl Pattern {
     }
 }
 
+/// Several patterns, of which one is to fit. Most texts have none of their pieces, and are told in one pass.
+#[derive(Clone)]
+pub struct Patterns {
+    all: Vec<Pattern>,
+    pieces: Option<AhoCorasick>,
+}
+
+impl Patterns {
+    /// Reads patterns.
+    pub fn new(texts: &[String]) -> Self {
+        let all: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect();
+        let long = all.iter().all(|pattern| pattern.piece().len() >= PIECE);
+        let pieces = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(all.iter().map(Pattern::piece));
+        Self {
+            pieces: pieces.ok().filter(|_| long),
+            all,
+        }
+    }
+
+    /// True if one of them fits.
+    pub fn fit(&self, text: &str) -> bool {
+        let may = self.pieces.as_ref().is_none_or(|pieces| pieces.is_match(text));
+        may && self.all.iter().any(|pattern| pattern.fits(text))
+    }
+}
+
+impl PartialEq for Patterns {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.all.fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{Pattern, Patterns};
 
     #[test]
     fn stars_stand_for_any_text_and_case_does_not_matter() {
@@ -64,5 +120,30 @@ mod tests {
         assert!(fits("a*b*c", "a-b-b-c") && !fits("a*b*c", "acb"));
         assert!(!fits("ab*ba", "aba"), "a text is not used twice");
         assert!(fits("*é*", "Caféteria"));
+    }
+
+    #[test]
+    fn many_patterns_say_what_each_of_them_says() {
+        let all = ["*.zip", "rm *", "*", "*a*", "Z:\\*\\x", "", "*backup*off*"].map(str::to_owned);
+        let texts = [
+            "a.ZIP",
+            "RM -f x",
+            "",
+            "bad",
+            "z:\\q\\X",
+            "backup is off",
+            "off backup",
+            "rm",
+            "zip",
+        ];
+        for number in 0..128_usize {
+            let some = all.iter().enumerate().filter(|(at, _)| number >> at & 1 == 1);
+            let some: Vec<String> = some.map(|(_, text)| text.clone()).collect();
+            let together = Patterns::new(&some);
+            for text in texts {
+                let single = some.iter().any(|pattern| Pattern::new(pattern).fits(text));
+                assert_eq!(together.fit(text), single, "{some:?} {text}");
+            }
+        }
     }
 }

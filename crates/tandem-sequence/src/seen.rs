@@ -5,6 +5,7 @@ use tandem_domain::event::Status;
 use tandem_domain::{Attr, Day, EventRef, NumAttr};
 
 use crate::model::{Alternative, Whose};
+use crate::pattern::Patterns;
 
 /// First local hour of a working day.
 const WORK_FROM: u8 = 6;
@@ -46,12 +47,9 @@ impl Alternative {
         if self.own && !is_own(event) {
             return false;
         }
-        let has = |(attr, patterns): &(Attr, Vec<crate::pattern::Pattern>)| {
-            event
-                .attr(*attr)
-                .is_some_and(|text| patterns.iter().any(|pattern| pattern.fits(text)))
-        };
-        self.attrs.values().all(has) && !self.unless.values().any(has)
+        let has =
+            |(attr, patterns): &(Attr, Patterns)| event.attr(*attr).is_some_and(|text| patterns.fit(text));
+        self.attrs.iter().all(has) && !self.unless.iter().any(has)
     }
 
     /// Without a wish a refused act is none, but for acts that are refusals.

@@ -23,6 +23,8 @@ pub struct AccountDay {
     pub subject: String,
     /// The canonical account.
     pub account: String,
+    /// True if it acted; false if it was only acted upon, which wakes no dormant account.
+    pub active: bool,
     /// Its marks of the day.
     pub marks: DayMarks,
 }
@@ -139,8 +141,8 @@ impl Sequencer {
         &self.state
     }
 
-    /// Takes one day. Days must come in order; those without any data may be left out. `accounts` are all that were active that day,
-    /// in any order, one of a name.
+    /// Takes one day. Days must come in order; those without any data may be left out. `accounts` are all that acted or
+    /// were acted upon that day, in any order, one of a name.
     pub fn run_day(&mut self, day: Day, accounts: &[AccountDay], facts: &[FactStep]) -> DayOutcome {
         let mut subjects: BTreeMap<&str, day::SubjectDay<'_>> = BTreeMap::new();
         for account in accounts {
@@ -152,7 +154,7 @@ impl Sequencer {
             let subject = subjects.entry(&fact.subject).or_default();
             subject.add_fact(&self.book, fact);
         }
-        for account in accounts {
+        for account in accounts.iter().filter(|account| account.active) {
             self.state.was_active(&account.account, day);
         }
         let mut outcome = DayOutcome::default();

@@ -4,8 +4,6 @@ mod raw;
 mod read;
 mod span;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use tandem_baseline::Action;
 use tandem_domain::event::Status;
@@ -14,7 +12,7 @@ use tandem_domain::{Attr, ClassUid, Motive, Stage, Threat};
 pub(crate) use span::{span, words};
 
 use crate::cases::Cases;
-use crate::pattern::Pattern;
+use crate::pattern::Patterns;
 
 /// How much a found sequence weighs; the words are those of Sigma's levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -154,9 +152,9 @@ pub struct Alternative {
     /// To whom it counts.
     pub whose: Whose,
     /// Attributes, each of which must fit one of its patterns.
-    pub attrs: BTreeMap<usize, (Attr, Vec<Pattern>)>,
+    pub attrs: Vec<(Attr, Patterns)>,
     /// Attributes none of which may fit any of its patterns.
-    pub unless: BTreeMap<usize, (Attr, Vec<Pattern>)>,
+    pub unless: Vec<(Attr, Patterns)>,
     /// The command line names files that belong together.
     pub names_in_command: bool,
 }

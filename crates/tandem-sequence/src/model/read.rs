@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::raw::{Many, RawAlternative, RawMass, RawSequence, RawStep};
 use super::span::span;
 use super::{Alternative, Level, Mass, OtherThan, Sequence, SequenceError, Step};
-use crate::pattern::Pattern;
+use crate::pattern::Patterns;
 
 /// Most steps of a sequence.
 const STEPS: usize = 8;
@@ -458,10 +458,8 @@ fn read_alternative(field: &str, raw: RawAlternative) -> Result<Alternative, Fau
     })
 }
 
-type Patterns = BTreeMap<usize, (Attr, Vec<Pattern>)>;
-
-fn patterns(field: &str, raw: BTreeMap<String, Many<String>>) -> Result<Patterns, Fault> {
-    let mut read = Patterns::new();
+fn patterns(field: &str, raw: BTreeMap<String, Many<String>>) -> Result<Vec<(Attr, Patterns)>, Fault> {
+    let mut read = Vec::new();
     for (name, texts) in raw {
         let Some(attr) = Attr::parse(&name) else {
             return fault(
@@ -478,8 +476,7 @@ fn patterns(field: &str, raw: BTreeMap<String, Many<String>>) -> Result<Patterns
                 "write 1 to 200",
             );
         }
-        let patterns = texts.iter().map(|text| Pattern::new(text)).collect();
-        read.insert(attr.index(), (attr, patterns));
+        read.push((attr, Patterns::new(&texts)));
     }
     Ok(read)
 }

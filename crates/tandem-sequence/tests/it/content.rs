@@ -1,6 +1,6 @@
 //! The sequences of `content/sequences`, each against the tests that stand in it.
 
-use tandem_sequence::Sequences;
+use tandem_sequence::{Sequence, Sequences};
 
 #[test]
 fn every_shipped_sequence_loads_and_is_found_where_it_must_be_and_nowhere_else() {
@@ -73,4 +73,23 @@ fn a_later_file_takes_the_place_of_an_earlier_one_or_switches_it_off() {
     assert!(book.is_empty());
     assert_eq!(errors.len(), 1);
     assert!(errors[0].to_string().starts_with("bad.yml:1"), "{}", errors[0]);
+}
+
+#[test]
+fn the_example_of_the_documentation_can_be_used_as_it_stands() {
+    let page = include_str!("../../../../docs/sequences.md");
+    let text = page
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let (sequence, enabled) = Sequence::read("docs/sequences.md", text).unwrap();
+    assert!(enabled && sequence.cases.is_whole());
+    assert_eq!(Sequences::play(&sequence, text), []);
+    for sequence in Sequences::builtin().iter() {
+        let row = format!("| `{}` |", sequence.id);
+        assert!(page.contains(&row), "{}: not in the table", sequence.id);
+    }
 }

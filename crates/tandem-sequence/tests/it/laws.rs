@@ -141,6 +141,7 @@ fn days(all: &[Happening]) -> BTreeMap<Day, (Vec<AccountDay>, Vec<FactStep>)> {
             .map(|((subject, account), marks)| AccountDay {
                 subject,
                 account,
+                active: true,
                 marks,
             });
         all.entry(day).or_default().0 = accounts.collect();
@@ -313,6 +314,7 @@ fn what_is_kept_is_bounded_whatever_comes() {
         let accounts = [AccountDay {
             subject: "S".into(),
             account: "a".into(),
+            active: true,
             marks,
         }];
         let fact = FactStep {
@@ -352,4 +354,55 @@ fn a_changed_sequence_begins_anew_and_another_one_goes_on() {
     let emptied = Sequencer::restore(Arc::new(other), kept(&sequencer));
     assert_eq!(emptied.state().followed(), 0);
     assert_eq!(Sequencer::restore(book(), kept(&sequencer)).state().followed(), 1);
+}
+
+#[test]
+fn an_account_that_is_only_acted_upon_stays_dormant() {
+    let text = "id: woken
+title: t
+description: d
+threats: [misuse]
+level: low
+key: subject
+within: 1d
+steps:
+  - {name: woke, says: w, stage: means, dormant: 45d, any: [{act: logon}]}
+  - {name: used, says: u, stage: infringement, any: [{act: file_read}]}
+";
+    let (book, errors) = Sequences::load([("w.yml", text)]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let book = Arc::new(book);
+    let found = |between: Option<bool>| {
+        let mut sequencer = Sequencer::new(Arc::clone(&book));
+        let mut run = |day: i32, active: bool, steps: &[&str]| {
+            let mut marks = DayMarks::default();
+            for (n, step) in steps.iter().enumerate() {
+                let act = Occurrence {
+                    time: Timestamp(Day(day).start().0 + n as i64),
+                    event: day as u128 * 10 + n as u128 + 1,
+                    keys: Vec::new(),
+                    object: String::new(),
+                    class: 3002,
+                    device: 0,
+                    items: 0,
+                };
+                marks.add(step, 0, act);
+            }
+            let account = AccountDay {
+                subject: "S".into(),
+                account: "old".into(),
+                active,
+                marks,
+            };
+            sequencer.run_day(Day(day), &[account], &[]).found.len()
+        };
+        run(1, true, &[]);
+        if let Some(active) = between {
+            run(55, active, &[]);
+        }
+        run(60, true, &["woken#woke", "woken#used"])
+    };
+    assert_eq!(found(None), 1);
+    assert_eq!(found(Some(false)), 1, "a right given to it does not wake it");
+    assert_eq!(found(Some(true)), 0, "use does");
 }

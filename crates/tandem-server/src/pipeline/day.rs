@@ -65,7 +65,7 @@ struct Besides {
 /// What one day brought, before it is saved.
 struct Gathered {
     activity: BTreeMap<String, DayActivity>,
-    /// Every account that was active, with what of it may be steps of sequences.
+    /// Every account that acted or was acted upon, with what of it may be steps of sequences.
     accounts: Vec<AccountDay>,
     matches: Vec<BaseMatch>,
 }
@@ -334,11 +334,9 @@ impl<'a> Run<'a> {
 
     async fn gather(&self, view: &View, day: Day) -> Result<Gathered, AnalyseError> {
         let mut activity: BTreeMap<String, DayActivity> = BTreeMap::new();
-        let mut accounts: BTreeMap<String, DayMarks> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, (DayMarks, bool)> = BTreeMap::new();
         for row in self.app.store.activity_for_day(day).await? {
-            if !accounts.contains_key(&row.account) {
-                accounts.insert(row.account.clone(), DayMarks::default());
-            }
+            accounts.entry(row.account.clone()).or_default().1 = true;
             let part = DayActivity::decode(&row.body)?;
             activity
                 .entry(view.resolve(&row.account).key.to_string())
@@ -347,11 +345,12 @@ impl<'a> Run<'a> {
         }
         for row in self.app.store.marks_for_day(day).await? {
             let part = DayMarks::decode(&row.body)?;
-            accounts.entry(row.account).or_default().merge(part);
+            accounts.entry(row.account).or_default().0.merge(part);
         }
-        let whose = |(account, marks): (String, DayMarks)| AccountDay {
+        let whose = |(account, (marks, active)): (String, (DayMarks, bool))| AccountDay {
             subject: view.resolve(&account).key.to_string(),
             account,
+            active,
             marks,
         };
         let accounts = accounts.into_iter().map(whose).collect();

@@ -36,6 +36,7 @@ mod rooms_socket;
 mod rooms_teams;
 mod rules;
 mod runs;
+mod sequences;
 mod sign_in;
 #[allow(dead_code)] // The same device can lie, which is tested where passkeys are checked.
 #[path = "../../../tandem-sign-in/tests/it/software_passkey.rs"]
