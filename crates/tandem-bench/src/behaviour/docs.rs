@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use super::tables::{Of, Table, of_set};
+use super::data::Kind;
+use super::tables::{Of, Table, brief, of_set};
 
 const HEAD: &str = "\
 # Benchmarks of behaviour analytics
@@ -66,7 +67,10 @@ pub fn page(figures: &Map<String, Value>, peers: Option<&Map<String, Value>>) ->
             of.get("insiders").unwrap_or(0.0),
             of.get("insider_days").unwrap_or(0.0),
         );
-        of_set(of).iter().for_each(|table| markdown(table, &mut page));
+        // What holds for the main set in detail is repeated for no simulated company.
+        let simulated = of.words("kind") == Kind::Simulated.words();
+        let tables = if simulated { brief(of) } else { of_set(of) };
+        tables.iter().for_each(|table| markdown(table, &mut page));
     }
     if let Some(table) = pooled(figures) {
         page.push_str("\n## Simulated companies together\n");
