@@ -122,16 +122,17 @@ def half_space_trees(table, train):
     return scores
 
 
-def random_cut_forest(table, _train):
+def random_cut_forest(table, train):
     """Random cut forest, online (Guha et al. 2016; rcf3) on log counts."""
-    from rcf3 import RandomCutForest
+    from rcf3 import Forest
 
     points = np.log1p(table.features)
-    forest = RandomCutForest(points.shape[1], num_trees=30, sample_size=256, seed=SEED)
+    forest = Forest(points.shape[1], num_trees=30, capacity=256, seed=SEED)
     scores = np.zeros(len(table.day))
     for _, rows in table.rows_by_day():
         day = [point.tolist() for point in points[rows]]
-        scores[rows] = [forest.score(point) for point in day]
+        if not train[rows[0]]:
+            scores[rows] = [forest.score(point) for point in day]
         for point in day:
             forest.update(point)
     return scores
@@ -144,7 +145,7 @@ def autoencoder(table, train):
     points = percentile_30(table)
     width = points.shape[1]
     layers = (max(width // 2, 2), max(width // 4, 1), max(width // 2, 2))
-    model = MLPRegressor(layers, activation="tanh", max_iter=100, random_state=SEED)
+    model = MLPRegressor(hidden_layer_sizes=layers, activation="tanh", max_iter=100, random_state=SEED)
     model.fit(points[train], points[train])
     return ((model.predict(points) - points) ** 2).mean(1)
 
@@ -155,7 +156,7 @@ METHODS = {
     "LODA": loda,
     "half-space trees": half_space_trees,
     "random cut forest": random_cut_forest,
-    "autoencoder, percentile-30": autoencoder,
+    "autoencoder on percentile-30": autoencoder,
 }
 
 

@@ -142,7 +142,12 @@ impl Run<'_> {
     /// Sets on disk.
     fn sets(&mut self) -> Result<()> {
         let data = place::data(self.args.data.as_ref());
-        let shelf = Shelf::open(&data)?;
+        let mut shelf = Shelf::open(&data)?;
+        let usual = place::data(None);
+        if shelf.organisations.is_empty() && self.args.data.is_some() && usual.is_dir() {
+            // A copy without a directory may be of the organisation whose directory is known.
+            shelf.organisations = Shelf::open(&usual)?.organisations;
+        }
         let mut places = shelf.sets.clone();
         places.retain(|place| self.wants(&place.name()));
         // The main set comes first.

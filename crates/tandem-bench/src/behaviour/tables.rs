@@ -68,6 +68,20 @@ impl Of<'_> {
     }
 }
 
+/// The tables of one set that say most.
+pub fn brief(of: Of<'_>) -> Vec<Table> {
+    let mut tables = Vec::new();
+    if of.get("r_at_1").is_some() {
+        tables.push(caught(of));
+        tables.extend(BUDGETS.map(|k| queue(of, k, "")));
+        tables.push(cold(of));
+    }
+    let mut calibration = calibration(of);
+    calibration.rows.truncate(1);
+    tables.extend([calibration, cost(of)]);
+    tables
+}
+
 /// All tables of one set.
 pub fn of_set(of: Of<'_>) -> Vec<Table> {
     let mut tables = Vec::new();

@@ -6,7 +6,7 @@ use std::io::{self, BufRead};
 /// Longest line read, bytes; the rest of a longer one is passed over.
 const LONGEST: usize = 1 << 20;
 /// Places told per file.
-const TOLD: usize = 3;
+const TOLD: usize = 2;
 
 /// Rows that could not be used, by file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
