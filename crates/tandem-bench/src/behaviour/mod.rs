@@ -16,7 +16,6 @@ mod export;
 mod leaks;
 mod metrics;
 #[cfg(feature = "whole")]
-pub(crate) mod pack;
 mod ranking;
 mod report;
 mod scoring;

@@ -10,7 +10,7 @@ use tandem_normalise::Normaliser;
 use tandem_normalise::mapping::Mappings;
 
 use super::flat::{FlatFile, Writer};
-use crate::behaviour::pack;
+use super::pack;
 use crate::company::Company;
 use crate::pipeline::stages::{batches, options};
 
@@ -53,10 +53,10 @@ pub fn evtx(
 /// The attack samples and SigmaHQ's regression records, eight times over; nothing without the attack samples.
 pub fn packs(data: &Path, to: PathBuf) -> Result<Option<FlatFile>> {
     let wanted = |name: &str| name.ends_with(".evtx");
-    let Some(samples) = pack::open_by_path(data, "siem_evtx_attack_samples", wanted)? else {
+    let Some(samples) = pack::open(data, "siem_evtx_attack_samples", wanted)? else {
         return Ok(None);
     };
-    let regression = pack::open_by_path(data, "siem_sigma_regression", wanted)?;
+    let regression = pack::open(data, "siem_sigma_regression", wanted)?;
     let mappings = mappings()?;
     let mut writer = Writer::create(to)?;
     for pack in std::iter::once(&samples).chain(&regression) {

@@ -9,8 +9,8 @@ use tandem_detect::conformance::{CaseError, Regression, Stated, Tally, correlati
 use tandem_detect::{Engine, RuleSet};
 
 use super::corpus::{evtx, mappings};
+use super::pack;
 use super::rule_texts;
-use crate::behaviour::pack;
 
 /// Name of the file with cases of single events.
 pub const SINGLE: &str = "sigma_conformance.jsonl";
@@ -41,7 +41,7 @@ fn battery(file: &Path, play: fn(&str) -> Result<Tally, CaseError>) -> Result<Op
 /// Every regression record beside every rule; nothing without the pack.
 pub fn regression(data: &Path, rules: &Path) -> Result<Option<Regression>> {
     let wanted = |name: &str| name.ends_with(".evtx") || name.ends_with("/info.yml");
-    let Some(pack) = pack::open_by_path(data, REGRESSION, wanted)? else {
+    let Some(pack) = pack::open(data, REGRESSION, wanted)? else {
         return Ok(None);
     };
     let texts = rule_texts(rules)?;

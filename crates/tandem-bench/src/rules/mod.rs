@@ -11,6 +11,7 @@ mod judged;
 mod measure;
 #[cfg(feature = "oracle")]
 mod oracle;
+mod pack;
 
 use std::fs;
 use std::path::{Path, PathBuf};
