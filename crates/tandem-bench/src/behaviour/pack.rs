@@ -7,20 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Files of a pack by name (the last part of the path), in memory.
+/// Files of a pack by name (the last part of the path), in memory: for packs that are no data sets of behaviour.
 #[derive(Debug, Default)]
 pub struct Pack {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Pack {
-    /// One file.
-    pub fn file(&self, name: &str) -> Result<&[u8]> {
-        let file = self.files.get(name);
-        file.map(Vec::as_slice)
-            .with_context(|| format!("the data pack has no file {name}"))
-    }
-
     /// All files with their names.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files

@@ -15,7 +15,8 @@ fn write_company(dir: &Path) {
     let start = Day::parse("2010-01-01").unwrap();
     let date = |day: Day| {
         let text = day.to_string();
-        format!("{}/{}/{}", &text[5..7], &text[8..10], &text[..4])
+        let parts: Vec<&str> = text.split('-').collect();
+        format!("{}/{}/{}", parts[1], parts[2], parts[0])
     };
     let mut id = 0;
     let mut row = |log: &mut String, at: &str, user: usize, last: &str| {
