@@ -378,6 +378,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether p-values, alerts and detectors hold what they promise, and how evenly alerts fall on groups of at least ten people.
+         * @description # Errors
+         *     Forbidden, or as [`App::calibration`].
+         */
+        get: operations["calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -1067,14 +1088,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes a search; its rule is written anew.
+         * Changes a search; its rule, or what it is asked for again and again, is written anew.
          * @description # Errors
          *     As [`App::change_saved_search`].
          */
         put: operations["change"];
         post?: never;
         /**
-         * Forgets a search, and its rule with it.
+         * Forgets a search, and its rule with it; it is asked no more.
          * @description # Errors
          *     As [`App::forget_saved_search`].
          */
@@ -1105,6 +1126,32 @@ export interface paths {
          *     As [`App::drop_rule`].
          */
         delete: operations["drop_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt/saved/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Has a saved search in SQL asked again and again, or changes how; what its rows say counts as a rule's matches do.
+         * @description # Errors
+         *     As [`App::make_schedule`].
+         */
+        put: operations["make_schedule"];
+        post?: never;
+        /**
+         * Has a saved search asked no more; the search stays, and so does what it found.
+         * @description # Errors
+         *     As [`App::drop_schedule`].
+         */
+        delete: operations["drop_schedule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2055,6 +2102,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subjects/{id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a subject's days departed from the own past and from the peers, each in three sentences with the picture behind them.
+         *     It is seen by whoever may see the subject's story, and the ledger says so.
+         * @description # Errors
+         *     Forbidden, or as [`App::departures`].
+         */
+        get: operations["departures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects/{id}/events": {
         parameters: {
             query?: never;
@@ -2097,6 +2166,101 @@ export interface paths {
         get: operations["timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom to offer help first: a concern of the human side without technical evidence. Without numbers, and for who may see
+         *     human-side facts only.
+         * @description # Errors
+         *     As [`App::support_list`].
+         */
+        get: operations["support"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The settings that can be tried, with their values.
+         * @description # Errors
+         *     As [`App::what_if_knobs`].
+         */
+        get: operations["knobs"];
+        put?: never;
+        /**
+         * What would have been in the queue with other settings, beside what was. It changes nothing.
+         * @description # Errors
+         *     As [`App::what_if`].
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/what-if/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposals to change settings, newest first. They name no subject.
+         * @description # Errors
+         *     As [`App::proposals`].
+         */
+        get: operations["proposals"];
+        put?: never;
+        /**
+         * Proposes other settings. Somebody of the other department answers.
+         * @description # Errors
+         *     As [`App::propose_settings`].
+         */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/what-if/proposals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a proposal. An approved one shows the lines for the settings file; nothing changes by itself.
+         * @description # Errors
+         *     As [`App::answer_proposal`].
+         */
+        post: operations["answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2173,8 +2337,12 @@ export interface components {
             explanation: components["schemas"]["ExplanationView"];
             /** @description What people did. */
             history: components["schemas"]["HistoryEntry"][];
+            /** @description How much harm would be done, as of then. */
+            impact: components["schemas"]["ImpactView"];
             /** @description What it rests on. */
             indicators: components["schemas"]["IndicatorView"][];
+            /** @description Why it may have happened, as of then. */
+            motive: components["schemas"]["MotiveView"];
             /** @description Who it is about. */
             subject: components["schemas"]["SubjectCard"];
         };
@@ -2239,6 +2407,13 @@ export interface components {
             /** @description What was found, in plain words. */
             reason: string;
         };
+        /** @description An answer to a proposal. */
+        AnswerProposal: {
+            /** @description Yes or no. */
+            approve: boolean;
+            /** @description Why; names nobody. */
+            reason: string;
+        };
         /** @description One answer. */
         AnswerView: {
             /** @description Account. */
@@ -2286,6 +2461,24 @@ export interface components {
             /** @description Who is responsible for it. */
             owner?: string | null;
         };
+        /** @description The groups of one attribute. */
+        Attribute: {
+            /**
+             * Format: int64
+             * @description Of them those with at least one alert.
+             */
+            alerted: number;
+            /** @description `department`, `role`, `site` or `employment`. */
+            attribute: string;
+            /** @description The groups, the highest rate first. Those that are too small are one, at least ten people together. */
+            groups: components["schemas"]["GroupRate"][];
+            /**
+             * Format: int64
+             * @description People compared.
+             */
+            people: number;
+            worst?: null | components["schemas"]["Worst"];
+        };
         /** @description Where the bands begin, decibans. */
         BandsView: {
             /**
@@ -2329,6 +2522,59 @@ export interface components {
             /** @description When it was made, RFC 3339. */
             made: string;
         };
+        /** @description Whether Tandem's numbers hold what they promise. */
+        CalibrationView: {
+            /**
+             * Format: int64
+             * @description Alerts of that time.
+             */
+            alerts: number;
+            /** @description By attribute. */
+            attributes: components["schemas"]["Attribute"][];
+            /** @description By channel, those that came most often first. */
+            channels: components["schemas"]["Rates"][];
+            /**
+             * Format: int64
+             * @description Of them concluded.
+             */
+            concluded: number;
+            /**
+             * Format: int64
+             * @description Days of that time on which p-values were counted.
+             */
+            days: number;
+            /** @description By detector. */
+            detectors: components["schemas"]["Concluded"][];
+            /** @description First day. */
+            from: string;
+            /** @description The day's p by peer group. */
+            groups: components["schemas"]["Rates"][];
+            /**
+             * Format: int64
+             * @description Fewest of which something could be said before a share is shown.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description Fewest people of a group.
+             */
+            least_people: number;
+            overall?: null | components["schemas"]["Rates"];
+            /**
+             * Format: int64
+             * @description Person-days counted.
+             */
+            person_days: number;
+            /**
+             * Format: int64
+             * @description Cases that the starting point of `next` is worth.
+             */
+            prior_cases: number;
+            /** @description By queue. */
+            queues: components["schemas"]["Concluded"][];
+            /** @description Last day. */
+            to: string;
+        };
         /** @description What a role may do; the console hides what is not allowed, the server refuses it. */
         Capabilities: {
             /** @description Answers disclosures and acts for a department. */
@@ -2343,6 +2589,8 @@ export interface components {
             manages_colleagues: boolean;
             /** @description Test connectors and send dead letters again. */
             manages_connectors: boolean;
+            /** @description See whom to offer help first. */
+            offers_support: boolean;
             /** @description Open cases. */
             opens_cases: boolean;
             /** @description See the connectors and their dead letters. */
@@ -2351,6 +2599,8 @@ export interface components {
             sees_ledger: boolean;
             /** @description Read the policies. */
             sees_policies: boolean;
+            /** @description See proposals to change settings. */
+            sees_proposals: boolean;
             /** @description See figures that name nobody. */
             sees_reports: boolean;
             /** @description See sources and rejected records. */
@@ -2359,6 +2609,8 @@ export interface components {
             sees_subjects: boolean;
             /** @description See findings about how colleagues used Tandem. */
             sees_watch: boolean;
+            /** @description Try other settings on past queues, and propose them. */
+            tries_settings: boolean;
             /** @description Check that the ledger holds. */
             verifies_ledger: boolean;
         };
@@ -2430,6 +2682,42 @@ export interface components {
              */
             version: number;
         };
+        /** @description What more people of a group than of everybody else were alerted for. */
+        Cause: {
+            /**
+             * Format: double
+             * @description Their share of the group.
+             */
+            group_share: number;
+            /** @description `behaviour`, `rule` or `human`. */
+            kind: string;
+            /** @description The channel in plain words, or the rule's title. */
+            name: string;
+            /**
+             * Format: int64
+             * @description People of the group whose alerts rest on it, at least three.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The share among everybody else.
+             */
+            rest_share: number;
+        };
+        /** @description How one cause stands. */
+        CauseView: {
+            /** @description What speaks against it, heaviest first. */
+            against: components["schemas"]["SpokenView"][];
+            /** @description `negligent`, `ignorant` or `malicious`. */
+            cause: string;
+            /** @description What speaks for it, heaviest first. */
+            for: components["schemas"]["SpokenView"][];
+            /**
+             * Format: double
+             * @description 0 to 1; with `unknown` they add up to 1.
+             */
+            share: number;
+        };
         /** @description A step of a sequence. */
         ChainStep: {
             /**
@@ -2479,6 +2767,21 @@ export interface components {
             role: string;
             /** @description Functions, deputies, absences, chat, mail. */
             settings?: components["schemas"]["ColleagueSettings"];
+        };
+        /** @description One setting as it was and would be. */
+        ChangedSetting: {
+            /**
+             * Format: double
+             * @description As it would be.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description As it was.
+             */
+            before: number;
+            /** @description Its key in the settings file. */
+            key: string;
         };
         /** @description A code that links a chat account. */
         ChatCode: {
@@ -2642,6 +2945,45 @@ export interface components {
             /** @description Arrow type. */
             type: string;
         };
+        /** @description What people concluded of the alerts of a queue or detector. */
+        Concluded: {
+            /**
+             * Format: int64
+             * @description Alerts of that time.
+             */
+            alerts: number;
+            /**
+             * Format: int64
+             * @description It happened and was allowed.
+             */
+            benign: number;
+            false_alarms?: null | components["schemas"]["ShareView"];
+            /**
+             * Format: int64
+             * @description It did not happen.
+             */
+            false_positive: number;
+            /** @description `daily`, `slow_burn`, or the detector's name as indicators carry it. */
+            id: string;
+            /**
+             * Format: int64
+             * @description It cannot be said.
+             */
+            insufficient_data: number;
+            next?: null | components["schemas"]["ShareView"];
+            precision?: null | components["schemas"]["ShareView"];
+            rule?: null | components["schemas"]["RuleRef"];
+            /**
+             * Format: int64
+             * @description Alerts about which something could be said.
+             */
+            said: number;
+            /**
+             * Format: int64
+             * @description It was what it looked like.
+             */
+            true_positive: number;
+        };
         /** @description What went wrong last. */
         ConnectorFailure: {
             /** @description When (RFC 3339). */
@@ -2770,6 +3112,16 @@ export interface components {
             /** @description `YYYY-MM-DD`. */
             day: string;
         };
+        /** @description A value on a day. */
+        DayValue: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /**
+             * Format: double
+             * @description The value.
+             */
+            value: number;
+        };
         /** @description A message that was given up. */
         DeadLetter: {
             /**
@@ -2806,6 +3158,36 @@ export interface components {
             rule: string;
             /** @description In plain words. */
             sentence: string;
+        };
+        /** @description One channel of one unusual day. */
+        DepartureView: {
+            /** @description The channel's name. */
+            channel: string;
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /** @description Against the own past. */
+            own: string;
+            /** @description Against the peers. */
+            peers: string;
+            picture?: null | components["schemas"]["Picture"];
+            /**
+             * Format: double
+             * @description Share of what made that day unusual, 0 to 1.
+             */
+            share: number;
+            /** @description The channel in plain words. */
+            title: string;
+            /** @description What was seen. */
+            what: string;
+        };
+        /** @description A subject's departures from what is usual. */
+        DeparturesView: {
+            /** @description The moment, RFC 3339. */
+            at: string;
+            /** @description The newest day first, at most ten days; within a day what mattered most first, at most four. */
+            departures: components["schemas"]["DepartureView"][];
+            /** @description First day looked at. */
+            from: string;
         };
         /** @description What people concluded about one rule or detector. */
         DetectorFeedback: {
@@ -3085,6 +3467,58 @@ export interface components {
             /** @description In any of these situations. */
             situations: string[];
         };
+        /** @description One group of people. */
+        GroupRate: {
+            /**
+             * Format: int64
+             * @description Of them those with at least one alert.
+             */
+            alerted: number;
+            /**
+             * Format: int64
+             * @description Alerts about them.
+             */
+            alerts: number;
+            /**
+             * Format: double
+             * @description `rest_rate` / `rate`, which the four-fifths rule wants to be at least 0.8; nothing if nobody of the group was alerted.
+             */
+            four_fifths?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of its exact 95 % interval.
+             */
+            low: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description People in it.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            rate: number;
+            /**
+             * Format: double
+             * @description `rate` / `rest_rate`; nothing if nobody else was alerted.
+             */
+            ratio?: number | null;
+            /** @description `even`, `by_chance` (the rule is broken, but chance alone explains it) or `uneven`. */
+            reading: string;
+            /**
+             * Format: double
+             * @description The share among everybody else.
+             */
+            rest_rate: number;
+        };
         /** @description One group's total. */
         GroupView: {
             /**
@@ -3287,6 +3721,26 @@ export interface components {
             /** @enum {string} */
             kind: "error";
         };
+        /** @description How much harm would be done: the second number of the board, never multiplied with the first. */
+        ImpactView: {
+            /**
+             * Format: int32
+             * @description 0 (none) to 3 (crown jewel).
+             */
+            level: number;
+            /**
+             * Format: int32
+             * @description How far the person's rights reach, 0 to 3.
+             */
+            reach: number;
+            /**
+             * Format: int32
+             * @description The most critical object touched, 0 to 3.
+             */
+            touched: number;
+            /** @description Why it is that much, in plain sentences. */
+            words: string[];
+        };
         /** @description An indicator with its evidence. */
         IndicatorView: {
             /** @description What made it. */
@@ -3436,6 +3890,52 @@ export interface components {
             cases: number;
             /** @description Which clock. */
             clock: string;
+        };
+        /** @description A setting that can be tried. */
+        Knob: {
+            /** @description Its key in the settings file. */
+            key: string;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description Largest value.
+             */
+            most: number;
+            /**
+             * Format: double
+             * @description What Tandem starts from.
+             */
+            start: number;
+            /**
+             * Format: double
+             * @description A sensible step.
+             */
+            step: number;
+            /** @description `dB`, `days`, `times`, `share` or `alerts`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Its value now.
+             */
+            value: number;
+            /** @description What it means, in plain words. */
+            words: string;
+        };
+        /** @description The settings that can be tried. */
+        KnobList: {
+            /**
+             * Format: int32
+             * @description Days that can be filled again; 0 before the first analysis.
+             */
+            days: number;
+            /** @description In the order of a page. */
+            knobs: components["schemas"]["Knob"][];
+            /** @description The last of them. */
+            to?: string | null;
         };
         /** @description Something late in a case that the asker leads or answers for. */
         LateItem: {
@@ -3673,6 +4173,31 @@ export interface components {
             /** @description `2026-05`. */
             month: string;
         };
+        /** @description Why it may have happened, as far as what the reader may see tells. */
+        MotiveView: {
+            /** @description The causes. */
+            causes: components["schemas"]["CauseView"][];
+            /** @description The cause that may be named; null when it is not known. */
+            named?: string | null;
+            /** @description True if human-side facts are left out because the reader may not see them. */
+            partial: boolean;
+            /** @description The reason that may be named. */
+            reason?: string | null;
+            /**
+             * Format: double
+             * @description Share of "reason not known".
+             */
+            reason_unknown: number;
+            /** @description The reasons. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description Fitting answers in words; people decide. */
+            suggests: string[];
+            /**
+             * Format: double
+             * @description Share of "not known".
+             */
+            unknown: number;
+        };
         /** @description The browser's answer to a registration. */
         NewPasskey: {
             /** @description As it was given. */
@@ -3852,6 +4377,81 @@ export interface components {
             /** @description Password as typed. */
             password: string;
         };
+        /** @description Where the own past mostly lay. */
+        PastBand: {
+            /**
+             * Format: double
+             * @description A tenth of the days lay above.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description A tenth of the days lay below.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The middle day.
+             */
+            usual: number;
+        };
+        /** @description Where the peers' days of the last thirty days lay. */
+        PeerValues: {
+            /**
+             * Format: int64
+             * @description Peers with any activity, at least ten.
+             */
+            people: number;
+            /** @description Values that 10, 25, 50, 75 and 90 % of their days lay below. */
+            quantiles: number[];
+        };
+        /** @description One day of the way. */
+        PhaseDayView: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /** @description The likeliest part of the way. */
+            phase: string;
+            /** @description Probabilities of all parts, `baseline` first; they add up to 1. */
+            probabilities: number[];
+        };
+        /** @description Days in a row on the same part of the way. */
+        PhaseSpanView: {
+            /** @description False if it is a guess only. */
+            clear: boolean;
+            /** @description First day, `YYYY-MM-DD`. */
+            from: string;
+            /** @description `baseline`, `stress`, `exploration`, `preparation`, `infringement` or `concealment`. */
+            phase: string;
+            /**
+             * Format: double
+             * @description Its mean probability, 0 to 1.
+             */
+            probability: number;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description What stands behind the sentences. */
+        Picture: {
+            band?: null | components["schemas"]["PastBand"];
+            /** @description Up to 90 earlier active days of the subject, oldest first; empty of `hours`. */
+            history: components["schemas"]["DayValue"][];
+            /** @description `days`: values by day; `hours`: on what share of days each hour of the day saw activity. */
+            kind: string;
+            /** @description How it was counted, in plain words. */
+            note: string;
+            /** @description Of `hours`: 24 shares of the subject's earlier days of that kind (working day or day of rest); nothing before five. */
+            own_hours?: number[] | null;
+            /** @description Of `hours`: the same of the peers; nothing with fewer than ten. */
+            peer_hours?: number[] | null;
+            peers?: null | components["schemas"]["PeerValues"];
+            /** @description `acts`, `bytes`, `items` or `hour`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description The day's value: the mark.
+             */
+            value: number;
+        };
         /** @description Playbooks. */
         PlaybookList: {
             /** @description By id. */
@@ -3971,6 +4571,73 @@ export interface components {
             /** @description What it would change, in one sentence. */
             title: string;
         };
+        /** @description Proposals, newest first. */
+        ProposalList: {
+            /** @description The proposals. */
+            proposals: components["schemas"]["ProposalView"][];
+        };
+        /** @description What a proposal would have done to past queues, when it was made. */
+        ProposalOutcome: {
+            /**
+             * Format: int32
+             * @description Alerts as it would have been.
+             */
+            after: number;
+            /**
+             * Format: int32
+             * @description Alerts as it was.
+             */
+            before: number;
+            /**
+             * Format: int32
+             * @description Alerts in both.
+             */
+            both: number;
+            /** @description First day. */
+            from: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A proposal. It changes nothing by itself. */
+        ProposalView: {
+            /** @description Why. */
+            answer?: string | null;
+            /** @description When. */
+            answered?: string | null;
+            /** @description Who answered. */
+            answered_by?: string | null;
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Who proposed it. */
+            by: string;
+            /** @description What it would change. */
+            changes: components["schemas"]["ChangedSetting"][];
+            /** @description Their department. */
+            department: string;
+            /** @description Number. */
+            id: string;
+            /** @description True if the settings in force are as proposed. */
+            in_force: boolean;
+            /** @description The lines for the settings file; only of an approved one. */
+            lines?: string | null;
+            /** @description True if the asker may answer it. */
+            may_answer: boolean;
+            /** @description What it would have done. */
+            outcome: components["schemas"]["ProposalOutcome"];
+            /** @description True if a setting has another value than when it was proposed, and not the proposed one. */
+            outdated: boolean;
+            /** @description Why. */
+            reason: string;
+            /** @description `waiting`, `approved` or `refused`. */
+            status: string;
+        };
+        /** @description A proposal to change settings. */
+        ProposeSettings: {
+            /** @description What to change. */
+            changes: components["schemas"]["SettingChange"][];
+            /** @description Why; names nobody. */
+            reason: string;
+        };
         /** @description What came of a push. */
         PushAnswer: {
             /** @description The batch; a retry has the same. */
@@ -4000,6 +4667,19 @@ export interface components {
             /** @description True if this batch had been received before. */
             repeated: boolean;
         };
+        /** @description A scheduled query that does not do what it should. */
+        QueryAlarmView: {
+            /** @description `query_failing`, `query_truncated`, `query_without_time` or `query_days_left_out`. */
+            alarm: string;
+            /** @description Id of its rule. */
+            rule: string;
+            /** @description What is wrong and what can be done. */
+            sentence: string;
+            /** @description Since when. */
+            since: string;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description A query's answer. */
         QueryAnswer: {
             /** @description Columns. */
@@ -4025,6 +4705,49 @@ export interface components {
             limit?: number | null;
             /** @description One SELECT. */
             sql: string;
+        };
+        /** @description What came of asking a query. */
+        QueryRun: {
+            /** @description When it began. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Days (UTC) it was asked about: those of which events came since it was asked before.
+             */
+            days: number;
+            /** @description Events came of more days than are asked about at once; the oldest of them were left out. */
+            days_left_out: boolean;
+            /**
+             * Format: int64
+             * @description How long it took, milliseconds.
+             */
+            elapsed_ms: number;
+            /** @description Why it failed; it is asked again at its next time, for the same days too. */
+            error?: string | null;
+            /** @description Since when it has been failing without a success. */
+            failing_since?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that were not known before.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Rows it answered.
+             */
+            rows: number;
+            /** @description There were more rows on a day than are taken. */
+            truncated: boolean;
+            /**
+             * Format: int64
+             * @description Rows that name no account of a person: they count as matches, and are about nobody.
+             */
+            without_account: number;
+            /**
+             * Format: int64
+             * @description Rows without a time on the day that was asked about: they are left out.
+             */
+            without_time: number;
         };
         /** @description How many alerts a day brought. */
         QueueDay: {
@@ -4054,6 +4777,78 @@ export interface components {
             day?: string | null;
             /** @description Days with alerts, oldest first. */
             days: components["schemas"]["QueueDay"][];
+        };
+        /** @description How often p-values were up to a level. */
+        RateAt: {
+            /**
+             * Format: double
+             * @description How many there would be if the promise holds exactly: `a` times `ranked`.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description The level `a`.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description Lower end of its 95 % interval (Clopper and Pearson).
+             */
+            low?: number | null;
+            /**
+             * Format: int64
+             * @description Person-days with enough others to rank among for that level.
+             */
+            ranked: number;
+            /**
+             * Format: double
+             * @description P(p ≤ a) / a; nothing where fewer than five are expected.
+             */
+            ratio?: number | null;
+            /**
+             * @description `as_promised` (half to twice as often), `by_chance` (outside, but chance alone explains it), `too_often`, `too_seldom`,
+             *     `rare` (what hardly ever happens cannot be that rare that often) or `too_few`.
+             */
+            reading: string;
+            /**
+             * Format: int64
+             * @description Of them those with p up to `a`.
+             */
+            seen: number;
+        };
+        /** @description The same at every level. */
+        Rates: {
+            /** @description By level. */
+            at: components["schemas"]["RateAt"][];
+            /** @description `day`, the channel's name, or the group's. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Person-days counted.
+             */
+            person_days: number;
+            /**
+             * Format: int64
+             * @description Of a channel: person-days with any surprise on it.
+             */
+            surprised?: number | null;
+            /** @description In plain words. */
+            words: string;
+        };
+        /** @description How one reason behind intent stands. */
+        ReasonView: {
+            /** @description `grievance`, `money`, `ideology` or `coercion`. */
+            reason: string;
+            /**
+             * Format: double
+             * @description 0 to 1; with `reason_unknown` they add up to 1.
+             */
+            share: number;
         };
         /** @description Recovery codes, shown this once. */
         RecoveryView: {
@@ -4239,19 +5034,6 @@ export interface components {
             /** @description Proposals, the most careful first. */
             proposals: components["schemas"]["Proposal"][];
         };
-        /** @description A scheduled query that does not do what it should. */
-        QueryAlarmView: {
-            /** @description `query_failing`, `query_truncated`, `query_without_time` or `query_days_left_out`. */
-            alarm: string;
-            /** @description Id of its rule. */
-            rule: string;
-            /** @description What is wrong and what can be done. */
-            sentence: string;
-            /** @description Since when. */
-            since: string;
-            /** @description Its title. */
-            title: string;
-        };
         /** @description Rules. */
         RuleList: {
             /** @description Rules that could not be. */
@@ -4385,14 +5167,15 @@ export interface components {
         SaveSearch: {
             /**
              * Format: int32
-             * @description How many days it looks back, 1 to 3,650.
+             * @description How many days it looks back, 1 to 3,650; of no effect on SQL.
              */
             from_days?: number | null;
+            language?: null | components["schemas"]["SearchLanguage"];
             /** @description What it is called, at most 120 characters. */
             name: string;
             /** @description What it is for, at most 2,000 characters. */
             note?: string | null;
-            /** @description The question. */
+            /** @description The question, or a statement of SQL. */
             query: string;
             /** @description Colleagues of the same role see it. Left out: as it was, at first not. */
             shared?: boolean | null;
@@ -4413,18 +5196,64 @@ export interface components {
             from_days?: number | null;
             /** @description Its id. */
             id: string;
+            /** @description Which of the two. */
+            language: components["schemas"]["SearchLanguage"];
             /** @description What it is called. */
             name: string;
             /** @description What it is for. */
             note?: string | null;
             /** @description Account of who keeps it. */
             owner: string;
-            /** @description The question. */
+            /** @description The question, or a statement of SQL. */
             query: string;
             /** @description Id of the rule made of it. */
             rule?: string | null;
+            schedule?: null | components["schemas"]["ScheduleView"];
             /** @description Colleagues of the same role see it. */
             shared: boolean;
+        };
+        /** @description How a saved search in SQL is to be asked, and what its rows say. */
+        ScheduleAsked: {
+            /** @description The column of the answer that says the account; `account` if left out. */
+            account?: string | null;
+            /**
+             * Format: int32
+             * @description How often, minutes: 5 to 1,440.
+             */
+            every_minutes: number;
+            /** @description `informational`, `low`, `medium`, `high` or `critical`. */
+            level: string;
+            /** @description `motive`, `means`, `preparation`, `infringement` or `anti_forensics`. */
+            stage: string;
+            /** @description `leakage`, `sabotage`, `fraud` or `misuse`. */
+            threat: string;
+            /** @description The column of the answer that says when it happened; `time` if left out. */
+            time?: string | null;
+            /** @description The title of what it finds, at most 120 characters. */
+            title: string;
+        };
+        /** @description A saved search in SQL as it is asked. */
+        ScheduleView: {
+            /** @description The column that says the account. */
+            account: string;
+            /** @description When it is asked next. */
+            due: string;
+            /**
+             * Format: int32
+             * @description How often, minutes.
+             */
+            every_minutes: number;
+            last?: null | components["schemas"]["QueryRun"];
+            /** @description Sigma level. */
+            level: string;
+            /** @description Stage. */
+            stage: string;
+            /** @description Threat. */
+            threat: string;
+            /** @description The column that says when it happened. */
+            time: string;
+            /** @description The title of what it finds. */
+            title: string;
         };
         /** @description A score on one day. */
         ScoreDay: {
@@ -4438,6 +5267,11 @@ export interface components {
              */
             score: number;
         };
+        /**
+         * @description In which language a search is written.
+         * @enum {string}
+         */
+        SearchLanguage: "fields" | "sql";
         /** @description One place where somebody is signed in. */
         SessionItem: {
             /** @description When it began, RFC 3339. */
@@ -4473,6 +5307,34 @@ export interface components {
              * @description Hour of the day, 0 to 23; null for no mail.
              */
             hour?: number | null;
+        };
+        /** @description One setting to try. */
+        SettingChange: {
+            /** @description Its key in the settings file; `model.detectors.` and a detector's name for a single detector. */
+            key: string;
+            /**
+             * Format: double
+             * @description Its value.
+             */
+            value: number;
+        };
+        /** @description A share with its 95 % interval. */
+        ShareView: {
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The share itself.
+             */
+            share: number;
         };
         /** @description What comes next in a sign-in. */
         SignInStep: {
@@ -4559,6 +5421,18 @@ export interface components {
             /** @description One line that names nobody. */
             title: string;
         };
+        /** @description One thing that speaks for or against a cause. */
+        SpokenView: {
+            /**
+             * Format: double
+             * @description Decibans; negative speaks against.
+             */
+            decibans: number;
+            /** @description Indicators it rests on, newest first. */
+            indicators: string[];
+            /** @description In plain words. */
+            words: string;
+        };
         /** @description Begins a run. */
         StartRun: {
             /** @description What the playbook is given at its start, by field. */
@@ -4601,10 +5475,16 @@ export interface components {
             explanation: components["schemas"]["ExplanationView"];
             /** @description Daily scores up to that moment. */
             history: components["schemas"]["ScoreDay"][];
+            /** @description How much harm would be done. */
+            impact: components["schemas"]["ImpactView"];
             /** @description What was known at that moment, newest first. */
             indicators: components["schemas"]["IndicatorView"][];
+            /** @description Why it may have happened. */
+            motive: components["schemas"]["MotiveView"];
             /** @description The card. */
             subject: components["schemas"]["SubjectCard"];
+            /** @description The way somebody most likely went. */
+            way: components["schemas"]["WayView"];
         };
         /** @description A subject in short. */
         SubjectCard: {
@@ -4666,6 +5546,34 @@ export interface components {
             open_alerts: number;
             /** @description Scores of the last 30 days of data. */
             spark: number[];
+        };
+        /** @description Somebody of whom the human side knows a concern, while no technical evidence could open an alert. There is no number. */
+        SupportEntry: {
+            /** @description The concerns, newest first, in words. */
+            concerns: string[];
+            /** @description Department as known. */
+            department: string;
+            /** @description What help was given already. */
+            given: string[];
+            /** @description Last day of work, if known. */
+            leaving_on?: string | null;
+            /** @description Role as known. */
+            role: string;
+            /** @description When the latest concern became known, `YYYY-MM-DD`. */
+            since: string;
+            /** @description Pseudonym. */
+            subject: string;
+            /** @description What help would fit. */
+            suggests: string[];
+        };
+        /** @description Whom to offer help first. */
+        SupportList: {
+            /** @description The day it stands for; null before the first analysis. */
+            day?: string | null;
+            /** @description Latest concern first. */
+            entries: components["schemas"]["SupportEntry"][];
+            /** @description True if there are more than are shown. */
+            truncated: boolean;
         };
         /** @description A value on a threat list. */
         ThreatHit: {
@@ -4841,6 +5749,113 @@ export interface components {
             /** @description The last day that was judged; none before the first. */
             judged_to?: string | null;
         };
+        /** @description The way somebody most likely went: for the story, not for the number. */
+        WayView: {
+            /** @description The last 120 days. */
+            days: components["schemas"]["PhaseDayView"][];
+            /** @description Oldest first; empty if nothing is known. */
+            spans: components["schemas"]["PhaseSpanView"][];
+        };
+        /** @description One alert that is in one queue only. */
+        WhatIfAlert: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            /** @description Band. */
+            level: string;
+            /** @description True if the subject is in the other queue on another of these days. */
+            moved: boolean;
+            /** @description `daily` or `slow_burn`. */
+            queue: string;
+            /**
+             * Format: double
+             * @description Decibans.
+             */
+            score: number;
+            /** @description Pseudonym. */
+            subject: string;
+            /** @description Why, in one line. */
+            title: string;
+        };
+        /** @description A question about the past. */
+        WhatIfAsked: {
+            /** @description What to change. */
+            changes: components["schemas"]["SettingChange"][];
+            /**
+             * Format: int32
+             * @description Days back from the last day analysed, at most 90.
+             */
+            days?: number | null;
+        };
+        /** @description One day of both queues. */
+        WhatIfDay: {
+            /**
+             * Format: int32
+             * @description Alerts with the changed ones.
+             */
+            after: number;
+            /**
+             * Format: int32
+             * @description Alerts with the settings as they are.
+             */
+            before: number;
+            /**
+             * Format: int32
+             * @description Alerts that are in both.
+             */
+            both: number;
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+        };
+        /** @description What would have been in the queue beside what was. */
+        WhatIfView: {
+            /**
+             * Format: int32
+             * @description Alerts in all with the changed ones.
+             */
+            alerts_after: number;
+            /**
+             * Format: int32
+             * @description Alerts in all with the settings as they are.
+             */
+            alerts_before: number;
+            /**
+             * Format: int32
+             * @description Alerts in both.
+             */
+            both: number;
+            /**
+             * Format: double
+             * @description The same as changed.
+             */
+            budget_after: number;
+            /**
+             * Format: double
+             * @description Alerts a day that the budget allows, as it is.
+             */
+            budget_before: number;
+            /** @description What was changed. */
+            changes: components["schemas"]["ChangedSetting"][];
+            /** @description Every day. */
+            days: components["schemas"]["WhatIfDay"][];
+            /** @description Alerts of the changed queue only, latest first. */
+            entering: components["schemas"]["WhatIfAlert"][];
+            /** @description True if the first day began with the state that was kept; otherwise its first two weeks are an estimate. */
+            exact_start: boolean;
+            /** @description First day. */
+            from: string;
+            /** @description Alerts of the unchanged queue only, latest first. */
+            leaving: components["schemas"]["WhatIfAlert"][];
+            /** @description Last day. */
+            to: string;
+            /** @description True if there are more than are shown. */
+            truncated: boolean;
+            /**
+             * Format: int32
+             * @description Alerts by which the queue as it was kept differs from one filled again with the settings as they are: 0 unless settings
+             *     or verdicts changed meanwhile.
+             */
+            unlike_kept: number;
+        };
         /** @description A word with its meaning. */
         WordView: {
             /** @description As it is stored and asked for. */
@@ -4876,6 +5891,17 @@ export interface components {
             state: string;
             /** @description What it is, in words. */
             what: string;
+        };
+        /** @description The group that alerts fall on most, where the rule is broken. */
+        Worst: {
+            cause?: null | components["schemas"]["Cause"];
+            /** @description Its name. */
+            group: string;
+            /**
+             * Format: double
+             * @description Its ratio.
+             */
+            ratio?: number | null;
         };
     };
     responses: never;
@@ -5517,6 +6543,46 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibration: {
+        parameters: {
+            query?: {
+                /** @description First day; without it, 91 days up to the last. */
+                from?: string;
+                /** @description Last day; without it, the last one analysed. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7058,6 +8124,98 @@ export interface operations {
         };
     };
     drop_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_schedule: {
         parameters: {
             query?: never;
             header?: never;
@@ -8869,6 +10027,46 @@ export interface operations {
             };
         };
     };
+    departures: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or a day, which means its end; without it, the end of the last day analysed. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeparturesView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     subject_events: {
         parameters: {
             query?: {
@@ -8965,6 +10163,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    support: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    knobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnobList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             404: {

@@ -255,7 +255,14 @@ def main():
     args = parser.parse_args()
     warnings.filterwarnings("ignore")
     table = Table(args.features)
-    benchmark = json.load(open(args.figures)) if args.figures else {}
+    benchmark = {}
+    if args.figures:
+        with open(args.figures) as file:
+            everything = json.load(file)
+        # The figures of the set that was exported, under their plain names.
+        prefix = everything.get("exported", "")
+        benchmark = {key[len(prefix) :]: value for key, value in everything.items() if key.startswith(prefix)}
+        benchmark["settings_hash"] = everything.get("settings_hash", "")
     print(
         f"{benchmark.get('kind', '')} {benchmark.get('set', '')}: {table.judged.sum()} person-days judged, {len(table.names)} features; "
         "queues of other methods fill every place, so Tandem's does here"
