@@ -4,6 +4,7 @@ import { useCase } from "../url";
 import { type CaseView, path as casePath, useKeep } from "./cases";
 import { forCase, get, type Headers, send, sendForAnswer } from "./client";
 import { readLines } from "./ndjson";
+import type { Schedule } from "./scheduled";
 import type { EventSummary } from "./types";
 
 /** Most events that one search shows. */
@@ -96,43 +97,6 @@ export interface FieldStatistics {
   top: { value: string; count: number }[];
 }
 
-/** What came of asking a scheduled query. */
-export interface QueryRun {
-  at: string;
-  elapsed_ms: number;
-  /** Days (UTC) it was asked about. */
-  days: number;
-  rows: number;
-  /** Rows that were not known before. */
-  new: number;
-  without_account: number;
-  /** Rows that were left out for want of a time on the day. */
-  without_time: number;
-  truncated: boolean;
-  days_left_out: boolean;
-  error?: string | null;
-  failing_since?: string | null;
-}
-
-/** How a saved search in SQL is asked again and again. */
-export interface ScheduleWording {
-  every_minutes: number;
-  title: string;
-  level: string;
-  threat: string;
-  stage: string;
-  /** The column that says the account. */
-  account: string;
-  /** The column that says when. */
-  time: string;
-}
-
-export interface Schedule extends ScheduleWording {
-  /** When it is asked next. */
-  due: string;
-  last?: QueryRun | null;
-}
-
 export type SearchLanguage = "fields" | "sql";
 
 export interface SavedSearch {
@@ -203,7 +167,8 @@ export interface EnrichmentLists {
 
 const HUNT = "/hunt";
 const SAVED = `${HUNT}/saved`;
-const saved = (id: string) => `${SAVED}/${encodeURIComponent(id)}`;
+/** The address of one saved search. */
+export const saved = (id: string) => `${SAVED}/${encodeURIComponent(id)}`;
 
 /** Runs a search; its lines are handed on as they come. */
 export async function search(
@@ -252,7 +217,7 @@ export const useSaved = () =>
   });
 
 /** Reads the saved searches again once something was done with them. */
-function useSavedAgain() {
+export function useSavedAgain() {
   const client = useQueryClient();
   return () => client.invalidateQueries({ queryKey: [SAVED] });
 }
@@ -296,27 +261,6 @@ export function useMakeRule() {
 export function useDropRule(id: string) {
   return useMutation({
     mutationFn: () => send<undefined>(`${saved(id)}/rule`, undefined, "DELETE"),
-    onSuccess: useSavedAgain(),
-  });
-}
-
-/** Has a saved search in SQL asked again and again, or changes how. */
-export function useSchedule(id: string) {
-  const again = useSavedAgain();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (wording: ScheduleWording) => send<SavedSearch>(`${saved(id)}/schedule`, wording, "PUT"),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["/rules"] });
-      return again();
-    },
-  });
-}
-
-/** Has a saved search asked no more; the search stays. */
-export function useDropSchedule(id: string) {
-  return useMutation({
-    mutationFn: () => send<undefined>(`${saved(id)}/schedule`, undefined, "DELETE"),
     onSuccess: useSavedAgain(),
   });
 }

@@ -50,7 +50,8 @@ pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};
 pub use own_hours::OwnHours;
 pub use profiles::{
-    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, StateError, TALLY_LEVELS, week_shares,
+    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, StateError, TALLY_LEVELS,
+    week_shares,
 };
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
 pub use settings::Settings;

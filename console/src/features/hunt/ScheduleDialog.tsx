@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type SavedSearch, type Schedule, useDropSchedule, useSchedule } from "../../api/hunt";
+import type { SavedSearch } from "../../api/hunt";
+import { type Schedule, useDropSchedule, useSchedule } from "../../api/scheduled";
 import { Choice, Tag } from "../../ui/bits";
 import { Question } from "../../ui/Question";
 import { Saying, Text } from "./RuleDialog";

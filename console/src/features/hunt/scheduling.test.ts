@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { QueryRun, SavedSearch } from "../../api/hunt";
+import type { SavedSearch } from "../../api/hunt";
+import type { QueryRun } from "../../api/scheduled";
 import {
   choicesOf,
   everyWords,

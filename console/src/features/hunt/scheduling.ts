@@ -1,5 +1,6 @@
 /** A saved search in SQL that is asked again and again: what is filled in, and what came of it. */
-import type { QueryRun, SavedSearch, ScheduleWording } from "../../api/hunt";
+import type { SavedSearch } from "../../api/hunt";
+import type { QueryRun, ScheduleWording } from "../../api/scheduled";
 import { counted, time } from "../../words/format";
 import { missingSaid, type Said } from "./ruling";
 

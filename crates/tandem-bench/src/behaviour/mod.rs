@@ -244,6 +244,7 @@ impl Run<'_> {
         {
             let z_max = export::z_max(&judged.methods).context("no z-scores")?;
             export::write(file, set, &judged.scored, z_max, labels)?;
+            self.all.insert("exported".into(), Value::from(prefix));
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ mod events;
 mod hunt;
 mod intake;
 mod ledger;
-mod scheduled;
 mod risk;
+mod scheduled;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ pub use events::*;
 pub use hunt::*;
 pub use intake::*;
 pub use ledger::*;
-pub use scheduled::*;
 pub use risk::*;
+pub use scheduled::*;
 
 /// Who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
