@@ -15,7 +15,6 @@ mod docs;
 mod export;
 mod leaks;
 mod metrics;
-#[cfg(feature = "whole")]
 mod ranking;
 mod report;
 mod scoring;
