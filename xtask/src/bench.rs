@@ -62,9 +62,11 @@ fn run_built(name: &str, rest: &[String]) -> Outcome {
         "--package",
         "tandem-bench",
     ]);
-    if name == "behaviour" {
-        // It goes past the lake and the server, which take most of the time to build.
-        build.args(["--no-default-features", "--features", "jemalloc"]);
+    // These go past the lake and the server, which take most of the time to build.
+    match name {
+        "behaviour" => drop(build.args(["--no-default-features", "--features", "jemalloc"])),
+        "rules" => drop(build.args(["--no-default-features", "--features", "jemalloc,oracle"])),
+        _ => {}
     }
     if name == "live" {
         // What is put under load is the program itself.

@@ -144,6 +144,12 @@ fn console_steps() -> Vec<NamedStep> {
 /// Tests that push whole companies through the pipeline, each on one processor for minutes: beside all others.
 const COMPANIES: &str = "scenarios::tests";
 
+/// How many tests run at a time: most of them wait for servers, senders and clocks, not for a processor.
+fn at_a_time() -> String {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    (processors * 2).to_string()
+}
+
 /// What runs of `cargo test` said.
 #[derive(Debug, Default)]
 struct Said {
@@ -186,6 +192,7 @@ fn cargo_tests(report: &mut Report, provider: Option<PathBuf>, synapse: &Path) -
     };
     let mut companies = run(&["--bin", "tandem-bench"], &[COMPANIES])?;
     let mut others = run(&[], &["--skip", COMPANIES])?;
+    others.env("RUST_TEST_THREADS", at_a_time());
     let mut said = Said::default();
     let (companies, others) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| all_lines(&mut companies));

@@ -43,6 +43,7 @@ impl Company {
     }
 
     /// The folders to ingest: people facts and logs.
+    #[cfg(feature = "whole")]
     pub fn inputs(&self) -> Vec<String> {
         ["people", "logs"]
             .map(|part| self.dir.join(part).display().to_string())
@@ -50,6 +51,7 @@ impl Company {
     }
 
     /// The company's settings for a Tandem that keeps its data in `data`, with rules of `rules` besides the shipped ones.
+    #[cfg(feature = "whole")]
     pub fn settings(&self, data: &Path, rules: Option<&Path>) -> Result<tandem_server::Config> {
         let loaded = tandem_server::config::load(
             Some(&self.dir.join("tandem.toml")),

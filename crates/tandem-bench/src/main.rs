@@ -2,17 +2,23 @@
 //! its figures as one flat JSON object.
 
 mod behaviour;
-#[cfg(feature = "whole")]
+#[cfg(feature = "rules")]
+mod clock;
+#[cfg(feature = "rules")]
 mod company;
 #[cfg(feature = "whole")]
 mod live;
 #[cfg(feature = "whole")]
 mod pipeline;
 mod place;
-#[cfg(feature = "whole")]
+#[cfg(feature = "rules")]
+mod reading;
+#[cfg(feature = "rules")]
 mod rules;
 #[cfg(feature = "whole")]
 mod scenarios;
+#[cfg(feature = "rules")]
+mod sigma;
 
 use std::process::ExitCode;
 
@@ -42,7 +48,7 @@ enum Program {
     #[cfg(feature = "whole")]
     Pipeline(pipeline::Args),
     /// Rules per second, beside the strongest open engine.
-    #[cfg(feature = "whole")]
+    #[cfg(feature = "rules")]
     Rules(rules::Args),
     /// Planted stories of simulated companies through the whole pipeline: found in time, innocents flagged.
     #[cfg(feature = "whole")]
@@ -56,7 +62,7 @@ fn main() -> ExitCode {
         Program::Live(args) => live::run(&args),
         #[cfg(feature = "whole")]
         Program::Pipeline(args) => pipeline::run(&args),
-        #[cfg(feature = "whole")]
+        #[cfg(feature = "rules")]
         Program::Rules(args) => rules::run(&args),
         #[cfg(feature = "whole")]
         Program::Scenarios(args) => scenarios::run(&args),

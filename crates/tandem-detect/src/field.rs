@@ -116,7 +116,7 @@ pub(crate) fn write_value(value: Value<'_>, out: &mut String) {
     let _ = match value {
         Value::Null => Ok(()),
         Value::Bool(value) => out.write_str(if value { "true" } else { "false" }),
-        Value::Int(value) => write!(out, "{value}"),
+        Value::Int(value) => out.write_str(itoa::Buffer::new().format(value)),
         Value::Float(value) => write!(out, "{value}"),
         Value::Text(value) => out.write_str(value),
     };

@@ -7,11 +7,11 @@ use tandem_domain::{EventBatch, EventRef};
 use crate::config::WriteConfig;
 use crate::encode::SegmentEncoder;
 use crate::error::{LakeError, Result};
-use crate::json::FieldsWriter;
 use crate::logsource::push_logsource;
 use crate::segment::Segment;
 use crate::storage::Storage;
 use crate::waiting::{Derived, Waiting};
+use tandem_domain::event::FieldsWriter;
 
 /// Rows handed to the encoder at once: few enough to stay in the processor's cache.
 const CHUNK_ROWS: usize = 4_096;

@@ -4,11 +4,9 @@
 //! Throughput is counted in processor seconds of the whole process, so a figure per core is honest whether or not parts run
 //! side by side and whatever else the machine does. Input is a simulated company's raw logs in their own formats.
 
-pub(crate) mod clock;
 mod queries;
 mod report;
-pub(crate) mod sigma;
-pub(crate) mod stages;
+mod stages;
 mod whole;
 mod world;
 
@@ -82,7 +80,7 @@ pub fn run(args: &Args) -> Result<()> {
     let folder = place::figures_folder()?;
     let rules = match &args.rules {
         Some(rules) => Some(rules.clone()),
-        None => sigma::unpacked(&place::data(args.data.as_ref()), &folder)?,
+        None => crate::sigma::unpacked(&place::data(args.data.as_ref()), &folder)?,
     };
     if rules.is_none() {
         println!(
@@ -124,7 +122,7 @@ fn stages_part(
 ) -> Result<()> {
     let company = Company::make(folder, BUSY.0, BUSY.1)?;
     let config = company.settings(folder, rules)?;
-    let watch = clock::Watch::start();
+    let watch = crate::clock::Watch::start();
     let loaded = load_rules(&config, lists_without_people(&config))?;
     let load = watch.spent().processor;
     let count = loaded.rules.len();

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use tandem_domain::{Attr, Day, EventBatch, Timestamp};
 use tandem_lake::{EventFilter, Lake, LakeConfig, QueryLimits, Segment, mergeable};
 
-use super::clock::Watch;
 use super::world::{Dice, FIRST_DAY, World, add_event, id_of};
+use crate::clock::Watch;
 
 /// Events of a batch.
 const BATCH: u64 = 4_096;

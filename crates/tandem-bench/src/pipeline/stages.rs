@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use tandem_collect::{Pieces, expand, open, stream_id};
 use tandem_detect::{Engine, RuleSet};
-use tandem_domain::{Attr, EventBatch, Timestamp};
+use tandem_domain::Attr;
 use tandem_lake::{Lake, LakeConfig, SegmentWriter};
 use tandem_normalise::mapping::Mappings;
-use tandem_normalise::{Normaliser, Options};
 use tandem_people::{Home, canonical_account};
 
-use super::clock::{Spent, Watch};
+use crate::clock::{Spent, Watch};
+use crate::reading::batches;
 
 /// Runs of each measurement; the fastest counts, as whatever else the machine does only ever adds.
 const RUNS: usize = 3;
@@ -143,65 +142,6 @@ impl Parts {
             }
             Ok(())
         })
-    }
-}
-
-/// What was read for one batch.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Read {
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// Records in the dead-letter store.
-    pub rejects: u64,
-}
-
-/// Reads a log file, packed or not, and hands on its events batch by batch.
-pub(crate) fn batches(
-    mappings: &Arc<Mappings>,
-    file: &Path,
-    each: &mut dyn FnMut(&EventBatch, Read) -> Result<()>,
-) -> Result<()> {
-    let input = expand(&[file.display().to_string()])?;
-    let input = input.first().context("not there")?;
-    let mut pieces = Pieces::new(open(input)?);
-    pieces.fill()?;
-    let head = pieces.bytes().get(..4_096).unwrap_or(pieces.bytes());
-    let mut normaliser = Normaliser::new(Arc::clone(mappings), options("", stream_id(head)));
-    let mut batch = EventBatch::new("");
-    let mut rejects = Vec::new();
-    loop {
-        let (eof, offset) = (pieces.eof(), pieces.offset());
-        let used = normaliser.feed(pieces.bytes(), offset, eof, &mut batch, &mut rejects);
-        pieces.consume(used);
-        each(
-            &batch,
-            Read {
-                bytes: used as u64,
-                rejects: rejects.len() as u64,
-            },
-        )?;
-        batch.clear();
-        rejects.clear();
-        if used == 0 {
-            if eof {
-                return Ok(());
-            }
-            pieces.fill()?;
-        }
-    }
-}
-
-/// How a source is read in measurements.
-pub(crate) fn options(source: &str, stream_id: u128) -> Options {
-    Options {
-        source: source.to_owned(),
-        stream_id,
-        format: None,
-        mapping: None,
-        time_zone: Some("UTC".into()),
-        year_hint: Some(2026),
-        received: Timestamp(0),
-        max_record_bytes: 1 << 20,
     }
 }
 

@@ -10,7 +10,7 @@ use tandem_server::App;
 use tandem_server::pipeline::analyse::State;
 use tandem_server::pipeline::{IngestOptions, analyse, ingest};
 
-use super::clock::{Watch, peak_mib};
+use crate::clock::{Watch, peak_mib};
 use crate::company::Company;
 
 /// Figures of one whole run.

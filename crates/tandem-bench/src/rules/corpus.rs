@@ -12,7 +12,7 @@ use tandem_normalise::mapping::Mappings;
 use super::flat::{FlatFile, Writer};
 use super::pack;
 use crate::company::Company;
-use crate::pipeline::stages::{batches, options};
+use crate::reading::{batches, options};
 
 /// How often the packs' records stand in their file.
 const ROUNDS: u64 = 8;

@@ -1,22 +1,23 @@
-//! A flat JSON object as an event's fields, without a tree in between.
+//! A flat JSON object as an event's fields, without a tree in between and without a copy of what holds no escapes.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use tandem_domain::Value;
-use tandem_domain::event::EventBuilder;
+use tandem_domain::event::{EventBuilder, NameId};
 
 /// Adds the members of a flat JSON object to an event; a list is a field that repeats.
 pub fn read(text: &str, event: &mut EventBuilder<'_>) -> serde_json::Result<()> {
-    serde_json::Deserializer::from_str(text).deserialize_map(Fields { event })
+    let mut json = serde_json::Deserializer::from_str(text);
+    json.deserialize_map(Members { event })?;
+    json.end()
 }
 
-struct Fields<'e, 'b> {
+struct Members<'e, 'b> {
     event: &'e mut EventBuilder<'b>,
 }
 
-impl<'de> Visitor<'de> for Fields<'_, '_> {
+impl<'de> Visitor<'de> for Members<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,102 +25,103 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
-            let id = self.event.intern_name(&name);
-            let OneOrMany(values) = map.next_value()?;
-            match values {
-                Held::One(value) => self.event.field_by_id(id, value.as_value()),
-                Held::Many(values) => values
-                    .iter()
-                    .for_each(|value| self.event.field_by_id(id, value.as_value())),
-            }
+        while let Some(name) = map.next_key_seed(Name { event: self.event })? {
+            map.next_value_seed(Held {
+                event: self.event,
+                name,
+            })?;
         }
         Ok(())
     }
 }
 
-/// A scalar, borrowed from the line where it holds no escapes.
-enum Scalar<'de> {
-    Text(Cow<'de, str>),
-    Int(i64),
-    Float(f64),
-    Bool(bool),
-    Null,
+/// A member's name, interned.
+struct Name<'e, 'b> {
+    event: &'e mut EventBuilder<'b>,
 }
 
-impl Scalar<'_> {
-    fn as_value(&self) -> Value<'_> {
-        match self {
-            Self::Text(text) => Value::Text(text),
-            Self::Int(number) => Value::Int(*number),
-            Self::Float(number) => Value::Float(*number),
-            Self::Bool(truth) => Value::Bool(*truth),
-            Self::Null => Value::Null,
-        }
+impl<'de> DeserializeSeed<'de> for Name<'_, '_> {
+    type Value = NameId;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<NameId, D::Error> {
+        reader.deserialize_str(self)
     }
 }
 
-enum Held<'de> {
-    One(Scalar<'de>),
-    Many(Vec<Scalar<'de>>),
-}
+impl Visitor<'_> for Name<'_, '_> {
+    type Value = NameId;
 
-struct OneOrMany<'de>(Held<'de>);
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
 
-impl<'de> Deserialize<'de> for OneOrMany<'de> {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        reader.deserialize_any(Values).map(Self)
+    fn visit_str<E>(self, text: &str) -> Result<NameId, E> {
+        Ok(self.event.intern_name(text))
     }
 }
 
-struct Values;
+/// A member's value or values, added to the event.
+struct Held<'e, 'b> {
+    event: &'e mut EventBuilder<'b>,
+    name: NameId,
+}
 
-impl<'de> Visitor<'de> for Values {
-    type Value = Held<'de>;
+impl Held<'_, '_> {
+    fn add<E>(self, value: Value<'_>) -> Result<(), E> {
+        self.event.field_by_id(self.name, value);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Held<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Held<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a scalar or a list of scalars")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Text(text.into())))
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.add(Value::Text(text))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Text(text.to_owned().into())))
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.add(Value::Int(number))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Int(number)))
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        let whole = i64::try_from(number).map(Value::Int);
+        self.add(whole.unwrap_or(Value::Float(number as f64)))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Held<'de>, E> {
-        Ok(Held::One(match i64::try_from(number) {
-            Ok(number) => Scalar::Int(number),
-            Err(_) => Scalar::Float(number as f64),
-        }))
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.add(Value::Float(number))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Float(number)))
+    fn visit_bool<E>(self, truth: bool) -> Result<(), E> {
+        self.add(Value::Bool(truth))
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Bool(truth)))
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.add(Value::Null)
     }
 
-    fn visit_unit<E>(self) -> Result<Held<'de>, E> {
-        Ok(Held::One(Scalar::Null))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Held<'de>, A::Error> {
-        let mut all = Vec::new();
-        while let Some(OneOrMany(held)) = list.next_element()? {
-            match held {
-                Held::One(value) => all.push(value),
-                Held::Many(values) => all.extend(values),
-            }
-        }
-        Ok(Held::Many(all))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Held { event, name } = self;
+        while list
+            .next_element_seed(Held {
+                event: &mut *event,
+                name,
+            })?
+            .is_some()
+        {}
+        Ok(())
     }
 }

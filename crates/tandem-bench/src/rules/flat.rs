@@ -7,9 +7,8 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use tandem_domain::event::{EventBatch, EventHead};
+use tandem_domain::event::{EventBatch, EventHead, FieldsWriter};
 use tandem_domain::{EventId, LogSource};
-use tandem_lake::FieldsWriter;
 
 use super::fields;
 

@@ -13,7 +13,7 @@ use tandem_domain::EventBatch;
 
 use super::flat::{FlatFile, Reader};
 use super::rule_texts;
-use crate::pipeline::clock::{Watch, peak_mib};
+use crate::clock::{Watch, peak_mib};
 
 /// Events in one batch, about what a collector closes a batch with.
 const BATCH: usize = 4_096;

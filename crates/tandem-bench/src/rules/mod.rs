@@ -20,8 +20,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use tandem_detect::conformance::{Regression, Tally};
 
-use crate::pipeline::sigma::unpacked;
 use crate::place;
+use crate::sigma::unpacked;
 use flat::FlatFile;
 use measure::{Apart, Measured, Whose, apart};
 

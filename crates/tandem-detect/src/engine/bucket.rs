@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use daachorse::DoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 use tandem_domain::LogSource;
 
+use super::needles::Needles;
 use super::program::{Memo, Program};
 use super::witness::{Atom, Place, Site, witness};
 use crate::field::{CoreField, FieldId};
@@ -39,9 +39,9 @@ type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
 #[derive(Default)]
 struct Plan {
     whole: FxHashMap<Box<str>, Box<[u32]>>,
-    automaton: Option<DoubleArrayAhoCorasick<u32>>,
-    /// By the automaton's values: where the literal must stand, and whose witness it is.
-    literals: Vec<Vec<(Place, Box<[u32]>)>>,
+    /// Length of the longest of them: hashing a longer value is for nothing.
+    longest: usize,
+    needles: Needles,
     present: Box<[u32]>,
 }
 
@@ -130,7 +130,7 @@ impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plan")
             .field("whole", &self.whole.len())
-            .field("literals", &self.literals.len())
+            .field("needles", &self.needles.len())
             .finish_non_exhaustive()
     }
 }
@@ -138,25 +138,12 @@ impl std::fmt::Debug for Plan {
 impl Plan {
     fn look(&self, cell: Cell<'_>, name: &mut impl FnMut(&[u32])) {
         name(&self.present);
-        if let Some(rules) = self.whole.get(cell.folded) {
+        if cell.folded.len() <= self.longest
+            && let Some(rules) = self.whole.get(cell.folded)
+        {
             name(rules);
         }
-        let Some(automaton) = &self.automaton else { return };
-        for hit in automaton.find_overlapping_iter(cell.folded) {
-            let Some(places) = self.literals.get(hit.value() as usize) else {
-                continue;
-            };
-            for (place, rules) in places {
-                let stands = match place {
-                    Place::Start => hit.start() == 0,
-                    Place::End => hit.end() == cell.folded.len(),
-                    _ => true,
-                };
-                if stands {
-                    name(rules);
-                }
-            }
-        }
+        self.needles.look(cell.folded, name);
     }
 }
 
@@ -166,6 +153,7 @@ fn plans(atoms: BTreeMap<Atom, Vec<u32>>) -> Vec<(Site, Plan)> {
         let (plan, literals) = drafts.entry(atom.site).or_default();
         match atom.place {
             Place::Whole => {
+                plan.longest = plan.longest.max(atom.literal.len());
                 plan.whole.insert(atom.literal, rules.into());
             }
             // A literal without text is found everywhere, as presence is.
@@ -179,31 +167,11 @@ fn plans(atoms: BTreeMap<Atom, Vec<u32>>) -> Vec<(Site, Plan)> {
     }
     drafts
         .into_iter()
-        .map(|(site, (plan, literals))| (site, finished(plan, literals)))
+        .map(|(site, (mut plan, literals))| {
+            plan.needles = Needles::new(literals);
+            (site, plan)
+        })
         .collect()
-}
-
-fn finished(mut plan: Plan, literals: Literals) -> Plan {
-    if literals.is_empty() {
-        return plan;
-    }
-    let texts = literals
-        .keys()
-        .enumerate()
-        .map(|(at, text)| (text.as_bytes(), at as u32));
-    match DoubleArrayAhoCorasick::with_values(texts) {
-        Ok(automaton) => {
-            plan.automaton = Some(automaton);
-            plan.literals = literals.into_values().collect();
-        }
-        // The automaton has a size limit far above any real rule set; beyond it the field's presence is the witness.
-        Err(_) => {
-            for (_, rules) in literals.into_values().flatten() {
-                plan.present = merged(&plan.present, &rules);
-            }
-        }
-    }
-    plan
 }
 
 fn merged(left: &[u32], right: &[u32]) -> Box<[u32]> {

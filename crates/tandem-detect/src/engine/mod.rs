@@ -1,11 +1,12 @@
 //! Matching batches of events against all rules at once.
 //!
 //! For each set of log sources that occurs, the rules that apply form a *bucket*. Of each rule the bucket knows a *witness*:
-//! predicates on single fields of which at least one must be true for the rule to match. Hash tables and one automaton per
-//! field find the true witnesses of an event in one pass over its values; only the rules they belong to are evaluated.
+//! predicates on single fields of which at least one must be true for the rule to match. Hash tables find
+//! the true witnesses of an event in one pass over its values; only the rules they belong to are evaluated.
 
 mod bucket;
 mod coverage;
+mod needles;
 mod program;
 mod statistics;
 mod witness;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+
 use super::{Attr, ClassUid, LogSource, NumAttr, Severity, Status};
 use crate::{EventId, Timestamp};
 
@@ -103,7 +105,8 @@ pub struct EventBatch {
     source: String,
     text: String,
     names: Vec<Box<str>>,
-    name_ids: HashMap<Box<str>, NameId>,
+    /// Hashed with a seed of the process: names come from outside.
+    name_ids: HashMap<Box<str>, NameId, RandomState>,
     logsources: Vec<LogSource>,
     fields: Vec<Field>,
     rows: Vec<Row>,

@@ -7,11 +7,13 @@
 mod attr;
 mod batch;
 mod class;
+mod json;
 mod logsource;
 
 pub use attr::{Attr, NumAttr};
 pub use batch::{BatchFull, EventBatch, EventBuilder, EventHead, EventRef, FieldRef, NameId, Span, Value};
 pub use class::{ClassUid, Severity, Status};
+pub use json::FieldsWriter;
 pub use logsource::LogSource;
 
 #[cfg(test)]

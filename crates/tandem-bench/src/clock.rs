@@ -8,6 +8,10 @@ pub struct Spent {
     /// Processor seconds of all threads.
     pub processor: f64,
     /// Seconds that went by.
+    #[cfg_attr(
+        not(feature = "whole"),
+        expect(dead_code, reason = "asked for by the pipeline's programs")
+    )]
     pub elapsed: f64,
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use tandem_domain::event::FieldRef;
-use tandem_domain::{EventBatch, EventRef, Value};
+use super::FieldRef;
+use super::{EventBatch, EventRef, Value};
 
 /// Writes the native view of events as JSON objects, keeping its scratch memory between events.
 #[derive(Debug, Default)]
