@@ -1,5 +1,7 @@
 //! One detection item: a field (or keywords) and the values it is compared with.
 
+use std::sync::OnceLock;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::FxHashSet;
 
@@ -39,7 +41,10 @@ pub(crate) struct Item {
 #[derive(Debug, Clone)]
 struct Quick {
     exact: FxHashSet<Box<str>>,
-    contains: Option<AhoCorasick>,
+    /// Those that may stand anywhere, by their place in the list.
+    contains: Vec<usize>,
+    /// One automaton for them, made when it is first asked: most rules never come so far. Nothing if it would be too large.
+    automaton: OnceLock<Option<AhoCorasick>>,
     rest: Vec<usize>,
 }
 
@@ -93,7 +98,8 @@ impl Item {
             |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
         let mut values = self.patterns.iter().enumerate();
         let outcome = if let Some(quick) = &self.quick {
-            self.cells(view, field).any(|cell| quick.fits(cell))
+            self.cells(view, field)
+                .any(|cell| quick.fits(cell, &self.patterns))
                 || quick
                     .rest
                     .iter()
@@ -170,43 +176,61 @@ impl Item {
 }
 
 impl Quick {
-    /// `None` if there is nothing to gain, or the automaton cannot be built.
+    /// `None` if there is nothing to gain.
     fn new(patterns: &[Pattern]) -> Option<Self> {
-        let mut exact = FxHashSet::default();
-        let mut contains = Vec::new();
-        let mut rest = Vec::new();
+        let mut quick = Self {
+            exact: FxHashSet::default(),
+            contains: Vec::new(),
+            automaton: OnceLock::new(),
+            rest: Vec::new(),
+        };
         for (at, pattern) in patterns.iter().enumerate() {
             match pattern {
                 Pattern::Text(text) if !text.cased => match &text.shape {
                     Shape::Exact(wanted) => {
-                        exact.insert(wanted.clone());
+                        quick.exact.insert(wanted.clone());
                     }
-                    Shape::Contains(finder) => contains.push(finder.needle().to_vec()),
-                    _ => rest.push(at),
+                    Shape::Contains(_) => quick.contains.push(at),
+                    _ => quick.rest.push(at),
                 },
-                _ => rest.push(at),
+                _ => quick.rest.push(at),
             }
         }
-        if exact.len() + contains.len() < LONG_LIST {
-            return None;
-        }
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&contains)
-            .ok()?;
-        Some(Self {
-            exact,
-            contains: (!contains.is_empty()).then_some(automaton),
-            rest,
-        })
+        (quick.exact.len() + quick.contains.len() >= LONG_LIST).then_some(quick)
     }
 
-    fn fits(&self, cell: Cell<'_>) -> bool {
-        !matches!(cell.value, tandem_domain::Value::Null)
-            && (self.exact.contains(cell.folded)
-                || self
-                    .contains
-                    .as_ref()
-                    .is_some_and(|automaton| automaton.is_match(cell.folded)))
+    /// True if an exact or contained text of the list, which `patterns` is, fits.
+    fn fits(&self, cell: Cell<'_>, patterns: &[Pattern]) -> bool {
+        if matches!(cell.value, tandem_domain::Value::Null) {
+            return false;
+        }
+        if self.exact.contains(cell.folded) {
+            return true;
+        }
+        if self.contains.is_empty() {
+            return false;
+        }
+        match self.automaton.get_or_init(|| self.build(patterns)) {
+            Some(automaton) => automaton.is_match(cell.folded),
+            None => self.contained(patterns).any(|pattern| pattern.fits(cell)),
+        }
+    }
+
+    fn contained<'p>(&self, patterns: &'p [Pattern]) -> impl Iterator<Item = &'p Pattern> {
+        self.contains.iter().filter_map(|at| patterns.get(*at))
+    }
+
+    fn build(&self, patterns: &[Pattern]) -> Option<AhoCorasick> {
+        let needles = self.contained(patterns).filter_map(|pattern| match pattern {
+            Pattern::Text(text) => match &text.shape {
+                Shape::Contains(finder) => Some(finder.needle()),
+                _ => None,
+            },
+            _ => None,
+        });
+        AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(needles)
+            .ok()
     }
 }

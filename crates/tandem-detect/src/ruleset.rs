@@ -56,11 +56,12 @@ impl RuleSet {
         let mut errors = Vec::new();
         let mut filters = Vec::new();
         let before = self.rules.len();
-        for (path, text) in files {
-            for loaded in load::file(path, text, lists) {
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        for ((path, _), all) in files.iter().zip(load::files(&files, lists)) {
+            for loaded in all {
                 match loaded {
                     Ok(Loaded::Rule(rule)) => errors.extend(self.add(*rule)),
-                    Ok(Loaded::Filter(filter)) => filters.push((path.to_owned(), filter)),
+                    Ok(Loaded::Filter(filter)) => filters.push(((*path).to_owned(), filter)),
                     Err(error) => errors.push(*error),
                 }
             }
