@@ -4,9 +4,9 @@ use tandem_domain::Day;
 
 use crate::channel::{Channel, Flow};
 use crate::peers::{PeerView, Popular, Records};
-use crate::profile::{HourModel, Increment, Rate, Subject, WEEK_DAYS};
+use crate::profile::{Amount, Count, HourModel, Increment, Rate, Subject, WEEK_DAYS};
 use crate::settings::Settings;
-use crate::stats::{GammaPrior, count_surprise, surprise_of, volume_surprise};
+use crate::stats::{GammaPrior, count_cap, count_surprise, surprise_of, volume_cap, volume_surprise};
 use crate::{Action, DayActivity, ObjectKind};
 
 /// What a sentence about a channel needs besides the numbers.
@@ -70,6 +70,9 @@ pub(crate) struct Past<'a> {
     pub(crate) groups: &'a [&'a str],
     pub(crate) circle: Circle<'a>,
     pub(crate) day: Day,
+    /// The subject has been known for a half-life, and everybody for long enough, to tell what is more than was to be expected.
+    /// Before, whatever is done is learned as it is: the past is the peers' more than the own, and there is little to protect.
+    pub(crate) known: bool,
 }
 
 impl Past<'_> {
@@ -78,11 +81,16 @@ impl Past<'_> {
         let mut found = Features::default();
         let hours = self.hours();
         self.hour(activity, &hours, &mut found);
+        let is_outside = |hour: &usize| hours.at(self.day, *hour).1 < self.settings.own_hours_share;
+        if self.known {
+            let outside = (0..24).filter(is_outside).map(|hour| 1 << hour);
+            found.increment.outside = outside.fold(0, |bits, bit: u32| bits | bit);
+        }
         let mut flows = [0.0; Flow::ALL.len()];
         for part in activity.actions() {
             let action = part.action;
             let outside: u64 = (0..24)
-                .filter(|hour| hours.at(self.day, *hour).1 < self.settings.own_hours_share)
+                .filter(is_outside)
                 .map(|hour| u64::from(part.hours[hour]))
                 .sum();
             let total = part.total();
@@ -129,10 +137,7 @@ impl Past<'_> {
             found.push(changed);
         }
         found.list.sort_unstable_by_key(|feature| feature.channel.index());
-        found
-            .increment
-            .counts
-            .sort_unstable_by_key(|(channel, _)| *channel);
+        found.increment.counts.sort_unstable_by_key(|count| count.channel);
         found
     }
 
@@ -173,16 +178,21 @@ impl Past<'_> {
         let acts = own.map_or(0.0, Rate::fast);
         let peers = self.peers.rate(index, self.settings);
         let rate = peers.after(acts, days);
-        let model = count_surprise(count, 1.0, rate.scattered(self.scatter(index)));
+        let expected = rate.scattered(self.scatter(index));
+        let model = count_surprise(count, 1.0, expected);
         let new_way = count_surprise(count, 1.0, peers.scattered(self.peers.scatter(index)));
         let before = self.subject.histograms.days_with(index, count);
         let weight = self.settings.model_days;
         let tail = (weight * 0.5 * (-model).exp() + before) / (weight + f64::from(self.subject.slow_days));
-        found.increment.counts.push((index as u8, count));
+        let own_way = if model > 0.0 { surprise_of(tail) } else { 0.0 };
+        found
+            .increment
+            .counts
+            .push(self.learned(index, count, own_way, expected));
         found.push(Feature {
             channel,
             surprise: if model > 0.0 {
-                self.new_habit(surprise_of(tail), new_way)
+                self.new_habit(own_way, new_way)
             } else {
                 0.0
             },
@@ -191,6 +201,23 @@ impl Past<'_> {
             peers: self.peers.usual_rate(index, self.settings.least_peers),
             detail,
         });
+    }
+
+    /// What is learned of a count: no day teaches more than what one in a thousand shows, and of what is beyond the usual only
+    /// a part, or somebody could make anything look usual by doing it a few times. `surprise` is the own one.
+    fn learned(&self, channel: usize, seen: f64, surprise: f64, expected: GammaPrior) -> Count {
+        let most = surprise_of(self.settings.winsor_p);
+        if !self.known || surprise <= most {
+            return Count::plain(channel, seen);
+        }
+        let capped = count_cap(seen, expected, most);
+        let usual = expected.mean().min(capped);
+        Count {
+            channel: channel as u8,
+            seen,
+            capped,
+            learned: usual + self.settings.winsor_weight * (capped - usual),
+        }
     }
 
     /// People now and then begin something that their past does not foretell and their peers do every day: with a small
@@ -220,11 +247,20 @@ impl Past<'_> {
         let index = channel.index();
         let value = amount.ln_1p();
         let (weight, mean, spread) = self.subject.volume(index);
-        let prior = self.peers.volume(index);
-        found.increment.volumes.push((index as u8, value));
+        let known = self.peers.volume(index).after(weight, mean, spread);
+        let capped = if self.known {
+            volume_cap(value, known, surprise_of(self.settings.winsor_p))
+        } else {
+            value
+        };
+        found.increment.volumes.push(Amount {
+            channel: index as u8,
+            capped,
+            doubtful: capped < value,
+        });
         found.push(Feature {
             channel,
-            surprise: volume_surprise(value, prior.after(weight, mean, spread)),
+            surprise: volume_surprise(value, known),
             observed: amount,
             own: if weight > 0.0 { mean.exp_m1() } else { 0.0 },
             peers: self.peers.usual_volume(index, self.settings.least_peers),
@@ -246,8 +282,14 @@ impl Past<'_> {
         }
         let channel = Channel::Novel(kind);
         let index = channel.index();
-        let (seen, peers) = (new.len() as f64, self.peers.rate(index, self.settings));
-        let own_way = count_surprise(seen, 1.0, self.rate(index));
+        let seen = new.len() as f64;
+        let faded = f64::from(self.subject.fast_days);
+        let (peers, days) = self
+            .peers
+            .first_uses(index, self.subject.days, faded, self.settings);
+        let acts = self.subject.rate(index).map_or(0.0, Rate::fast);
+        let expected = peers.after(acts, days);
+        let own_way = count_surprise(seen, 1.0, expected);
         let first = self.new_habit(own_way, count_surprise(seen, 1.0, peers));
         let uses = |object: u64| self.popular.uses(self.circle.name, object, self.day);
         let share = |object: u64| ((uses(object) + 0.5) / (self.circle.days + 1.0)).min(1.0);
@@ -259,7 +301,10 @@ impl Past<'_> {
         // surprising by meeting rare ones.
         let rare = surprise_of(self.peers.rarity_tail(index as u8, share)).min(first);
         found.increment.rarities.push((index as u8, share));
-        found.increment.counts.push((index as u8, new.len() as f64));
+        found
+            .increment
+            .counts
+            .push(self.learned(index, seen, own_way, expected));
         found.push(Feature {
             channel,
             surprise: first + rare,
@@ -304,7 +349,7 @@ impl Past<'_> {
         let acts = self.subject.rate(index).map_or(0.0, Rate::slow);
         let rate = self.peers.rate(index, self.settings).after(acts, days);
         let peers = self.peers.usual_rate(index, self.settings.least_peers);
-        found.increment.counts.push((index as u8, today));
+        found.increment.counts.push(Count::plain(index, today));
         found.push(Feature {
             channel,
             surprise: count_surprise(
@@ -317,14 +362,6 @@ impl Past<'_> {
             peers: peers.map(|rate| WEEK_DAYS * rate),
             detail: Detail::None,
         });
-    }
-
-    /// Own and peers' rate of a channel.
-    fn rate(&self, channel: usize) -> GammaPrior {
-        let acts = self.subject.rate(channel).map_or(0.0, Rate::fast);
-        self.peers
-            .rate(channel, self.settings)
-            .after(acts, f64::from(self.subject.fast_days))
     }
 }
 

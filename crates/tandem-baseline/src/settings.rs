@@ -38,7 +38,8 @@ pub struct Settings {
     pub winsor_p: f64,
     /// Own counts are multiplied by this when role, manager or site changes.
     pub role_change_keeps: f64,
-    /// Active days a subject settles in after such a change.
+    /// Active days a subject settles in after such a change, and active days until a count that nothing foretold is taken for
+    /// a new way of working and no longer for an exception.
     pub settle_days: u8,
     /// Active days of a subject, and population days, before its scores count.
     pub warm_days: (u32, u32),

@@ -1,5 +1,6 @@
 //! What is usual for a peer group: the prior of everybody in it.
 
+mod firsts;
 mod group;
 mod popular;
 mod records;
@@ -8,11 +9,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use firsts::Firsts;
+pub(crate) use firsts::FirstsDay;
 pub(crate) use group::{Group, GroupDay};
 pub(crate) use popular::Popular;
 pub(crate) use records::Records;
 
-use crate::settings::Settings;
+use crate::settings::{Settings, decay};
 use crate::stats::{GammaPrior, VolumePrior};
 
 /// Person-days against which a small group gives way to the larger one around it, in people active per day.
@@ -30,12 +33,14 @@ const VOLUME_DAYS: f64 = 5.0;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Peers {
     groups: BTreeMap<String, Group>,
+    firsts: Firsts,
 }
 
 /// The groups of one subject, everybody first, the closest last.
 #[derive(Debug, Clone)]
 pub(crate) struct PeerView<'a> {
     chain: Vec<&'a Group>,
+    firsts: &'a Firsts,
 }
 
 impl Peers {
@@ -45,6 +50,7 @@ impl Peers {
         let chain = std::iter::once(&"").chain(own);
         PeerView {
             chain: chain.filter_map(|name| self.groups.get(*name)).collect(),
+            firsts: &self.firsts,
         }
     }
 
@@ -54,7 +60,8 @@ impl Peers {
     }
 
     /// Takes in a day's sums of the groups that had anybody active.
-    pub(crate) fn push(&mut self, days: BTreeMap<&str, GroupDay>, settings: &Settings) {
+    pub(crate) fn push(&mut self, days: BTreeMap<&str, GroupDay>, firsts: &FirstsDay, settings: &Settings) {
+        self.firsts.push(firsts, decay(settings.population_half_life));
         for (name, day) in days {
             if let Some(group) = self.groups.get_mut(name) {
                 group.push(&day, settings);
@@ -121,6 +128,24 @@ impl PeerView<'_> {
         let floor = 0.5 / (everybody + 1.0);
         let (least, most) = settings.prior_days;
         GammaPrior::from_moments(mean.max(floor), variance, least, most)
+    }
+
+    /// The peers' daily rate of first uses for somebody of whom `known` active days are known, as a prior, and to how many
+    /// days of today's rate the known ones amount, each counting `faded` on average.
+    pub(crate) fn first_uses(
+        &self,
+        channel: usize,
+        known: u32,
+        faded: f64,
+        settings: &Settings,
+    ) -> (GammaPrior, f64) {
+        let (usual, share) = self.firsts.of(channel as u8, known, decay(settings.half_life));
+        let rate = self.rate(channel, settings);
+        let prior = GammaPrior {
+            days: rate.days / usual,
+            ..rate
+        };
+        (prior, share * faded)
     }
 
     /// How much daily counts scatter beyond chance among everybody, relative to the squared rate.

@@ -14,7 +14,7 @@ pub(crate) use rate::{Histograms, Rate};
 pub(crate) use seen::Seen;
 use small::Small;
 
-use crate::channel::Flow;
+use crate::channel::{Channel, Flow};
 use crate::settings::{Settings, decay};
 use crate::{DayActivity, ObjectKind};
 
@@ -87,15 +87,65 @@ pub(crate) struct Subject {
     pub(crate) totals: [Totals; Flow::ALL.len()],
 }
 
+/// A day's count of one channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Count {
+    pub(crate) channel: u8,
+    /// As it was.
+    pub(crate) seen: f64,
+    /// At most what one day in a thousand shows: so much of it a group learns.
+    pub(crate) capped: f64,
+    /// What the subject's own rate learns.
+    pub(crate) learned: f64,
+}
+
+impl Count {
+    /// One that is learned as it is.
+    pub(crate) fn plain(channel: usize, seen: f64) -> Self {
+        Self {
+            channel: channel as u8,
+            seen,
+            capped: seen,
+            learned: seen,
+        }
+    }
+
+    /// More than was to be expected.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.learned < self.seen
+    }
+}
+
+/// The logarithm of a day's volume of one channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Amount {
+    pub(crate) channel: u8,
+    /// At most what one day in a thousand shows.
+    pub(crate) capped: f64,
+    /// It was more.
+    pub(crate) doubtful: bool,
+}
+
 /// What one day adds to a subject, by channel index.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Increment {
-    pub(crate) counts: Vec<(u8, f64)>,
-    pub(crate) volumes: Vec<(u8, f64)>,
+    pub(crate) counts: Vec<Count>,
+    pub(crate) volumes: Vec<Amount>,
+    /// Hours outside the own ones, a bit each.
+    pub(crate) outside: u32,
     pub(crate) surprise: Vec<(u8, f64)>,
     pub(crate) flows: [f64; Flow::ALL.len()],
     /// Kind and popularity of the rarest new object.
     pub(crate) rarities: Vec<(u8, f64)>,
+}
+
+impl Increment {
+    /// First uses of the day, by channel.
+    pub(crate) fn firsts(&self) -> impl Iterator<Item = (u8, f64)> {
+        let first = |channel: u8| matches!(Channel::from_index(channel.into()), Some(Channel::Novel(_)));
+        let firsts = self.counts.iter().filter(move |count| first(count.channel));
+        firsts.map(|count| (count.channel, count.capped))
+    }
 }
 
 impl Subject {
@@ -194,16 +244,28 @@ impl Subject {
             decay(settings.slow_half_life) as f32,
         );
         let weight = weight as f32;
+        let doubtful = settings.winsor_weight as f32;
+        let wait = settings.settle_days.max(1);
+        self.histograms.pass_day();
         self.days = self.days.saturating_add(1);
         self.settling = self.settling.saturating_sub(1);
         self.fast_days += weight;
         self.slow_days += weight;
-        for (channel, count) in &increment.counts {
-            slot(&mut self.rates, *channel, |r| r.channel, Rate::new).add(*count, weight);
-            self.histograms.add(*channel, *count, weight);
+        for count in &increment.counts {
+            slot(&mut self.rates, count.channel, |r| r.channel, Rate::new).add(count.learned, weight);
+            if count.is_doubtful() {
+                self.histograms.doubt(count.channel, count.seen, weight, wait);
+            } else {
+                self.histograms.add(count.channel, count.seen, weight);
+            }
         }
-        for (channel, value) in &increment.volumes {
-            self.learn_volume(*channel, *value as f32, weight);
+        for amount in &increment.volumes {
+            let weight = if amount.doubtful {
+                weight.min(doubtful)
+            } else {
+                weight
+            };
+            self.learn_volume(amount.channel, amount.capped as f32, weight);
         }
         for (channel, value) in &increment.surprise {
             let empty = |channel| Usual {
@@ -214,7 +276,14 @@ impl Subject {
             usual.sum.add(weight * *value as f32);
             usual.squares.add(weight * (*value * *value) as f32);
         }
-        self.learn_hours(day, activity, weight);
+        let outside = |hour: usize| {
+            if increment.outside >> hour & 1 == 1 {
+                weight.min(doubtful)
+            } else {
+                weight
+            }
+        };
+        self.learn_hours(day, activity, outside);
         self.learn_objects(activity);
         for (totals, flow) in self.totals.iter_mut().zip(increment.flows) {
             *totals = Totals {
@@ -240,7 +309,7 @@ impl Subject {
         volume.spread.add(weight * off * (value - volume.mean));
     }
 
-    fn learn_hours(&mut self, day: Day, activity: &DayActivity, weight: f32) {
+    fn learn_hours(&mut self, day: Day, activity: &DayActivity, weight: impl Fn(usize) -> f32) {
         if self.hours.is_empty() {
             self.hours = vec![Small::default(); WEEK_HOURS];
         }
@@ -248,7 +317,7 @@ impl Subject {
             if count > 0
                 && let Some(sum) = self.hours.get_mut(week_hour(day, hour))
             {
-                sum.add(weight);
+                sum.add(weight(hour));
             }
         }
     }

@@ -12,6 +12,8 @@ const WIDE: u8 = 9;
 const FORGOTTEN: f32 = 0.02;
 /// Most days by bin of one subject; beyond it the fewest days are forgotten.
 const MOST: usize = 512;
+/// Most bins in doubt of one subject; beyond it nothing more is learned until some of them are no longer in doubt.
+const MOST_DOUBTS: usize = 32;
 
 /// Decayed counts of one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -33,10 +35,22 @@ struct Bin {
     days: Small,
 }
 
+/// A count beyond what was to be expected, which is not known yet: it waits, whatever comes meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Doubt {
+    channel: u8,
+    bin: u8,
+    /// Days that had it so far.
+    days: Small,
+    /// Active days until they count.
+    left: u8,
+}
+
 /// How many days had how high a count: a histogram per channel, all in one list by channel and bin.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Histograms {
     bins: Vec<Bin>,
+    doubts: Vec<Doubt>,
 }
 
 fn bin(count: f64) -> u8 {
@@ -99,14 +113,53 @@ impl Histograms {
 
     /// Adds a day's count of a channel.
     pub(crate) fn add(&mut self, channel: u8, count: f64, weight: f32) {
-        let key = (channel, bin(count));
-        match self.bins.binary_search_by_key(&key, |b| (b.channel, b.bin)) {
+        self.insert(channel, bin(count), weight);
+    }
+
+    fn insert(&mut self, channel: u8, bin: u8, weight: f32) {
+        match self
+            .bins
+            .binary_search_by_key(&(channel, bin), |b| (b.channel, b.bin))
+        {
             Ok(at) => self.bins[at].days.add(weight),
             Err(at) => {
-                let (channel, bin) = key;
                 let days = Small::new(weight);
                 self.bins.insert(at, Bin { channel, bin, days });
             }
+        }
+    }
+
+    /// Adds a day's count that nothing foretold: it counts in `wait` active days, with every other day like it until then.
+    pub(crate) fn doubt(&mut self, channel: u8, count: f64, weight: f32, wait: u8) {
+        let bin = bin(count);
+        if let Some(doubt) = self
+            .doubts
+            .iter_mut()
+            .find(|d| (d.channel, d.bin) == (channel, bin))
+        {
+            doubt.days.add(weight);
+        } else if self.doubts.len() < MOST_DOUBTS {
+            self.doubts.push(Doubt {
+                channel,
+                bin,
+                days: Small::new(weight),
+                left: wait,
+            });
+        }
+    }
+
+    /// One more active day: what has waited long enough counts.
+    pub(crate) fn pass_day(&mut self) {
+        let mut over = Vec::new();
+        self.doubts.retain_mut(|doubt| {
+            doubt.left = doubt.left.saturating_sub(1);
+            if doubt.left == 0 {
+                over.push(*doubt);
+            }
+            doubt.left > 0
+        });
+        for doubt in over {
+            self.insert(doubt.channel, doubt.bin, doubt.days.get());
         }
     }
 
@@ -138,10 +191,11 @@ impl Histograms {
             self.bins.truncate(MOST);
         }
         self.bins.shrink_to_fit();
+        self.doubts.shrink_to_fit();
     }
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.bins.capacity() * size_of::<Bin>()
+        self.bins.capacity() * size_of::<Bin>() + self.doubts.capacity() * size_of::<Doubt>()
     }
 }

@@ -8,7 +8,7 @@ use super::measure::statistics;
 use super::row::Row;
 use super::{FUSED, Profiles};
 use crate::channel::{Channel, Flow};
-use crate::peers::GroupDay;
+use crate::peers::{FirstsDay, GroupDay};
 use crate::population::{DaySums, Tally};
 use crate::profile::{Subject, week_hour};
 use crate::settings::decay;
@@ -66,6 +66,7 @@ impl Profiles {
 
     fn learn_groups(&mut self, day: Day, rows: &[&Row<'_>]) {
         let mut groups: BTreeMap<&str, GroupDay> = BTreeMap::new();
+        let mut firsts = FirstsDay::default();
         for row in rows {
             let subject = self.subjects.get(row.given.subject);
             let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
@@ -76,8 +77,10 @@ impl Profiles {
             for (kind, share) in &row.features.increment.rarities {
                 everybody.rarity(*kind, *share);
             }
+            let known = subject.map_or(0, |subject| subject.days);
+            firsts.person(known, row.features.increment.firsts());
         }
-        self.peers.push(groups, &self.settings);
+        self.peers.push(groups, &firsts, &self.settings);
     }
 
     fn learn_population(&mut self, rows: &[&Row<'_>]) {
@@ -107,27 +110,24 @@ fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: Option<&Su
     let known = subject.filter(|subject| subject.fast_days >= KNOWN_DAYS);
     let increment = &row.features.increment;
     group.person(known.is_some());
-    for (channel, acts) in &increment.counts {
-        group.acts(
-            *channel,
-            *acts,
-            known.map(|subject| subject.mean(usize::from(*channel))),
-        );
+    for count in &increment.counts {
+        let rate = known.map(|subject| subject.mean(usize::from(count.channel)));
+        group.acts(count.channel, count.capped, rate);
     }
     // Who did nothing on a channel today still tells how people differ.
     if let Some(subject) = known {
         for rate in &subject.rates {
             if increment
                 .counts
-                .binary_search_by_key(&rate.channel, |(channel, _)| *channel)
+                .binary_search_by_key(&rate.channel, |count| count.channel)
                 .is_err()
             {
                 group.acts(rate.channel, 0.0, Some(subject.mean(usize::from(rate.channel))));
             }
         }
     }
-    for (channel, value) in &increment.volumes {
-        group.volume(*channel, *value);
+    for amount in &increment.volumes {
+        group.volume(amount.channel, amount.capped);
     }
     for (hour, _) in row
         .given

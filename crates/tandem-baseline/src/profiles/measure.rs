@@ -3,6 +3,10 @@
 //! The distance from the population's usual combination, the same after holding each surprise against the subject's own usual
 //! surprise, and the harmonic mean of the channels' p-values. Which of them will be right is not known beforehand; ordering by
 //! the sum of their log ranks is never far from the best (Senator et al., KDD 2013, found the same for insider detection).
+//!
+//! In none of them does a channel count for more than its own model says. A channel on which hardly anybody is ever surprised
+//! has a small spread, and little surprise there is rare among people: two logons where one is usual would stand beside a
+//! hundred copies at night. The larger of two p-values is valid if either is.
 
 use super::row::Row;
 use super::{DISTANCE, FUSED, HARMONIC, OWN_DISTANCE, Profiles};
@@ -31,12 +35,13 @@ impl Profiles {
         for row in work {
             split(row);
             row.own = usual.standardise(self.subjects.get(row.given.subject).unwrap_or(&new), &row.left);
-            let (distance, parts) = measure(metric.as_ref(), &row.left);
+            let held = usual.held(&row.left);
+            let (distance, parts) = measure(metric.as_ref(), &held);
             let (own_distance, own_parts) = measure(own_metric.as_ref(), &row.own);
             let inverse = row
                 .left
                 .iter()
-                .map(|(c, value)| (*c, 1.0 / ranks.p(usize::from(*c), *value)));
+                .map(|(c, value)| (*c, 1.0 / ranks.p(usize::from(*c), *value).max(own_p(*value))));
             let inverse: Vec<(u8, f64)> = inverse.collect();
             // Channels without surprise sit in the middle of their ties, near p = 1.
             let quiet = live.saturating_sub(row.left.len()) as f64;
@@ -49,7 +54,7 @@ impl Profiles {
             row.shares = shares(&row.left, [&parts, &own_parts, &inverse]);
             row.fused = statistics(row)
                 .iter()
-                .zip([1.0, row.own_weight, 1.0])
+                .zip(row.weights())
                 .map(|((statistic, value), weight)| -weight * ranks.p(*statistic, *value).ln())
                 .sum();
             row.p = ranks.p(FUSED, row.fused);
@@ -100,6 +105,21 @@ impl Usual {
         }
     }
 
+    /// Surprises, none of them further from the population's mean than the channel itself calls it rare.
+    fn held(&self, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
+        let hold = |(channel, value): &(u8, f64)| {
+            let at = self.channels.binary_search_by_key(channel, |usual| usual.0).ok();
+            let (mean, variance) = at
+                .and_then(|at| self.channels.get(at))
+                .map_or((0.0, self.typical), |usual| (usual.1, usual.2));
+            (
+                *channel,
+                quantise(value.min(mean + variance.sqrt() * deviations(*value))),
+            )
+        };
+        left.iter().map(hold).collect()
+    }
+
     /// Each live channel's surprise, and each that is surprised today, against the subject's own mean and spread; the population's stand in for few days.
     fn standardise(&self, subject: &Subject, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
         let days = f64::from(subject.fast_days);
@@ -110,7 +130,8 @@ impl Usual {
             let second = (self.prior * (variance + mean * mean) + squares) / weight;
             let spread = (second - own_mean * own_mean).max(0.0) + self.floor;
             let z = (value(left, *channel) - own_mean) / spread.sqrt();
-            (*channel, quantise(z.clamp(-MOST_STANDARDISED, MOST_STANDARDISED)))
+            let most = deviations(value(left, *channel));
+            (*channel, quantise(z.clamp(-MOST_STANDARDISED, most)))
         };
         let mut all: Vec<(u8, f64)> = self.channels.iter().map(standardise).collect();
         for (channel, _) in left {
@@ -121,6 +142,17 @@ impl Usual {
         }
         all
     }
+}
+
+/// The p-value that a surprise, as `ln(1 + nats)`, has by its own model: [`crate::stats::surprise_of`] the other way round.
+fn own_p(value: f64) -> f64 {
+    0.5 * (-value.exp_m1()).exp()
+}
+
+/// How many standard deviations a surprise, as `ln(1 + nats)`, is worth by its own model: the tail of the normal law beyond z
+/// falls as exp(-z^2 / 2).
+fn deviations(value: f64) -> f64 {
+    (2.0 * value.exp_m1()).sqrt().min(MOST_STANDARDISED)
 }
 
 fn value(values: &[(u8, f64)], channel: u8) -> f64 {
@@ -146,9 +178,6 @@ fn measure(metric: Option<&Metric>, values: &[(u8, f64)]) -> (f64, Vec<(u8, f64)
     (distance, parts)
 }
 
-/// One of the three views of a day: where its number is, and whether it fades in with the days known.
-type View = (fn(&Parts) -> f64, bool);
-
 /// Mean of the views' shares over the channels that surprised; adds up to 1.
 fn shares(left: &[(u8, f64)], views: [&[(u8, f64)]; 3]) -> Vec<f64> {
     let mut shares = vec![0.0; left.len()];
@@ -173,15 +202,14 @@ fn shares(left: &[(u8, f64)], views: [&[(u8, f64)]; 3]) -> Vec<f64> {
         .collect()
 }
 
-/// Orders the day: minus the logarithm of the share of people at least as unusual, summed over the views. The own view counts
-/// as far as the subject is known.
+/// Orders the day: minus the logarithm of the share of people at least as unusual, over the views as [`Row::weights`] says.
 pub(super) fn order(work: &mut [Row<'_>]) {
-    let views: [View; 3] = [
-        (|parts| parts.distance, false),
-        (|parts| parts.own_distance, true),
-        (|parts| -parts.harmonic_p, false),
+    let views: [fn(&Parts) -> f64; 3] = [
+        |parts| parts.distance,
+        |parts| parts.own_distance,
+        |parts| -parts.harmonic_p,
     ];
-    for (view, is_own) in views {
+    for (at, view) in views.into_iter().enumerate() {
         let mut sorted: Vec<f64> = work.iter().map(|row| view(&row.parts)).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let people = sorted.len() as f64;
@@ -190,7 +218,7 @@ pub(super) fn order(work: &mut [Row<'_>]) {
             let below = sorted.partition_point(|other| *other < own) as f64;
             let up_to = sorted.partition_point(|other| *other <= own) as f64;
             let tail = (people - up_to + 0.5 * (up_to - below + 1.0)) / people;
-            row.order -= if is_own { row.own_weight } else { 1.0 } * tail.ln();
+            row.order -= row.weights().get(at).copied().unwrap_or(0.0) * tail.ln();
         }
     }
 }

@@ -172,6 +172,8 @@ impl Profiles {
                     groups: given.peers,
                     circle,
                     day,
+                    known: f64::from(subject.days) >= self.settings.half_life
+                        && self.days >= self.settings.warm_days.1,
                 };
                 Row::new(
                     given,

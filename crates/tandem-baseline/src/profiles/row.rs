@@ -47,4 +47,12 @@ impl<'a> Row<'a> {
             p: 1.0,
         }
     }
+
+    /// Weights of the three views (distance, own distance, harmonic mean), which add up to their number whoever it is: the
+    /// view through the own usual counts as far as the subject is known, and what it does not count goes to the other two. A
+    /// sum of fewer views would be smaller, and keep whoever is new out of every list.
+    pub(crate) fn weights(&self) -> [f64; 3] {
+        let each = 3.0 / (2.0 + self.own_weight);
+        [each, each * self.own_weight, each]
+    }
 }

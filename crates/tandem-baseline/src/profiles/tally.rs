@@ -113,6 +113,7 @@ impl Profiles {
                     groups: row.given.peers,
                     circle: row.circle,
                     day,
+                    known: false,
                 };
                 let own = OwnHours::of(&past.hours(), self.settings.own_hours_share);
                 (row.given.subject.to_owned(), own)

@@ -69,3 +69,21 @@ pub fn count_surprise(count: f64, exposure: f64, rate: GammaPrior) -> f64 {
         + count * failure.ln();
     surprise_of(at_least - 0.5 * ln_exactly.exp())
 }
+
+/// The largest count up to `count` that surprises by at most `most` nats, but not less than one act: what a count is learned
+/// as when no day may teach more than that (winsorising, Tukey 1962, *The future of data analysis*).
+pub fn count_cap(count: f64, rate: GammaPrior, most: f64) -> f64 {
+    if count <= 1.0 || count_surprise(count, 1.0, rate) <= most {
+        return count;
+    }
+    let (mut low, mut high) = (rate.mean().floor().clamp(0.0, count), count);
+    while high - low > 1.0 {
+        let middle = (0.5 * (low + high)).floor();
+        if count_surprise(middle, 1.0, rate) <= most {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low.max(1.0)
+}

@@ -6,9 +6,9 @@ mod matrix;
 mod volume;
 
 pub use combine::harmonic_mean_p;
-pub use counts::{GammaPrior, count_surprise};
+pub use counts::{GammaPrior, count_cap, count_surprise};
 pub use matrix::Symmetric;
-pub use volume::{VolumePrior, volume_surprise};
+pub use volume::{VolumePrior, volume_cap, volume_surprise};
 
 /// Largest surprise of one channel, nats. Beyond it a float's tail is used up and a larger number would say nothing.
 pub const MAX_SURPRISE: f64 = 300.0;

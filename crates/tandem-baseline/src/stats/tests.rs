@@ -122,3 +122,34 @@ fn inverse_times_matrix_is_one() {
 fn a_matrix_without_inverse_says_so() {
     assert!(Symmetric::from_lower(2, |_, _| 1.0).inverse().is_none());
 }
+
+#[test]
+fn a_capped_count_is_the_largest_that_does_not_surprise_too_much() {
+    let rate = GammaPrior {
+        shape: 40.0,
+        days: 10.0,
+    };
+    let most = surprise_of(1e-3);
+    let cap = count_cap(400.0, rate, most);
+    assert!(count_surprise(cap, 1.0, rate) <= most && count_surprise(cap + 1.0, 1.0, rate) > most);
+    assert_eq!(count_cap(5.0, rate, most), 5.0);
+    assert_eq!(cap, count_cap(1e9, rate, most), "however many there were");
+    let rare = GammaPrior {
+        shape: 1e-6,
+        days: 1.0,
+    };
+    assert_eq!(count_cap(50.0, rare, most), 1.0, "one act is always learned");
+}
+
+#[test]
+fn a_capped_volume_surprises_as_much_as_it_may() {
+    let known = VolumePrior {
+        mean: 3.0,
+        variance: 1.0,
+        days: 30.0,
+    };
+    let most = surprise_of(1e-3);
+    let cap = volume_cap(40.0, known, most);
+    assert!((volume_surprise(cap, known) - most).abs() < 0.01);
+    assert!((volume_cap(3.5, known, most) - 3.5).abs() < 1e-12);
+}

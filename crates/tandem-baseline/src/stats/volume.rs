@@ -46,3 +46,20 @@ pub fn volume_surprise(value: f64, known: VolumePrior) -> f64 {
     let tail = checked_beta_reg(0.5 * freedom, 0.5, freedom / (freedom + t * t)).unwrap_or(1.0);
     surprise_of(0.5 * tail)
 }
+
+/// The largest value up to `value` that surprises by at most `most` nats, to a thousandth: see [`super::count_cap`].
+pub fn volume_cap(value: f64, known: VolumePrior, most: f64) -> f64 {
+    if volume_surprise(value, known) <= most {
+        return value;
+    }
+    let (mut low, mut high) = (known.mean.min(value), value);
+    while high - low > 1e-3 {
+        let middle = 0.5 * (low + high);
+        if volume_surprise(middle, known) <= most {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}

@@ -4,5 +4,6 @@ mod change;
 mod curiosity;
 mod leaks;
 mod merging;
+mod poison;
 mod state;
 mod tally;
