@@ -3,6 +3,8 @@
 mod change;
 mod curiosity;
 mod leaks;
+mod learned;
 mod merging;
+mod retract;
 mod state;
 mod tally;

@@ -54,7 +54,7 @@ fn a_subject_that_does_everything_takes_a_kibibyte_before_sketches() {
 }
 
 #[test]
-fn an_office_day_takes_less_than_a_kibibyte_with_sketches() {
+fn an_office_day_takes_hardly_a_kibibyte_with_sketches() {
     let office = |day: i32| {
         let mut done = DayActivity::default();
         let acts = [
@@ -73,8 +73,9 @@ fn an_office_day_takes_less_than_a_kibibyte_with_sketches() {
         done
     };
     let profiles = after(200, office);
+    // Of it 64 bytes for the place in a learned group, besides 8 for each thing at work.
     assert!(
-        profiles.bytes_per_subject() < 1_024.0,
+        profiles.bytes_per_subject() < 1_024.0 + 64.0,
         "{}",
         profiles.bytes_per_subject()
     );
@@ -86,11 +87,11 @@ fn another_layout_is_told_and_not_misread() {
     assert!(Profiles::decode(&bytes).is_ok());
     bytes[0] += 1;
     let told = Profiles::decode(&bytes).unwrap_err();
-    assert!(matches!(told, StateError::Layout(2)), "{told}");
+    assert!(matches!(told, StateError::Layout(3)), "{told}");
     assert!(
-        told.to_string().contains("layout 2, this program reads layout 1"),
+        told.to_string().contains("layout 3, this program reads layout 2"),
         "{told}"
     );
     assert!(matches!(Profiles::decode(&[]), Err(StateError::Empty)));
-    assert!(matches!(Profiles::decode(&[1, 7]), Err(StateError::Damaged(_))));
+    assert!(matches!(Profiles::decode(&[2, 7]), Err(StateError::Damaged(_))));
 }
