@@ -26,7 +26,7 @@ async fn segments_are_written_anew_without_the_events_and_others_are_left_alone(
         .events;
     let gone: HashSet<_> = all
         .iter()
-        .filter(|event| event.account.as_deref() == Some("user003"))
+        .filter(|event| event.source == "files" && event.account.as_deref() == Some("user003"))
         .map(|event| event.id)
         .collect();
     assert_eq!(gone.len(), 21);
