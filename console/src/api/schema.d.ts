@@ -5483,6 +5483,8 @@ export interface components {
             motive: components["schemas"]["MotiveView"];
             /** @description The card. */
             subject: components["schemas"]["SubjectCard"];
+            /** @description Findings up to that moment that no longer stand, because events that they rested on were taken back; latest first. */
+            taken_back: components["schemas"]["TakenBack"][];
             /** @description The way somebody most likely went. */
             way: components["schemas"]["WayView"];
         };
@@ -5575,6 +5577,19 @@ export interface components {
             /** @description True if there are more than are shown. */
             truncated: boolean;
         };
+        /** @description A finding that no longer stands. */
+        TakenBack: {
+            /** @description When it was taken back, RFC 3339. */
+            at: string;
+            /** @description Of which day, `YYYY-MM-DD`. */
+            day: string;
+            /** @description `indicator` or `alert`. */
+            kind: string;
+            /** @description Its title. */
+            title: string;
+            /** @description When and why, in a sentence. */
+            words: string;
+        };
         /** @description A value on a threat list. */
         ThreatHit: {
             /** @description The list's name. */
@@ -5656,7 +5671,7 @@ export interface components {
         TimelineMark: {
             /** @description The indicator. */
             indicator?: string | null;
-            /** @description `indicator`, `alert` or `people`. */
+            /** @description `indicator`, `alert` or `people`; `taken_back` for a finding that no longer stands. */
             kind: string;
             /** @description RFC 3339. */
             time: string;

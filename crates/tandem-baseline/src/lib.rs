@@ -27,6 +27,7 @@
 mod action;
 mod activity;
 mod channel;
+mod communities;
 mod curiosity;
 mod explain;
 mod features;
@@ -45,6 +46,7 @@ mod stats;
 pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
+pub use communities::is_learned_group;
 pub use explain::Sentences;
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};

@@ -47,6 +47,9 @@ pub struct Settings {
     pub least_peers: f64,
     /// Days with a p-value up to this are explained channel by channel.
     pub explain_p: f64,
+    /// Whether people are compared with those who work with the same things where their own group of the organisation is too
+    /// small.
+    pub learned_peers: bool,
 }
 
 impl Default for Settings {
@@ -71,6 +74,7 @@ impl Default for Settings {
             warm_days: (5, 10),
             least_peers: 10.0,
             explain_p: 0.05,
+            learned_peers: true,
         }
     }
 }

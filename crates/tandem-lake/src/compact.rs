@@ -32,12 +32,12 @@ use crate::writer::new_name;
 /// Sorted inputs merged at once. Each holds the compressed columns of one row group and a batch of rows.
 const FAN_IN: usize = 12;
 /// Rows decoded at once from each input.
-const MERGE_BATCH_ROWS: usize = 2_048;
+pub(crate) const MERGE_BATCH_ROWS: usize = 2_048;
 /// Memory that the merge may account for, bytes.
-const MERGE_MEMORY: usize = 512 << 20;
+pub(crate) const MERGE_MEMORY: usize = 512 << 20;
 
 /// A sorted sequence of rows: one segment, or several whose rows follow one another.
-type Run = Vec<(Segment, Keep)>;
+pub(crate) type Run = Vec<(Segment, Keep)>;
 
 impl Lake {
     /// Merges segments of one day into new ones, sorted by account and time, in which every event id occurs once; of
@@ -69,7 +69,8 @@ impl Lake {
     }
 }
 
-enum Failure {
+/// Why a merge failed.
+pub(crate) enum Failure {
     Engine(DataFusionError),
     Lake(LakeError),
 }
@@ -86,7 +87,8 @@ impl From<LakeError> for Failure {
     }
 }
 
-async fn explain(engine: &Engine, segments: &[Segment], error: &DataFusionError) -> LakeError {
+/// Names the damaged file, if one is what made the engine fail.
+pub(crate) async fn explain(engine: &Engine, segments: &[Segment], error: &DataFusionError) -> LakeError {
     for segment in segments {
         if let Err(damage) = engine.verify(segment).await {
             return damage;
@@ -129,7 +131,7 @@ async fn merge_all(
 }
 
 /// Merges sorted runs into one.
-async fn merge(
+pub(crate) async fn merge(
     engine: &Arc<Engine>,
     context: &SessionContext,
     day: Day,

@@ -1,5 +1,6 @@
 //! Finds events that several segments hold, exactly and in bounded memory.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::Array;
@@ -66,6 +67,22 @@ pub(crate) async fn distinct(
         .zip(losers)
         .map(|(segment, losers)| keep(segment, losers))
         .collect())
+}
+
+/// What to keep of a segment so that none of `ids` is in it.
+pub(crate) async fn without(
+    context: &SessionContext,
+    segment: &Segment,
+    ids: &HashSet<EventId>,
+) -> Result<Keep, DataFusionError> {
+    let mut seen = Vec::new();
+    collect(context, segment, 0, (0, 1), &mut seen).await?;
+    let gone = |seen: &&Seen| {
+        let (high, low) = seen.id;
+        ids.contains(&EventId(u128::from(high) << 64 | u128::from(low)))
+    };
+    let losers = seen.iter().filter(gone).map(|seen| seen.row).collect();
+    Ok(keep(segment, losers))
 }
 
 /// Adds the ids of a segment that belong to this pass.

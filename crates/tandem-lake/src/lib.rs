@@ -25,6 +25,7 @@ mod storage;
 mod stored;
 mod udf;
 mod waiting;
+mod withdraw;
 mod writer;
 
 pub use config::{LakeConfig, QueryLimits, WriteConfig};
@@ -37,4 +38,5 @@ pub use query::{ColumnCounts, QueryResult, ResultColumn, Spread, ValueCounts};
 pub use schema::{Column, columns};
 pub use segment::{Segment, expired, mergeable};
 pub use stored::StoredEvent;
+pub use withdraw::Rewritten;
 pub use writer::SegmentWriter;

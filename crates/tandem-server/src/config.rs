@@ -146,6 +146,8 @@ pub struct Content {
 pub struct Behaviour {
     /// Days from the first day of data during which behaviour is learnt but adds no evidence.
     pub warm_up_days: i32,
+    /// Whether people are also compared with those who work with the same things.
+    pub learned_peers: bool,
 }
 
 /// What `tandem serve` does by itself.
@@ -222,7 +224,10 @@ impl Default for Config {
             },
             model: Model::default(),
             queue: QueueConfig::default(),
-            behaviour: Behaviour { warm_up_days: 28 },
+            behaviour: Behaviour {
+                warm_up_days: 28,
+                learned_peers: true,
+            },
             schedule: Schedule {
                 analyse_seconds: 60,
                 maintain_minutes: 60,

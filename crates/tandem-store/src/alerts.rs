@@ -270,6 +270,15 @@ pub(crate) async fn set_status(
         .execute(&mut *tx)
         .await
         .doing(SETTING)?;
+    add_history(tx, id, history).await
+}
+
+/// Adds to what was done with an alert, inside a transaction.
+pub(crate) async fn add_history(
+    tx: &mut AnyConnection,
+    id: AlertId,
+    history: &HistoryRow,
+) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO alert_history (alert, at, who, action, note) VALUES ($1, $2, $3, $4, $5)")
         .bind(id.to_string())
         .bind(history.at.0)

@@ -442,6 +442,21 @@ impl Store {
     }
 }
 
+/// Forgets every result from `day` on: the next analysis begins there.
+pub(crate) async fn start_over(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
+    forget(connection, day).await?;
+    let analysed = sqlx::query("SELECT value FROM settings WHERE name = 'analysed_to'")
+        .fetch_optional(&mut *connection)
+        .await
+        .doing(SAVING)?;
+    let analysed = analysed.map(|row| row.text(0)).transpose()?;
+    let analysed = analysed.and_then(|text| text.parse::<i32>().ok());
+    if analysed.is_some_and(|last| last >= day.0) {
+        set(connection, "analysed_to", day.plus(-1)).await?;
+    }
+    Ok(())
+}
+
 async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM indicators WHERE day >= $1",

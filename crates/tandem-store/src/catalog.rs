@@ -1,6 +1,7 @@
 //! Which segments make up the lake, and how far every stream was read.
 
 use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use tandem_domain::{Day, Timestamp};
 
@@ -45,6 +46,7 @@ pub struct Checkpoint {
 }
 
 const DOING: &str = "reading the catalog";
+const SWAPPING: &str = "replacing segments";
 
 fn checkpoint_of(row: &AnyRow) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint {
@@ -184,27 +186,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn swap_segments(&self, old: &[String], new: Vec<SegmentRow>) -> Result<bool, StoreError> {
-        const SWAPPING: &str = "replacing segments";
         let mut tx = self.begin(SWAPPING).await?;
-        for path in old {
-            let done = sqlx::query("DELETE FROM segments WHERE path = $1")
-                .bind(path)
-                .execute(&mut *tx)
-                .await
-                .doing(SWAPPING)?;
-            if done.rows_affected() != 1 {
-                return Ok(false);
-            }
+        if !swap(&mut tx, old, new).await? {
+            return Ok(false);
         }
-        let rows = new.into_iter().map(segment_cells).collect();
-        insert_many(
-            &mut tx,
-            "INSERT INTO segments (path, day, min_time, max_time, rows, body)",
-            "",
-            rows,
-            SWAPPING,
-        )
-        .await?;
         tx.commit().await.doing(SWAPPING)?;
         Ok(true)
     }
@@ -220,4 +205,33 @@ impl Store {
             .doing(DOING)?;
         Ok(row.int(0)?.unsigned_abs())
     }
+}
+
+/// Replaces segments by others inside a transaction. False if one of the old ones is no longer live: then the transaction must
+/// not be committed.
+pub(crate) async fn swap(
+    tx: &mut AnyConnection,
+    old: &[String],
+    new: Vec<SegmentRow>,
+) -> Result<bool, StoreError> {
+    for path in old {
+        let done = sqlx::query("DELETE FROM segments WHERE path = $1")
+            .bind(path)
+            .execute(&mut *tx)
+            .await
+            .doing(SWAPPING)?;
+        if done.rows_affected() != 1 {
+            return Ok(false);
+        }
+    }
+    let rows = new.into_iter().map(segment_cells).collect();
+    insert_many(
+        tx,
+        "INSERT INTO segments (path, day, min_time, max_time, rows, body)",
+        "",
+        rows,
+        SWAPPING,
+    )
+    .await?;
+    Ok(true)
 }

@@ -9,6 +9,7 @@
 //!   survives the loss of the process;
 //! - data that arrives for an analysed day, or while that day is being analysed, makes it due again;
 //! - a day's results replace the earlier ones of that day and of all later days in one transaction;
+//! - events that are taken back take with them what rested on them, and a reason stays;
 //! - what people decided about an alert outlives every new analysis;
 //! - a step of work is kept whole or not at all, on the state it was decided on, and the ledger tells of it in the same
 //!   transaction;
@@ -36,6 +37,7 @@ mod scheduled_queries;
 mod settings;
 mod sql;
 mod subjects;
+mod withdrawals;
 mod work;
 
 pub use access::{SessionRow, SignInTaken, TokenRow};
@@ -55,4 +57,5 @@ pub use rejects::{RejectFilter, StoredReject};
 pub use saved_searches::SavedSearchRow;
 pub use scheduled_queries::ScheduledQueryRow;
 pub use subjects::{ScoreRow, SubjectFilter, SubjectRow};
+pub use withdrawals::{Withdrawal, WithdrawalRow, WithdrawnFinding, WithdrawnRow};
 pub use work::{AlertChange, Change, Content, FactRow, Head, Step, WorkFilter, WorkKind, WorkRow};

@@ -68,6 +68,8 @@ pub enum Command {
     Openapi,
     /// Merge small files of the lake and apply retention.
     Maintain(Maintain),
+    /// Take events back, with everything that rests on them; without saying which, list what was taken back.
+    Withdraw(Withdraw),
     /// Check, write out or sign the record of looks and acts.
     Ledger(Ledger),
     /// Change the key of the vault of identities.
@@ -348,6 +350,32 @@ pub enum ConfigAction {
 #[derive(Debug, Args)]
 pub struct Maintain {
     /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `tandem withdraw`.
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    /// Everything of this account, in any spelling; may be repeated.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// The event with this id; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub event: Vec<String>,
+    /// Only of this source.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Not before this day (YYYY-MM-DD).
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Not after this day (YYYY-MM-DD).
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// Why: erasure-request, mistake or not-allowed.
+    #[arg(long, value_name = "REASON")]
+    pub reason: Option<String>,
+    /// Only say how many events it would be.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -20,6 +20,7 @@ import { Chains } from "./Chains";
 import { Departures } from "./Departures";
 import { GroupTotals, Threats } from "./Groups";
 import { Motive } from "./Motive";
+import { TakenBack } from "./TakenBack";
 import { TimeControl } from "./TimeControl";
 import { Way } from "./Way";
 
@@ -135,6 +136,7 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
           <IndicatorList indicators={story.indicators} />
         )}
       </section>
+      <TakenBack gone={story.taken_back} />
       <section className="panel">
         <h2>Latest events</h2>
         <LatestEvents id={id} at={at} />

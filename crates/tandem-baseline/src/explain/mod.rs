@@ -4,8 +4,10 @@
 mod parts;
 mod words;
 
+use self::parts::SAME_THINGS;
 pub use self::parts::Sentences;
 use crate::channel::{Channel, Flow};
+use crate::communities::is_learned_group;
 use crate::features::{Detail, Feature};
 use crate::population::Ranks;
 use crate::profiles::Row;
@@ -58,30 +60,41 @@ fn explained(row: &Row<'_>, ranks: &Ranks, (index, value): (u8, f64), share: f64
     })
 }
 
+/// Said behind the word for the peers where it is not their place in the organisation that makes them peers.
+fn who(row: &Row<'_>) -> &'static str {
+    if is_learned_group(row.circle.name) {
+        SAME_THINGS
+    } else {
+        ""
+    }
+}
+
 fn sentence(row: &Row<'_>, feature: &Feature) -> String {
-    let seen = feature.observed.round() as u64;
+    let (seen, who) = (feature.observed.round() as u64, who(row));
     match feature.channel {
-        Channel::InHours(action) => {
-            counted(feature, &format!("{} {}", words::count(seen), action.words(seen)))
-        }
+        Channel::InHours(action) => counted(
+            feature,
+            &format!("{} {}", words::count(seen), action.words(seen)),
+            who,
+        ),
         Channel::OutOfHours(action) => {
             let what = format!("{} {} outside own hours", words::count(seen), action.words(seen));
-            counted(feature, &what)
+            counted(feature, &what, who)
         }
-        Channel::Hour => hour(feature),
+        Channel::Hour => hour(feature, who),
         Channel::Novel(kind) => novel(row, feature, kind, seen),
         Channel::Volume(action) => {
             let amount = |value: f64| amount(value, feature.detail);
             let what = format!("{} in {}", amount(feature.observed), action.words(2));
-            compared(feature, &what, " on such a day", amount)
+            compared(feature, &what, (" on such a day", who), amount)
         }
-        Channel::Curiosity => counted(feature, &curious(feature)),
+        Channel::Curiosity => counted(feature, &curious(feature), who),
         Channel::Week(flow) => {
             let what = format!("{} over the last seven active days", flowing(feature, flow));
-            compared(feature, &what, "", |value| amount(value, feature.detail))
+            compared(feature, &what, ("", who), |value| amount(value, feature.detail))
         }
-        Channel::Month(flow) => month(feature, flow),
-        Channel::Regime => regime(feature),
+        Channel::Month(flow) => month(feature, flow, who),
+        Channel::Regime => regime(feature, who),
     }
 }
 
@@ -104,7 +117,7 @@ fn flowing(feature: &Feature, flow: Flow) -> String {
 }
 
 /// `63 copies to removable media; usual for this subject 4 a day, for peers 2 a day; ...`
-fn counted(feature: &Feature, what: &str) -> String {
+fn counted(feature: &Feature, what: &str, who: &str) -> String {
     let own = if feature.own > 0.0 {
         format!("usual for this subject {}", words::per_day(feature.own))
     } else {
@@ -112,7 +125,7 @@ fn counted(feature: &Feature, what: &str) -> String {
     };
     let peers = feature.peers.map_or_else(
         || ", too few peers to compare".to_owned(),
-        |rate| format!(", for peers {}", words::per_day(rate)),
+        |rate| format!(", for peers{who} {}", words::per_day(rate)),
     );
     let rarity = words::once_in(feature.surprise).map(|often| format!("; so many come {often}"));
     format!("{what}; {own}{peers}{}.", rarity.unwrap_or_default())
@@ -139,7 +152,12 @@ fn curious(feature: &Feature) -> String {
     )
 }
 
-fn compared(feature: &Feature, what: &str, when: &str, amount: impl Fn(f64) -> String) -> String {
+fn compared(
+    feature: &Feature,
+    what: &str,
+    (when, who): (&str, &str),
+    amount: impl Fn(f64) -> String,
+) -> String {
     let own = if feature.own > 0.0 {
         format!("usual for this subject {}{when}", amount(feature.own))
     } else {
@@ -147,16 +165,16 @@ fn compared(feature: &Feature, what: &str, when: &str, amount: impl Fn(f64) -> S
     };
     let peers = feature.peers.map_or_else(
         || ", too few peers to compare".to_owned(),
-        |usual| format!(", for peers {}", amount(usual)),
+        |usual| format!(", for peers{who} {}", amount(usual)),
     );
     format!("{what}; {own}{peers}.")
 }
 
-fn hour(feature: &Feature) -> String {
+fn hour(feature: &Feature, who: &str) -> String {
     let hour = feature.observed as u32;
     let peers = feature.peers.map_or_else(
         || ", too few peers to compare".to_owned(),
-        |share| format!(", {} of the peers'", words::percent(share)),
+        |share| format!(", {} of the peers'{who}", words::percent(share)),
     );
     format!(
         "Active between {hour:02}:00 and {:02}:00; {} of this subject's active hours fall there{peers}.",
@@ -186,21 +204,26 @@ fn novel(row: &Row<'_>, feature: &Feature, kind: crate::ObjectKind, seen: u64) -
     let peers = if feature.peers.is_none() {
         "too few peers to compare".to_owned()
     } else if share * (row.circle.days + 1.0) < 1.0 {
-        format!("none of about {} peers used it lately", row.circle.people.round())
+        let people = row.circle.people.round();
+        format!("none of about {people} peers{} used it lately", who(row))
     } else {
-        format!("in use on {} of the peers' days", words::percent(share))
+        format!(
+            "in use on {} of the peers' days{}",
+            words::percent(share),
+            who(row)
+        )
     };
     format!("{what}; {own}; {peers}.")
 }
 
 /// `Lasting change of copies to removable media: 12 a day in the last weeks, 2 a day in the half-year until now; for peers 1 a day.`
-fn regime(feature: &Feature) -> String {
+fn regime(feature: &Feature, who: &str) -> String {
     let Detail::Changed(channel) = feature.detail else {
         return String::new();
     };
     let peers = feature.peers.map_or_else(
         || "too few peers to compare".to_owned(),
-        |rate| format!("for peers {}", words::per_day(rate)),
+        |rate| format!("for peers{who} {}", words::per_day(rate)),
     );
     format!(
         "Lasting change of {}: {} in the last weeks, {} in the half-year until now; {peers}.",
@@ -210,7 +233,7 @@ fn regime(feature: &Feature) -> String {
     )
 }
 
-fn month(feature: &Feature, flow: Flow) -> String {
+fn month(feature: &Feature, flow: Flow, who: &str) -> String {
     let Detail::Peers(p) = feature.detail else {
         return String::new();
     };
@@ -219,7 +242,7 @@ fn month(feature: &Feature, flow: Flow) -> String {
         _ => words::count(feature.peers.unwrap_or(0.0).round() as u64),
     };
     format!(
-        "{} over the last thirty active days; more than {} of the peers' totals, whose middle is {middle}.",
+        "{} over the last thirty active days; more than {} of the peers' totals{who}, whose middle is {middle}.",
         flowing(feature, flow),
         words::percent(1.0 - p),
     )

@@ -22,8 +22,10 @@ const PEERS: [&str; 5] = [
 ];
 /// Begins how seldom such a day comes.
 const RARITY: &str = "; so many come ";
-/// What the sentence about an hour ends in.
+/// What the sentence about an hour ends in, but for [`SAME_THINGS`].
 const OF_PEERS: &str = "of the peers'";
+/// Who the peers are when their group was learned.
+pub(super) const SAME_THINGS: &str = " (people who work with the same things)";
 
 /// A departure in three sentences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +57,10 @@ impl ChannelSurprise {
         let peers = match peers.strip_prefix("for peers ") {
             Some(usual) => format!("Usual for peers {usual}"),
             None if peers.is_empty() => "Not held against peers".to_owned(),
-            None if peers.ends_with(OF_PEERS) => format!("{} active hours fall there", capital(peers)),
-            None => capital(peers),
+            None => match hours_of_peers(peers) {
+                Some((share, who)) => format!("{} active hours fall there{who}", capital(share)),
+                None => capital(peers),
+            },
         };
         Sentences {
             what: format!("{}.", capital(what)),
@@ -64,6 +68,15 @@ impl ChannelSurprise {
             peers: format!("{peers}."),
         }
     }
+}
+
+/// What a sentence about an hour says of the peers, without who they are; `None` if it is about something else.
+fn hours_of_peers(text: &str) -> Option<(&str, &str)> {
+    let (text, who) = match text.strip_suffix(SAME_THINGS) {
+        Some(text) => (text, SAME_THINGS),
+        None => (text, ""),
+    };
+    text.ends_with(OF_PEERS).then_some((text, who))
 }
 
 /// The own past, the peers and how seldom it comes; each may be empty.
@@ -76,7 +89,7 @@ fn apart(rest: &str) -> (&str, &str, &str) {
     let begins = PEERS.iter().filter_map(|words| rest.find(words)).min();
     let halves = match begins {
         Some(at) => rest.split_at_checked(at),
-        None if rest.ends_with(OF_PEERS) => rest.rsplit_once(", "),
+        None if hours_of_peers(rest).is_some() => rest.rsplit_once(", "),
         None => None,
     };
     let (own, peers) = halves.unwrap_or((rest, ""));
@@ -159,6 +172,39 @@ mod tests {
                 "Not held against the own past.",
                 "More than 99.6 % of the peers' totals, whose middle is 12.",
             ]
+        );
+    }
+
+    #[test]
+    fn people_who_work_with_the_same_things_are_named_as_such() {
+        let told = |sentence: &str| of(sentence)[2].clone();
+        assert_eq!(
+            told(
+                "3 print jobs; never before for this subject, for peers (people who work with the same things) 2 a day; so many come about once in 11 years."
+            ),
+            "Usual for peers (people who work with the same things) 2 a day."
+        );
+        assert_eq!(
+            of(
+                "Active between 23:00 and 00:00; 0.3 % of this subject's active hours fall there, 2 % of the peers' (people who work with the same things)."
+            ),
+            [
+                "Active between 23:00 and 00:00.",
+                "0.3 % of this subject's active hours fall there.",
+                "2 % of the peers' active hours fall there (people who work with the same things).",
+            ]
+        );
+        assert_eq!(
+            told(
+                "First use of share HR; no new one in this subject's known past; none of about 38 peers (people who work with the same things) used it lately."
+            ),
+            "None of about 38 peers (people who work with the same things) used it lately."
+        );
+        assert_eq!(
+            told(
+                "First use of share HR; no new one in this subject's known past; in use on 2 % of the peers' days (people who work with the same things)."
+            ),
+            "In use on 2 % of the peers' days (people who work with the same things)."
         );
     }
 

@@ -57,12 +57,12 @@ fn counts_are_held_against_the_own_past_and_the_peers() {
         Detail::None,
     );
     assert_eq!(
-        counted(&copies, "63 copies to removable media"),
+        counted(&copies, "63 copies to removable media", ""),
         "63 copies to removable media; usual for this subject 4 a day, for peers 2 a day; so many come about once in 11 years."
     );
     let first = feature(Channel::InHours(Action::Print), 1.0, 0.0, None, Detail::None);
     assert_eq!(
-        counted(&first, "1 print job"),
+        counted(&first, "1 print job", ""),
         "1 print job; never before for this subject, too few peers to compare; so many come about once in 11 years."
     );
 }
@@ -71,7 +71,7 @@ fn counts_are_held_against_the_own_past_and_the_peers() {
 fn hours_and_totals_read_as_sentences() {
     let night = feature(Channel::Hour, 23.0, 0.003, Some(0.0004), Detail::None);
     assert_eq!(
-        hour(&night),
+        hour(&night, ""),
         "Active between 23:00 and 00:00; 0.3 % of this subject's active hours fall there, less than 0.1 % of the peers'."
     );
     let total = feature(
@@ -82,7 +82,7 @@ fn hours_and_totals_read_as_sentences() {
         Detail::Peers(0.004),
     );
     assert_eq!(
-        month(&total, Flow::Egress),
+        month(&total, Flow::Egress, ""),
         "1,200 acts that take data out over the last thirty active days; more than 99.6 % of the peers' totals, whose middle is 12."
     );
     let week = feature(
@@ -97,7 +97,7 @@ fn hours_and_totals_read_as_sentences() {
         flowing(&week, Flow::EgressBytes)
     );
     assert_eq!(
-        compared(&week, &what, "", |value| amount(value, week.detail)),
+        compared(&week, &what, ("", ""), |value| amount(value, week.detail)),
         "3.4 GB taken out over the last seven active days; usual for this subject 2 MB, for peers 500 kB."
     );
 }

@@ -182,6 +182,11 @@ impl Group {
         self.days
     }
 
+    /// Decayed days with anybody active.
+    pub(crate) fn spells(&self) -> f64 {
+        self.spells
+    }
+
     /// Decayed active hours by hour of the week; empty before the first day.
     pub(crate) fn hours(&self) -> &[f32] {
         &self.hours

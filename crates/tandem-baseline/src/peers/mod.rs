@@ -15,6 +15,7 @@ pub(crate) use group::{Group, GroupDay};
 pub(crate) use popular::Popular;
 pub(crate) use records::Records;
 
+use crate::communities::{READY_DAYS, is_learned_group};
 use crate::settings::{Settings, decay};
 use crate::stats::{GammaPrior, VolumePrior};
 
@@ -49,14 +50,20 @@ impl Peers {
         let own = names.iter().rev().filter(|name| !name.is_empty());
         let chain = std::iter::once(&"").chain(own);
         PeerView {
-            chain: chain.filter_map(|name| self.groups.get(*name)).collect(),
+            chain: chain.filter_map(|name| self.group(name)).collect(),
             firsts: &self.firsts,
         }
     }
 
-    /// One group.
+    /// One group; a learned one once it has enough days of its own.
     pub(crate) fn group(&self, name: &str) -> Option<&Group> {
-        self.groups.get(name)
+        let group = self.groups.get(name)?;
+        (!is_learned_group(name) || group.spells() >= READY_DAYS).then_some(group)
+    }
+
+    /// Forgets the groups of which `keeps` says no.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        self.groups.retain(|name, _| keeps(name));
     }
 
     /// Takes in a day's sums of the groups that had anybody active.

@@ -84,6 +84,11 @@ impl Records {
         records.for_each(|record| filter.add(record, bits));
     }
 
+    /// Forgets the groups of which `keeps` says no.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        self.groups.retain(|name, _| keeps(name));
+    }
+
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let of =

@@ -4,6 +4,7 @@ use tandem_domain::Day;
 
 use super::Profiles;
 use crate::DayActivity;
+use crate::communities::with_learned;
 use crate::profile::{WEEK_HOURS, week_hour};
 
 /// Shares of activity by hour of the week, 168 values from Monday 00h to Sunday 23h, each list adding up to 1 (or all 0).
@@ -22,7 +23,9 @@ impl Profiles {
     /// `None` for a subject never seen.
     pub fn hours(&self, subject: &str, peers: &[&str]) -> Option<HourShares> {
         let own = self.subjects.get(subject)?;
-        let view = self.peers.view(peers);
+        let learned = self.learned_group(subject);
+        let groups = self.compared_with(&with_learned(peers, learned.as_deref()));
+        let view = self.peers.view(&groups);
         let group = view.closest_with(self.settings.least_peers);
         Some(HourShares {
             past: shares(own.hours().into_iter().map(f64::from)),

@@ -1,5 +1,6 @@
 //! The state of all baselines, and one closed day after the other through it.
 
+mod grouped;
 mod hours;
 mod layout;
 mod learn;
@@ -21,6 +22,7 @@ use self::layout::Layout;
 pub(crate) use self::row::Row;
 pub use self::tally::{ChannelTally, DayTally, GroupTally, ScoredDay, TALLY_LEVELS};
 use crate::channel::Channel;
+use crate::communities::Communities;
 use crate::explain;
 use crate::features::{Circle, Past};
 use crate::peers::{Peers, Popular, Records};
@@ -48,6 +50,7 @@ pub struct Profiles {
     peers: Peers,
     popular: Popular,
     records: Records,
+    communities: Communities,
     window: Window,
     surprise: Moments,
     own_surprise: Moments,
@@ -86,12 +89,14 @@ impl Profiles {
 
     /// Forgets a subject, for erasure. Sums over groups keep its share until it has faded.
     pub fn forget(&mut self, subject: &str) -> bool {
+        self.communities.forget(subject);
         self.subjects.remove(subject).is_some()
     }
 
     /// Mean bytes of state held per subject, sketches included, without what is held once for all.
     pub fn bytes_per_subject(&self) -> f64 {
-        self.mean_bytes(|name, subject| name.len() + subject.bytes() + subject.sketch_bytes())
+        let own = self.mean_bytes(|name, subject| name.len() + subject.bytes() + subject.sketch_bytes());
+        own + self.communities.bytes() as f64 / self.subjects.len().max(1) as f64
     }
 
     /// The same without the sketches (objects and records used, histograms of counts) and the name. At most 1,024 for any
@@ -122,8 +127,13 @@ impl Profiles {
     }
 
     /// The same, with what calibration and pictures of the day need besides.
-    pub fn scored_day(&mut self, day: Day, rows: &[SubjectDay<'_>]) -> ScoredDay {
-        self.note_changes(rows);
+    pub fn scored_day(&mut self, day: Day, given: &[SubjectDay<'_>]) -> ScoredDay {
+        self.look_for_communities(day);
+        self.note_changes(given);
+        let learned = self.learned_groups(given);
+        let peers = grouped::peers(given, &learned);
+        let rows = &grouped::rows(given, &peers)[..];
+        self.note_moves(rows);
         let mut work = self.features(day, rows);
         peer_day::subtract(&mut work, self.settings.least_peers as usize);
         let ranks = self.window.ranks(STATISTICS);
@@ -133,8 +143,10 @@ impl Profiles {
             scores: self.scores(&work, &ranks),
             tally: self.tally(&work, &ranks),
             own_hours: self.own_hours(day, &work),
+            learned: self.compared_with_learned(&work),
         };
         self.learn(day, &work);
+        self.learn_links(day, rows);
         self.last_day = Some(day);
         self.days = self.days.saturating_add(1);
         scored
@@ -161,15 +173,16 @@ impl Profiles {
         active
             .map(|given| {
                 let subject = self.subjects.get(given.subject).unwrap_or(&new);
-                let peers = self.peers.view(given.peers);
-                let circle = self.circle(given.peers);
+                let groups = self.compared_with(given.peers);
+                let peers = self.peers.view(&groups);
+                let circle = self.circle(&groups);
                 let past = Past {
                     settings: &self.settings,
                     subject,
                     peers: &peers,
                     popular: &self.popular,
                     records: &self.records,
-                    groups: given.peers,
+                    groups: &groups,
                     circle,
                     day,
                     known: f64::from(subject.days) >= self.settings.half_life

@@ -61,6 +61,9 @@ pub struct ScoredDay {
     pub tally: DayTally,
     /// Which hours counted as their own, for subjects whose day is explained.
     pub own_hours: BTreeMap<String, OwnHours>,
+    /// The learned group they were compared with, for subjects whose day is explained and whose peers are people who work with
+    /// the same things.
+    pub learned: BTreeMap<String, String>,
 }
 
 impl Profiles {
@@ -103,14 +106,15 @@ impl Profiles {
         let unusual = work.iter().filter(|row| row.p <= self.settings.explain_p);
         unusual
             .map(|row| {
-                let peers = self.peers.view(row.given.peers);
+                let groups = self.compared_with(row.given.peers);
+                let peers = self.peers.view(&groups);
                 let past = Past {
                     settings: &self.settings,
                     subject: self.subjects.get(row.given.subject).unwrap_or(&new),
                     peers: &peers,
                     popular: &self.popular,
                     records: &self.records,
-                    groups: row.given.peers,
+                    groups: &groups,
                     circle: row.circle,
                     day,
                     known: false,

@@ -3,7 +3,9 @@
 mod change;
 mod curiosity;
 mod leaks;
+mod learned;
 mod merging;
 mod poison;
+mod retract;
 mod state;
 mod tally;

@@ -54,7 +54,7 @@ fn a_subject_that_does_everything_takes_a_kibibyte_before_sketches() {
 }
 
 #[test]
-fn an_office_day_takes_less_than_a_kibibyte_with_sketches() {
+fn an_office_day_takes_hardly_a_kibibyte_with_sketches() {
     let office = |day: i32| {
         let mut done = DayActivity::default();
         let acts = [
@@ -73,8 +73,9 @@ fn an_office_day_takes_less_than_a_kibibyte_with_sketches() {
         done
     };
     let profiles = after(200, office);
+    // Of it 64 bytes for the place in a learned group, besides 8 for each thing at work.
     assert!(
-        profiles.bytes_per_subject() < 1_024.0,
+        profiles.bytes_per_subject() < 1_024.0 + 64.0,
         "{}",
         profiles.bytes_per_subject()
     );

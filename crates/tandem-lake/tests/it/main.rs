@@ -11,6 +11,7 @@ mod refuse;
 mod roundtrip;
 mod sql;
 mod storage;
+mod withdraw;
 
 #[test]
 fn no_test_file_is_forgotten() {

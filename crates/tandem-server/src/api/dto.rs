@@ -481,6 +481,23 @@ pub struct Story {
     pub indicators: Vec<IndicatorView>,
     /// Alerts up to that moment.
     pub alerts: Vec<AlertSummary>,
+    /// Findings up to that moment that no longer stand, because events that they rested on were taken back; latest first.
+    pub taken_back: Vec<TakenBack>,
+}
+
+/// A finding that no longer stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TakenBack {
+    /// `indicator` or `alert`.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// Of which day, `YYYY-MM-DD`.
+    pub day: String,
+    /// When it was taken back, RFC 3339.
+    pub at: String,
+    /// When and why, in a sentence.
+    pub words: String,
 }
 
 /// Activity of one day by source.
@@ -497,7 +514,7 @@ pub struct TimelineDay {
 pub struct TimelineMark {
     /// RFC 3339.
     pub time: String,
-    /// `indicator`, `alert` or `people`.
+    /// `indicator`, `alert` or `people`; `taken_back` for a finding that no longer stands.
     pub kind: String,
     /// Title.
     pub title: String,

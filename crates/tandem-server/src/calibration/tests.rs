@@ -229,4 +229,8 @@ fn peer_groups_are_told_in_words() {
     assert_eq!(peer_group("services|all"), "all service accounts");
     assert_eq!(peer_group("kind:unknown"), "accounts that no people file names");
     assert_eq!(peer_group("community|7"), "community, 7");
+    assert_eq!(
+        peer_group("learned:7"),
+        "people who work with the same things, group 7"
+    );
 }

@@ -1,7 +1,13 @@
 //! Names of peer groups in words.
 
+use tandem_baseline::is_learned_group;
+
 /// A key of a peer group as people say it: `people|team|clerk|sales|berlin` is `clerk, sales, berlin`.
 pub fn peer_group(key: &str) -> String {
+    if is_learned_group(key) {
+        let number = key.rsplit(':').next().unwrap_or_default();
+        return format!("people who work with the same things, group {number}");
+    }
     let mut parts = key.split('|');
     let like = parts.next().unwrap_or_default();
     let level = parts.next().unwrap_or_default();

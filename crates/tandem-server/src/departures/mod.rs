@@ -8,11 +8,11 @@ mod picture;
 mod tests;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tandem_baseline::DayActivity;
-use tandem_domain::Day;
-use tandem_people::View;
+use tandem_domain::{Day, SubjectId};
+use tandem_people::{Person, View};
 use tandem_store::DepartureRow;
 
 use self::picture::{Around, Days, PEER_DAYS, picture};
@@ -31,7 +31,7 @@ const CHANNELS: usize = 4;
 /// How far back earlier active days are sought, days.
 const PAST: i32 = 180;
 /// Most peers looked at.
-const MOST_PEERS: usize = 100;
+pub(crate) const MOST_PEERS: usize = 100;
 
 /// Accounts of the subject and of its peers as known on a day.
 struct Known {
@@ -61,12 +61,14 @@ impl App {
             .departures_of(&row.subject, from, to, MOST_DAYS)
             .await?;
         let mut seen = Seen::of(self, &kept);
+        let people = self.people_of(&kept).await?;
         let mut cursor = self.directory().await?.cursor();
         let mut departures = Vec::new();
         // Forward, because what was known of people is walked that way.
         for row_of_day in kept.iter().rev() {
-            let known = known(cursor.at(row_of_day.day), &row.person);
-            departures.push(seen.told(row_of_day, &known).await?);
+            let unusual: UnusualDay = serde_json::from_str(&row_of_day.body)?;
+            let known = known(cursor.at(row_of_day.day), &row.person, &unusual, &people);
+            departures.push(seen.told(row_of_day.day, &unusual, &known).await?);
         }
         departures.reverse();
         Ok(DeparturesView {
@@ -77,7 +79,22 @@ impl App {
     }
 }
 
-fn known(view: &View, person: &str) -> Known {
+impl App {
+    /// Who is behind the pseudonyms of peers, if any are named.
+    async fn people_of(&self, kept: &[DepartureRow]) -> Result<BTreeMap<SubjectId, String>, ServiceError> {
+        // The word stands only where it is not empty.
+        if !kept.iter().any(|row| row.body.contains("\"same_things\"")) {
+            return Ok(BTreeMap::new());
+        }
+        let known = self.store.pseudonyms().await?;
+        Ok(known
+            .into_iter()
+            .map(|(person, subject)| (subject, person))
+            .collect())
+    }
+}
+
+fn known(view: &View, person: &str, unusual: &UnusualDay, people: &BTreeMap<SubjectId, String>) -> Known {
     let Some(known) = view.person(person) else {
         // A provisional person is its account.
         return Known {
@@ -86,7 +103,13 @@ fn known(view: &View, person: &str) -> Known {
         };
     };
     let accounts = |accounts: &[std::sync::Arc<str>]| accounts.iter().map(ToString::to_string).collect();
-    let members = view.peers(known, PEERS).members;
+    let same_things = unusual.same_things.iter();
+    let mut members: Vec<&Person> = same_things
+        .filter_map(|subject| view.person(people.get(&SubjectId(subject.clone()))?))
+        .collect();
+    if unusual.same_things.is_empty() {
+        members = view.peers(known, PEERS).members;
+    }
     let enough = members.len() >= PEERS;
     Known {
         own: accounts(&known.accounts),
@@ -118,9 +141,12 @@ impl<'a> Seen<'a> {
     }
 
     /// One unusual day's channels with their pictures.
-    async fn told(&mut self, row: &DepartureRow, known: &Known) -> Result<Vec<DepartureView>, ServiceError> {
-        let unusual: UnusualDay = serde_json::from_str(&row.body)?;
-        let day = row.day;
+    async fn told(
+        &mut self,
+        day: Day,
+        unusual: &UnusualDay,
+        known: &Known,
+    ) -> Result<Vec<DepartureView>, ServiceError> {
         let own = self.together(&known.own, day, PAST).await?;
         let mut peers = Vec::with_capacity(known.peers.len());
         for accounts in &known.peers {

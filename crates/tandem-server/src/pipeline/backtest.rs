@@ -6,18 +6,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tandem_detect::{BaseMatch, Correlator, Engine, RuleError, RuleIdx, RuleSet, RuleWork};
-use tandem_domain::time::MICROS_PER_HOUR;
-use tandem_domain::{Day, EventBatch, Timestamp};
-use tandem_lake::{EventFilter, LakeError, QueryLimits, Segment, StoredEvent};
+use tandem_domain::{Day, EventBatch};
+use tandem_lake::EventFilter;
 use tandem_people::{Home, View, canonical_account};
 
+use super::past::{Past, PastError, batches};
 use crate::app::App;
 use crate::content::{builtin_and_own, holds_on, lists, pairs};
 
-/// Most events read from the lake at once.
-const SLICE: usize = 20_000;
-/// First length of time read at once, microseconds; it follows how much there is.
-const LENGTH: i64 = MICROS_PER_HOUR;
 /// Most matches of one day kept for correlations. Beyond it correlations see only part of the day, which is said.
 const KEPT: usize = 1_000_000;
 
@@ -27,15 +23,12 @@ pub enum BacktestError {
     /// The state database failed.
     #[error(transparent)]
     Store(#[from] tandem_store::StoreError),
-    /// The lake failed.
+    /// Events could not be read.
     #[error(transparent)]
-    Lake(#[from] LakeError),
+    Past(#[from] PastError),
     /// Nothing to run.
     #[error("none of the rules could be loaded; `tandem rules check` says why")]
     NoRules(Vec<RuleError>),
-    /// Many events at one instant.
-    #[error("more than {SLICE} events of one instant ({0}) cannot be read at once")]
-    Instant(Timestamp),
 }
 
 /// What one rule would have found.
@@ -109,6 +102,7 @@ impl Tally {
 
 struct Run<'a> {
     app: &'a App,
+    past: Past<'a>,
     rules: Arc<RuleSet>,
     engine: Engine,
     /// Rules that correlations are built on.
@@ -116,8 +110,6 @@ struct Run<'a> {
     home: Home,
     tallies: Vec<Tally>,
     events: u64,
-    /// Length of time that is read at once.
-    length: i64,
 }
 
 /// Runs the rules of `files` (path and text) over the events of `from` to `until`, both included. Correlations may name rules that
@@ -140,6 +132,7 @@ pub async fn backtest(
     let rules = Arc::new(rules);
     let mut run = Run {
         app,
+        past: Past::new(app, EventFilter::default()),
         engine: Engine::timed(Arc::clone(&rules), super::ticks),
         feeding: (0..rules.len())
             .map(|at| rules.feeds(RuleIdx(at as u32)))
@@ -147,7 +140,6 @@ pub async fn backtest(
         home: app.home(),
         tallies: (0..rules.len()).map(|_| Tally::default()).collect(),
         events: 0,
-        length: LENGTH,
         rules: Arc::clone(&rules),
     };
     let mut correlator = Correlator::new(Arc::clone(&rules));
@@ -220,51 +212,15 @@ impl Run<'_> {
 
     /// Reads one day; gives back the matches that correlations are built on.
     async fn day(&mut self, view: &View, day: Day) -> Result<Vec<BaseMatch>, BacktestError> {
-        let segments = self.app.segments(Some(day), Some(day)).await?;
         let mut kept = Vec::new();
-        if segments.is_empty() {
-            return Ok(kept);
-        }
-        let (mut from, end) = (day.start(), day.end());
-        while from <= end {
-            let to = from.plus_micros(self.length - 1).min(end);
-            let Some(events) = self.slice(&segments, from, to).await? else {
-                if self.length == 1 {
-                    return Err(BacktestError::Instant(from));
-                }
-                self.length = (self.length / 4).max(1);
-                continue;
-            };
-            if events.len() < SLICE / 4 {
-                self.length = self.length.saturating_mul(2).min(24 * LENGTH);
-            }
+        self.past.day(day).await?;
+        while let Some(events) = self.past.next().await? {
             self.events += events.len() as u64;
             for batch in batches(&events) {
                 self.scan(view, &batch, &mut kept);
             }
-            from = to.plus_micros(1);
         }
         Ok(kept)
-    }
-
-    /// The events of a span of time; nothing if they are too many.
-    async fn slice(
-        &self,
-        segments: &[Segment],
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Option<Vec<StoredEvent>>, BacktestError> {
-        let filter = EventFilter {
-            from: Some(from),
-            to: Some(to),
-            ..EventFilter::default()
-        };
-        let limits = QueryLimits {
-            max_rows: SLICE,
-            ..self.app.query_limits(SLICE)
-        };
-        let found = self.app.lake.find(&filter, segments, limits).await?;
-        Ok((!found.truncated).then_some(found.events))
     }
 
     fn scan(&mut self, view: &View, batch: &EventBatch, kept: &mut Vec<BaseMatch>) {
@@ -322,22 +278,4 @@ impl Run<'_> {
             days: days.collect(),
         })
     }
-}
-
-/// Stored events as batches of one source each, as the engine takes them.
-fn batches(events: &[StoredEvent]) -> Vec<EventBatch> {
-    let mut by_source: BTreeMap<&str, Vec<EventBatch>> = BTreeMap::new();
-    for event in events {
-        let batches = by_source.entry(&event.source).or_default();
-        let full = batches
-            .last_mut()
-            .is_none_or(|batch| event.write_to(batch).is_err());
-        if full {
-            let mut batch = EventBatch::new(&event.source);
-            // An event that an empty batch cannot take was never stored.
-            let _ = event.write_to(&mut batch);
-            batches.push(batch);
-        }
-    }
-    by_source.into_values().flatten().collect()
 }

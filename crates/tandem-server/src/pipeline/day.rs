@@ -22,6 +22,7 @@ use crate::api::card;
 use crate::api::views;
 use crate::app::App;
 use crate::content::holds_on;
+use crate::departures::MOST_PEERS;
 use crate::hunt::KnownAssets;
 use crate::words::Names;
 
@@ -88,6 +89,7 @@ impl<'a> Run<'a> {
             // Facts that were known and in force before the first day of data count from the first day on.
             None => (State::default(), day, Day(i32::MIN / 2)),
         };
+        state.profiles.learn_peers(app.config.behaviour.learned_peers);
         let rules = Arc::clone(&app.rules().rules);
         let correlator = match state.correlator.clone() {
             Some(kept) => Correlator::restore(rules, kept),
@@ -174,7 +176,11 @@ impl<'a> Run<'a> {
             }
             if indicator.is_some() {
                 let own_hours = scored.own_hours.get(&score.subject).copied();
-                besides.unusual.push((subject, UnusualDay::of(score, own_hours)));
+                let mut unusual = UnusualDay::of(score, own_hours);
+                if let Some(group) = scored.learned.get(&score.subject) {
+                    unusual.same_things = self.same_things(&view, &score.subject, group);
+                }
+                besides.unusual.push((subject, unusual));
             }
             fresh.extend(indicator);
         }
@@ -212,6 +218,19 @@ impl<'a> Run<'a> {
             alerts,
             had_data,
         })
+    }
+
+    /// Pseudonyms of some of the people in a learned group but one of them, for the picture of their days.
+    fn same_things(&mut self, view: &View, but: &str, group: &str) -> Vec<String> {
+        let profiles = &self.state.profiles;
+        let members = view.people().iter().filter(|person| {
+            *person.key != *but && profiles.learned_group(&person.key).as_deref() == Some(group)
+        });
+        let keys: Vec<Arc<str>> = members
+            .take(MOST_PEERS)
+            .map(|person| Arc::clone(&person.key))
+            .collect();
+        keys.iter().map(|key| self.pseudonyms.of(key).0).collect()
     }
 
     /// Takes the names of people out of what is said about a subject.

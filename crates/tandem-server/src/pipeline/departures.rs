@@ -14,6 +14,9 @@ pub struct UnusualDay {
     pub own_hours: Option<OwnHours>,
     /// The channels, the largest share first.
     pub channels: Vec<Departure>,
+    /// Pseudonyms of the peers, where they are people who work with the same things; else the organisation says who they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_things: Vec<String>,
 }
 
 /// One channel of it.
@@ -64,6 +67,7 @@ impl UnusualDay {
         Self {
             own_hours,
             channels: kept.collect(),
+            same_things: Vec::new(),
         }
     }
 

@@ -11,12 +11,15 @@ pub mod indicators;
 pub mod ingest;
 pub mod known;
 pub mod maintain;
+mod observer;
+mod past;
 pub(crate) mod pending;
 mod people;
 pub mod push;
 pub(crate) mod queue_days;
 pub mod replay;
 mod slow;
+pub mod withdraw;
 
 pub use analyse::{AnalysisSummary, analyse};
 pub use backtest::{Backtest, BacktestError, PastDay, PastRule, backtest};

@@ -1,25 +1,23 @@
 //! What has been read but not committed yet.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tandem_baseline::{DayActivity, HomeContext, observe};
 use tandem_detect::{Engine, RuleIdx};
-use tandem_domain::{Attr, Day, EventBatch, EventRef, Timestamp};
+use tandem_domain::{Attr, Day, EventBatch, EventRef};
 use tandem_lake::{Segment, SegmentWriter};
 use tandem_normalise::Reject;
 use tandem_people::{Home, canonical_account};
-use tandem_sequence::{DayMarks, Marked, Sequences};
 use tandem_store::{
-    ActivityRow, BatchCommit, Checkpoint, Committed, DeliveryRow, MatchRow, RejectRow, SegmentRow, SourceDay,
+    BatchCommit, Checkpoint, Committed, DeliveryRow, MatchRow, RejectRow, SegmentRow, SourceDay,
 };
 use xxhash_rust::xxh3::Xxh3;
 
 use super::IngestError;
-use super::clock::LocalClock;
 use super::ingest::IngestSummary;
 use super::known::{Known, MOST_LOOKED_UP};
+use super::observer::Observer;
 use crate::app::App;
 use crate::http::metrics::SourceLabels;
 
@@ -37,18 +35,11 @@ pub struct Stage<'a> {
     known: &'a mut Known,
     /// Something was taken that is not stored yet.
     taken: bool,
-    home: Home,
-    context: HomeContext,
-    clock: LocalClock,
+    observer: Observer,
     streams: BTreeMap<String, Checkpoint>,
     forgotten: BTreeSet<String>,
     rejects: Vec<RejectRow>,
     matches: Vec<MatchRow>,
-    activity: HashMap<String, BTreeMap<Day, DayActivity>>,
-    account_days: usize,
-    sequences: Arc<Sequences>,
-    marks: HashMap<String, BTreeMap<Day, DayMarks>>,
-    marked: usize,
     days: BTreeMap<(String, Day), SourceDay>,
     /// Events that no mapping gave a log source, by source.
     unseen: BTreeMap<String, u64>,
@@ -74,21 +65,11 @@ impl<'a> Stage<'a> {
             writer: app.lake.writer(),
             known,
             taken: false,
-            home: app.home(),
-            context: HomeContext {
-                mail_domains: app.config.home.mail_domains.clone(),
-                ..HomeContext::default()
-            },
-            clock: LocalClock::new(&app.config.home.time_zone),
+            observer: Observer::new(app),
             streams: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             rejects: Vec::new(),
             matches: Vec::new(),
-            activity: HashMap::new(),
-            account_days: 0,
-            sequences: Arc::clone(&app.sequences().book),
-            marks: HashMap::new(),
-            marked: 0,
             days: BTreeMap::new(),
             unseen: BTreeMap::new(),
             found: Vec::new(),
@@ -111,8 +92,8 @@ impl<'a> Stage<'a> {
         app.refresh_rules().await?;
         self.tell_work();
         self.engine = Engine::timed(Arc::clone(&app.rules().rules), super::ticks);
-        self.sequences = Arc::clone(&app.sequences().book);
-        self.clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
+        let directory = app.directory().await?;
+        self.observer.learn(app, &directory.as_of(Day(i32::MAX / 2)));
         Ok(())
     }
 
@@ -138,9 +119,9 @@ impl<'a> Stage<'a> {
         for reject in rejects.drain(..) {
             self.keep_reject(&source, stream, reject);
         }
-        self.observe(batch);
+        self.observer.observe(batch);
         self.detect(batch);
-        let home = &self.home;
+        let home = self.observer.home();
         if let Err(error) = self.writer.append(batch, |event| account_of(event, home)) {
             self.failed.get_or_insert(error.into());
         }
@@ -154,7 +135,7 @@ impl<'a> Stage<'a> {
         if self.known.agrees(source, day, stored) {
             return Ok(());
         }
-        let ids = match stored {
+        let mut ids = match stored {
             0 => Vec::new(),
             1..=MOST_LOOKED_UP => {
                 let segments = self.app.segments(Some(day), Some(day)).await?;
@@ -162,6 +143,8 @@ impl<'a> Stage<'a> {
             }
             _ => Vec::new(),
         };
+        // What was taken back stays away when its file is read again.
+        ids.extend(self.app.store.withdrawn_of(source, day).await?);
         self.known.learn(source, day, stored, ids);
         Ok(())
     }
@@ -235,34 +218,6 @@ impl<'a> Stage<'a> {
         });
     }
 
-    fn observe(&mut self, batch: &EventBatch) {
-        for event in batch.iter() {
-            let raw = event.attr(Attr::ActorUser).unwrap_or_default();
-            let at_work = canonical_account(raw, &self.home).unwrap_or_default();
-            let clock = &self.clock;
-            let local = |time: Timestamp| clock.local(&at_work, time);
-            let seen = observe(&event, &self.context, local);
-            let (home, marks, marked) = (&self.home, &mut self.marks, &mut self.marked);
-            self.sequences.mark(&event, seen.as_ref(), local, &mut |found| {
-                *marked += usize::from(note(marks, home, found));
-            });
-            let Some(seen) = seen else { continue };
-            // Some events name their account elsewhere than as the actor.
-            let Some(account) = canonical_account(seen.account, &self.home) else {
-                continue;
-            };
-            let days = match self.activity.get_mut(account.as_ref()) {
-                Some(days) => days,
-                None => self.activity.entry(account.into_owned()).or_default(),
-            };
-            let day = days.entry(seen.day).or_insert_with(|| {
-                self.account_days += 1;
-                DayActivity::default()
-            });
-            day.add(&seen.observation);
-        }
-    }
-
     fn detect(&mut self, batch: &EventBatch) {
         let before = self.matches.len();
         let found = &mut self.found;
@@ -274,7 +229,7 @@ impl<'a> Stage<'a> {
             let Some(mut matched) = self.engine.base_match(rule, event) else {
                 continue;
             };
-            matched.account = canonical_account(&matched.account, &self.home)
+            matched.account = canonical_account(&matched.account, self.observer.home())
                 .map(Cow::into_owned)
                 .unwrap_or_default();
             match serde_json::to_string(&matched) {
@@ -341,8 +296,8 @@ impl<'a> Stage<'a> {
     /// True when it is time to commit.
     pub fn is_full(&self) -> bool {
         self.events >= self.app.config.lake.commit_events
-            || self.account_days >= MOST_ACCOUNT_DAYS
-            || self.marked >= MOST_MARKS
+            || self.observer.account_days >= MOST_ACCOUNT_DAYS
+            || self.observer.marked >= MOST_MARKS
             || self.matches.len() >= 50_000
             || self.rejects.len() >= 5_000
     }
@@ -414,35 +369,8 @@ impl<'a> Stage<'a> {
             return Err(error);
         }
         let segments = self.writer.finish()?;
-        let mut activity = Vec::new();
-        for (account, days) in std::mem::take(&mut self.activity) {
-            for (day, done) in days {
-                let body = done
-                    .encode()
-                    .map_err(|e| IngestError::Asked(format!("activity cannot be kept: {e}")))?;
-                activity.push(ActivityRow {
-                    account: account.clone(),
-                    day,
-                    body,
-                });
-            }
-        }
-        activity.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
-        let mut marks = Vec::new();
-        for (account, days) in std::mem::take(&mut self.marks) {
-            for (day, done) in days {
-                let body = done
-                    .encode()
-                    .map_err(|e| IngestError::Asked(format!("steps of sequences cannot be kept: {e}")))?;
-                marks.push(ActivityRow {
-                    account: account.clone(),
-                    day,
-                    body,
-                });
-            }
-        }
-        marks.sort_by(|a, b| (a.day, &a.account).cmp(&(b.day, &b.account)));
-        (self.events, self.account_days, self.marked) = (0, 0, 0);
+        let (activity, marks) = self.observer.take()?;
+        self.events = 0;
         Ok(BatchCommit {
             batch_id,
             committed: super::now(),
@@ -492,19 +420,6 @@ pub fn days_of(batch: &BatchCommit) -> Vec<(String, Day, u64)> {
         .iter()
         .map(|day| (day.source.clone(), day.day, day.events))
         .collect()
-}
-
-/// Notes what may be a step of a sequence, under the account's one spelling and the day of the event; true if it took room.
-fn note(marks: &mut HashMap<String, BTreeMap<Day, DayMarks>>, home: &Home, found: Marked<'_>) -> bool {
-    let Some(account) = canonical_account(found.account, home) else {
-        return false;
-    };
-    let days = match marks.get_mut(account.as_ref()) {
-        Some(days) => days,
-        None => marks.entry(account.into_owned()).or_default(),
-    };
-    let day = days.entry(found.act.time.day()).or_default();
-    day.add(found.step, found.object, found.act)
 }
 
 /// The canonical acting account of an event; empty if there is none.

@@ -6,19 +6,20 @@ use tandem_baseline::DayActivity;
 use tandem_domain::{Day, Indicator, SubjectId, Timestamp};
 use tandem_people::{Person, View};
 use tandem_score::{Explanation, explain, is_live};
-use tandem_store::{AlertFilter, SubjectFilter, SubjectRow};
+use tandem_store::{AlertFilter, SubjectFilter, SubjectRow, WithdrawnRow};
 
 use super::ServiceError;
 use super::alerts::summary;
 use crate::api::card::{self, PEERS};
 use crate::api::dto::{
-    Hours, ScoreDay, Story, SubjectCard, SubjectList, SubjectRow as Listed, Timeline, TimelineDay,
+    Hours, ScoreDay, Story, SubjectCard, SubjectList, SubjectRow as Listed, TakenBack, Timeline, TimelineDay,
     TimelineMark,
 };
 use crate::api::risk;
 use crate::api::views::{self, Sight};
 use crate::app::App;
 use crate::pipeline::queue_days;
+use crate::pipeline::withdraw::Reason;
 
 /// Days of the small score line.
 const SPARK: i32 = 30;
@@ -101,6 +102,10 @@ impl App {
                 ..AlertFilter::default()
             })
             .await?;
+        let gone = self
+            .store
+            .withdrawn_findings(&row.subject, from, at.day())
+            .await?;
         let mut indicators = Vec::new();
         for indicator in known.iter().rev().take(SHOWN) {
             indicators.push(self.with_events(sight, indicator, false).await?);
@@ -127,6 +132,7 @@ impl App {
                 .collect(),
             indicators,
             alerts: alerts.iter().map(|row| summary(sight, row)).collect(),
+            taken_back: gone.iter().map(told).collect(),
         })
     }
 
@@ -170,6 +176,11 @@ impl App {
                 indicator: Some(i.id.to_string()),
             })
             .collect();
+        let gone = self
+            .store
+            .withdrawn_findings(&row.subject, from.day(), to.day())
+            .await?;
+        marks.extend(gone.iter().map(mark));
         let alerts = AlertFilter {
             subject: Some(row.subject),
             to: Some(to.day()),
@@ -342,4 +353,29 @@ fn spark(scores: &[(Day, f64, String)], to: Day) -> Vec<f64> {
                 .map_or(tandem_score::PRIOR, |(_, score, _)| *score)
         })
         .collect()
+}
+
+/// A finding that no longer stands, as the story tells it.
+fn told(gone: &WithdrawnRow) -> TakenBack {
+    let because = Reason::parse(&gone.reason).map_or("", Reason::words);
+    TakenBack {
+        kind: gone.finding.kind.clone(),
+        title: gone.finding.title.clone(),
+        day: gone.finding.day.to_string(),
+        at: gone.at.to_string(),
+        words: format!(
+            "Taken back on {}: events that it rested on were erased, because {because}.",
+            gone.at.day()
+        ),
+    }
+}
+
+/// The same as a mark on the timeline.
+fn mark(gone: &WithdrawnRow) -> TimelineMark {
+    TimelineMark {
+        time: gone.finding.day.end().to_string(),
+        kind: "taken_back".into(),
+        title: gone.finding.title.clone(),
+        indicator: None,
+    }
 }

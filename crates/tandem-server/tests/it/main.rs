@@ -48,3 +48,4 @@ mod teamwork;
 mod together;
 mod watch;
 mod what_if;
+mod withdraw;

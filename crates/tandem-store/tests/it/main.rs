@@ -39,4 +39,5 @@ mod rates;
 mod saved_searches;
 mod scheduled_queries;
 mod subjects;
+mod withdrawals;
 mod work;

@@ -7,6 +7,7 @@ mod rules;
 mod sequences;
 mod serve;
 mod show;
+mod withdraw;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Maintain(asked) => {
             admin::maintain(open(&cli).await?.as_ref(), asked.dry_run, cli.json).await
         }
+        Command::Withdraw(asked) => withdraw::withdraw(open(&cli).await?.as_ref(), asked, cli.json).await,
         Command::Ledger(asked) => match &asked.action {
             LedgerAction::Verify { file, key, held } => ledger::verify(file, key, held, cli.json),
             LedgerAction::Export { out } => ledger::export(open(&cli).await?.as_ref(), out.as_deref()).await,
