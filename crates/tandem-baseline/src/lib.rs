@@ -45,7 +45,7 @@ mod stats;
 pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
-pub use explain::Sentences;
+pub use explain::{Sentences, usual_of};
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};
 pub use own_hours::OwnHours;

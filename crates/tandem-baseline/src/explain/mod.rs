@@ -4,7 +4,7 @@
 mod parts;
 mod words;
 
-pub use self::parts::Sentences;
+pub use self::parts::{Sentences, usual_of};
 use crate::channel::{Channel, Flow};
 use crate::features::{Detail, Feature};
 use crate::population::Ranks;
