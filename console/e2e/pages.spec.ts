@@ -23,8 +23,10 @@ const PAGES: Listed[] = [
   { name: "verdicts", path: "/rules?tab=verdicts", heading: "Rules" },
   { name: "reports", path: "/reports", heading: "Reports" },
   { name: "calibration", path: "/calibration", heading: "Calibration" },
+  { name: "what-if", path: "/what-if", heading: "What if" },
   { name: "account", path: "/account", heading: "Account" },
 ];
+const CORPORATE_PAGES: Listed[] = [{ name: "help-first", path: "/support", heading: "Help first" }];
 const AUDITOR_PAGES: Listed[] = [
   { name: "auditor-cases", path: "/cases", heading: "Cases" },
   { name: "ledger", path: "/ledger", heading: "Ledger" },
@@ -40,6 +42,7 @@ const COUNCIL_PAGES: Listed[] = [
   { name: "policies-always", path: "/administration/policies?tab=always", heading: "Policies" },
 ];
 const OTHERS: Record<string, Listed[]> = {
+  corporate_investigator: CORPORATE_PAGES,
   auditor: AUDITOR_PAGES,
   administrator: ADMINISTRATOR_PAGES,
   works_council: COUNCIL_PAGES,
@@ -79,6 +82,15 @@ async function room(page: Page): Promise<Listed[]> {
   }));
 }
 
+/** The pages of the first alert and of whom it is about. */
+async function about(page: Page): Promise<Listed[]> {
+  await page.goto("/");
+  await settled(page);
+  const links = [page.locator("[data-alert] h2 a"), page.getByTitle("open this subject's story")];
+  const paths = await Promise.all(links.map((link) => link.first().getAttribute("href")));
+  return ["alert", "subject"].map((name, at) => ({ name, path: paths[at] ?? "", heading: /./ }));
+}
+
 for (const listed of PAGES)
   test(`${listed.name} is whole and accessible`, async ({ page }) => {
     await whole(page, listed);
@@ -102,7 +114,7 @@ test("an alert and a subject's story are whole and accessible", async ({ page })
 });
 
 test("no page is wider than a narrow window", async ({ page }) => {
-  await narrow(page, [...PAGES, ...(await room(page))]);
+  await narrow(page, [...PAGES, ...(await room(page)), ...(await about(page))]);
 });
 
 for (const [role, pages] of Object.entries(OTHERS))

@@ -1,8 +1,6 @@
+import { shownScore } from "./score";
 import { shot } from "./target";
 import { accessible, expect, settled, test } from "./watch";
-
-const tenths = (text: string | null) =>
-  Math.round(Number((text ?? "").replace("−", "-").replace("+", "")) * 10);
 
 test.beforeEach(async ({ page }) => {
   await page.goto("/");
@@ -33,12 +31,7 @@ test("the shown rows of a score add up to the shown number", async ({ page }) =>
   for (const link of links) {
     await page.goto(link);
     await settled(page);
-    const table = page.locator("table[data-score]");
-    const shown = await table.locator("tbody td:last-child").allTextContents();
-    const total = await table.locator("[data-total]").textContent();
-    expect(shown.reduce((sum, text) => sum + tenths(text), 0)).toBe(tenths(total));
-    const score = Number(await table.getAttribute("data-score"));
-    expect(Math.abs(score * 10 - tenths(total))).toBeLessThanOrEqual(0.5001);
+    await shownScore(page);
   }
 });
 
@@ -97,42 +90,6 @@ test("a row of the score leads to its indicator", async ({ page }) => {
   await page.locator("table[data-score] button.link").first().click();
   await expect(page).toHaveURL(/indicator=/);
   await expect(page.locator("[aria-current=true][id^=indicator-]")).toBeVisible();
-});
-
-test("a subject's departures are three sentences with a picture, and move with the time", async ({
-  page,
-}) => {
-  const links = await page
-    .getByTitle("open this subject's story")
-    .evaluateAll((all) => all.slice(0, 12).map((a) => a.getAttribute("href") ?? ""));
-  const panel = page.locator(".panel", {
-    has: page.getByRole("heading", { name: "Departures from what is usual" }),
-  });
-  const found = panel.locator("[data-departure]");
-  const pictures = panel.locator("svg[data-picture]");
-  // Among those in the queue somebody had an unusual day lately, and not only by something new.
-  for (const link of links) {
-    await page.goto(link);
-    await settled(page);
-    await expect(found.or(panel.getByText(/No unusual day/)).first()).toBeVisible();
-    if ((await pictures.count()) > 0) break;
-  }
-  await expect(pictures.first()).toBeVisible();
-  const story = new URL(page.url()).pathname;
-  const sentences = found.first().locator("[data-three-sentences] li");
-  await expect(sentences).toHaveCount(3);
-  for (const sentence of await sentences.allTextContents()) expect(sentence).toMatch(/\.$/);
-  const picture = pictures.first();
-  await expect(picture).toHaveAttribute("aria-label", /^\d{4}-\d\d-\d\d: .+ (lay|days|band|shown)/);
-  await expect(picture.locator("[data-mark]")).toHaveCount(1);
-  // Before its first unusual day none is told: waterfall, departures and the rest stand at one moment.
-  const days = await panel.getByRole("heading", { level: 3 }).allTextContents();
-  const oldest = days.at(-1) ?? "";
-  const before = new Date(Date.parse(oldest) - 86_400_000).toISOString().slice(0, 10);
-  await page.goto(`${story}?at=${before}`);
-  await settled(page);
-  await expect(page.getByLabel("as it stood at the end of")).toHaveValue(before);
-  await expect(panel.getByRole("heading", { level: 3, name: oldest })).toHaveCount(0);
 });
 
 test("calibration says what needs a look and names no subject", async ({ page }) => {

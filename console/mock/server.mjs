@@ -10,6 +10,7 @@ import * as hunt from "./hunt.mjs";
 import { live } from "./live.mjs";
 import * as own from "./own.mjs";
 import * as people from "./people.mjs";
+import * as risk from "./risk.mjs";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
@@ -30,6 +31,9 @@ const NOTHING = {
   verifies_ledger: false,
   manages_colleagues: false,
   approves: false,
+  tries_settings: false,
+  sees_proposals: false,
+  offers_support: false,
   has_own_data: false,
 };
 const CAN = {
@@ -40,13 +44,22 @@ const CAN = {
     sees_sources: true,
     opens_cases: true,
     sees_reports: true,
+    tries_settings: true,
+    sees_proposals: true,
   },
-  corporate_investigator: { ...NOTHING, sees_subjects: true, opens_cases: true },
+  corporate_investigator: {
+    ...NOTHING,
+    sees_subjects: true,
+    opens_cases: true,
+    tries_settings: true,
+    sees_proposals: true,
+    offers_support: true,
+  },
   auditor: { ...NOTHING, sees_sources: true, sees_ledger: true, verifies_ledger: true },
   works_council: { ...NOTHING, verifies_ledger: true },
   approver_it: { ...NOTHING, approves: true },
   approver_corporate: { ...NOTHING, approves: true },
-  administrator: { ...NOTHING, sees_sources: true, manages_colleagues: true },
+  administrator: { ...NOTHING, sees_sources: true, manages_colleagues: true, sees_proposals: true },
   staff: { ...NOTHING, has_own_data: true },
 };
 const dist = new URL("../dist/", import.meta.url).pathname;
@@ -201,6 +214,12 @@ function read(path, p, role, forCase) {
       if (!may.sees_reports)
         throw new Refusal(403, "forbidden", `the role ${role} may not see reports`, "ask an auditor");
       return calibration(p);
+    case "what-if":
+      return id === "proposals" ? risk.proposals(role) : risk.knobs();
+    case "support":
+      if (!may.offers_support)
+        throw new Refusal(403, "forbidden", `the role ${role} may not see human-side facts`, "ask HR");
+      return risk.support();
     case "board":
       return cases.board(role);
     case "playbooks":
@@ -295,8 +314,18 @@ function read(path, p, role, forCase) {
   }
 }
 
+function tries(role, id, part, body) {
+  if (!CAN[role].tries_settings)
+    throw new Refusal(403, "forbidden", `the role ${role} may not try settings`, "ask a department");
+  if (id !== "proposals") return risk.whatIf(body);
+  const done = part ? risk.answer(role, part, body) : risk.propose(role, body);
+  if (!done) throw missing("proposal to answer");
+  return done;
+}
+
 function write(path, body, role) {
   const [, kind, id, part] = path.split("/");
+  if (kind === "what-if") return tries(role, id, part, body);
   if (kind === "own") return own.receive(body);
   if (kind === "contests") return own.change(role, id, body);
   if (kind === "colleagues") {

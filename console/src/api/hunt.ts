@@ -1,169 +1,41 @@
-/** Hunting: shapes of the API as `tandem-server` writes them, and their queries. */
+/** Hunting: names for the API's shapes, and their queries. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCase } from "../url";
 import { type CaseView, path as casePath, useKeep } from "./cases";
 import { forCase, get, type Headers, send, sendForAnswer } from "./client";
 import { readLines } from "./ndjson";
-import type { Schedule } from "./scheduled";
-import type { EventSummary } from "./types";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 /** Most events that one search shows. */
 export const LIMIT_MOST = 10_000;
 
-/** What is searched for. Instants are RFC 3339, or days: then their beginning and their end. */
-export interface HuntAsk {
-  query?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  subject?: string | undefined;
-  limit?: number | undefined;
-  fields?: string[] | undefined;
-}
-
-export interface Asset {
-  name: string;
-  criticality: string;
-  owner?: string | null;
-}
-
-export interface Threat {
-  list: string;
-  value: string;
-  note?: string | null;
-  until?: string | null;
-}
-
-/** What lists know about an event. */
-export interface Enrichment {
-  subject?: string | null;
-  asset?: Asset | null;
-  geo?: { ip: string; country: string; city?: string | null } | null;
-  threats?: Threat[];
-}
-
-/** What an event is shown with besides its own. */
-export interface Enriched {
-  enrichment?: Enrichment | null;
-  asset_criticality?: string | null;
-}
-
-export type HuntEvent = EventSummary & {
-  enrichment?: Enrichment | null;
-  /** Further fields that were asked for, as far as it has them. */
-  fields?: Record<string, string>;
+/** What is searched for; all of it may be left out. Instants are RFC 3339, or days: then their beginning and their end. */
+export type HuntAsk = {
+  [Key in keyof Schemas["HuntAsked"]]?: NonNullable<Schemas["HuntAsked"][Key]> | undefined;
 };
-
-export interface HuntPlan {
-  /** Days that are looked through. */
-  days: number;
-  sql: string;
-  hash_of?: string;
-  /** What a reader should know about the query, such as names that are no columns but look like one. */
-  notes?: string[];
-}
-
-/** Hits of one UTC day, and of each of its hours. */
-export interface HuntDay {
-  day: string;
-  hits: number;
-  hours: number[];
-}
-
-export interface HuntEnd {
-  hits: number;
-  shown: number;
-  truncated: boolean;
-  elapsed_ms: number;
-  /** SHA-256 over the ids of the shown events in order. */
-  result_hash: string;
-  /** The SQL that says the same; other than the plan's it holds accounts that events have shown. */
-  sql?: string;
-}
-
+/** What lists know about an event. */
+export type Enrichment = Schemas["Enrichment"];
+export type HuntEvent = Schemas["HuntEvent"];
 /** One line of an answer. */
-export type HuntLine =
-  | ({ kind: "plan" } & HuntPlan)
-  | ({ kind: "day" } & HuntDay)
-  | { kind: "events"; events: HuntEvent[] }
-  | { kind: "progress"; done: number; of: number }
-  | ({ kind: "end" } & HuntEnd)
-  | { kind: "error"; error: { code: string; message: string; hint: string } };
-
-export interface FieldStatistics {
-  name: string;
-  /** Events that have it. */
-  present: number;
-  distinct: number;
-  top: { value: string; count: number }[];
-}
-
-export type SearchLanguage = "fields" | "sql";
-
-export interface SavedSearch {
-  id: string;
-  name: string;
-  query: string;
-  language: SearchLanguage;
-  from_days?: number | null;
-  note?: string | null;
-  owner: string;
-  shared: boolean;
-  created: string;
-  /** The rule made of it. */
-  rule?: string | null;
-  schedule?: Schedule | null;
-}
-
+export type HuntLine = Schemas["HuntLine"];
+type Line<Kind extends HuntLine["kind"]> = Extract<HuntLine, { kind: Kind }>;
+export type HuntPlan = Line<"plan">;
+/** Hits of one UTC day, and of each of its hours. */
+export type HuntDay = Line<"day">;
+export type HuntEnd = Line<"end">;
+export type FieldStatistics = Schemas["FieldStatistics"];
+export type SearchLanguage = Schemas["SearchLanguage"];
+export type SavedSearch = Schemas["SavedSearchView"];
 /** A saved search as it is written; what is left out stays empty. */
-export interface SavedWording {
-  name: string;
-  query: string;
-  /** That of the search line if left out; it does not change afterwards. */
-  language?: SearchLanguage | undefined;
-  from_days?: number | undefined;
-  note?: string | undefined;
-  shared?: boolean | undefined;
-}
-
-export interface RuleWording {
-  title: string;
-  level: string;
-  threat: string;
-  stage: string;
-  window_minutes?: number | undefined;
-  threshold?: number | undefined;
-  group_by?: string[] | undefined;
-}
-
-export interface MadeRule {
-  yaml: string;
-  path: string;
-  /** In what the rule differs from the search. */
-  notes?: string[];
-}
-
+export type SavedWording = Schemas["SaveSearch"];
+export type RuleWording = Schemas["RuleAsked"];
+export type MadeRule = Schemas["RuleMade"];
 /** Where a file of the settings stands. */
-export interface ListState {
-  state: "loaded" | "expired" | "unreadable";
-  entries: number;
-  /** The day it was made, if it says so. */
-  built?: string;
-  problem?: string | null;
-}
-
-export interface ThreatList extends ListState {
-  name: string;
-  kind: string;
-  expired_entries: number;
-  /** Last day on which it counts. */
-  expires?: string | null;
-}
-
-export interface EnrichmentLists {
-  lists: ThreatList[];
-  assets?: ListState | null;
-  geoip?: ListState | null;
-}
+export type ListState = Schemas["ListFileState"];
+export type ThreatList = Schemas["ThreatListView"];
+export type EnrichmentLists = Schemas["EnrichmentLists"];
 
 const HUNT = "/hunt";
 const SAVED = `${HUNT}/saved`;
@@ -189,7 +61,7 @@ export function useFieldStatistics(ask: HuntAsk, names: string[] | undefined, en
   const what = { query, from, to, subject };
   return useQuery({
     queryKey: [`${HUNT}/fields`, what, names, headers],
-    queryFn: () => send<{ fields: FieldStatistics[] }>(`${HUNT}/fields`, { ...what, names }, "POST", headers),
+    queryFn: () => send<Schemas["HuntFields"]>(`${HUNT}/fields`, { ...what, names }, "POST", headers),
     enabled,
     // Each reading is a search of its own in the ledger.
     staleTime: 300_000,
@@ -213,7 +85,7 @@ export function useHuntExport(id: string) {
 export const useSaved = () =>
   useQuery({
     queryKey: [SAVED],
-    queryFn: () => get<{ saved: SavedSearch[] }>(SAVED),
+    queryFn: () => get<Schemas["SavedSearchList"]>(SAVED),
   });
 
 /** Reads the saved searches again once something was done with them. */

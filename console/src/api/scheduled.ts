@@ -2,43 +2,16 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { send } from "./client";
 import { type SavedSearch, saved, useSavedAgain } from "./hunt";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 /** What came of asking a scheduled query. */
-export interface QueryRun {
-  at: string;
-  elapsed_ms: number;
-  /** Days (UTC) it was asked about. */
-  days: number;
-  rows: number;
-  /** Rows that were not known before. */
-  new: number;
-  without_account: number;
-  /** Rows that were left out for want of a time on the day. */
-  without_time: number;
-  truncated: boolean;
-  days_left_out: boolean;
-  error?: string | null;
-  failing_since?: string | null;
-}
-
-/** How a saved search in SQL is asked again and again. */
-export interface ScheduleWording {
-  every_minutes: number;
-  title: string;
-  level: string;
-  threat: string;
-  stage: string;
-  /** The column that says the account. */
-  account: string;
-  /** The column that says when. */
-  time: string;
-}
-
-export interface Schedule extends ScheduleWording {
-  /** When it is asked next. */
-  due: string;
-  last?: QueryRun | null;
-}
+export type QueryRun = Schemas["QueryRun"];
+/** How a saved search in SQL is to be asked again and again. */
+export type ScheduleWording = Schemas["ScheduleAsked"];
+/** How it is asked, and what came of it last. */
+export type Schedule = Schemas["ScheduleView"];
 
 /** Has a saved search in SQL asked again and again, or changes how. */
 export function useSchedule(id: string) {

@@ -2468,8 +2468,8 @@ export interface components {
              * @description Of them those with at least one alert.
              */
             alerted: number;
-            /** @description `department`, `role`, `site` or `employment`. */
-            attribute: string;
+            /** @description By what people are compared. */
+            attribute: components["schemas"]["Compared"];
             /** @description The groups, the highest rate first. Those that are too small are one, at least ten people together. */
             groups: components["schemas"]["GroupRate"][];
             /**
@@ -2477,7 +2477,7 @@ export interface components {
              * @description People compared.
              */
             people: number;
-            worst?: null | components["schemas"]["Worst"];
+            worst: null | components["schemas"]["Worst"];
         };
         /** @description Where the bands begin, decibans. */
         BandsView: {
@@ -2559,7 +2559,7 @@ export interface components {
              * @description Fewest people of a group.
              */
             least_people: number;
-            overall?: null | components["schemas"]["Rates"];
+            overall: null | components["schemas"]["Rates"];
             /**
              * Format: int64
              * @description Person-days counted.
@@ -2689,8 +2689,8 @@ export interface components {
              * @description Their share of the group.
              */
             group_share: number;
-            /** @description `behaviour`, `rule` or `human`. */
-            kind: string;
+            /** @description What it is. */
+            kind: components["schemas"]["CauseKind"];
             /** @description The channel in plain words, or the rule's title. */
             name: string;
             /**
@@ -2704,12 +2704,22 @@ export interface components {
              */
             rest_share: number;
         };
+        /**
+         * @description What an alert may rest on.
+         * @enum {string}
+         */
+        CauseKind: "behaviour" | "human" | "rule";
+        /**
+         * @description A cause that is held to be possible.
+         * @enum {string}
+         */
+        CauseName: "negligent" | "ignorant" | "malicious";
         /** @description How one cause stands. */
         CauseView: {
             /** @description What speaks against it, heaviest first. */
             against: components["schemas"]["SpokenView"][];
-            /** @description `negligent`, `ignorant` or `malicious`. */
-            cause: string;
+            /** @description Which. */
+            cause: components["schemas"]["CauseName"];
             /** @description What speaks for it, heaviest first. */
             for: components["schemas"]["SpokenView"][];
             /**
@@ -2945,6 +2955,11 @@ export interface components {
             /** @description Arrow type. */
             type: string;
         };
+        /**
+         * @description What people are compared by.
+         * @enum {string}
+         */
+        Compared: "department" | "role" | "site" | "employment";
         /** @description What people concluded of the alerts of a queue or detector. */
         Concluded: {
             /**
@@ -2957,7 +2972,7 @@ export interface components {
              * @description It happened and was allowed.
              */
             benign: number;
-            false_alarms?: null | components["schemas"]["ShareView"];
+            false_alarms: null | components["schemas"]["ShareView"];
             /**
              * Format: int64
              * @description It did not happen.
@@ -2970,9 +2985,9 @@ export interface components {
              * @description It cannot be said.
              */
             insufficient_data: number;
-            next?: null | components["schemas"]["ShareView"];
-            precision?: null | components["schemas"]["ShareView"];
-            rule?: null | components["schemas"]["RuleRef"];
+            next: null | components["schemas"]["ShareView"];
+            precision: null | components["schemas"]["ShareView"];
+            rule: null | components["schemas"]["RuleRef"];
             /**
              * Format: int64
              * @description Alerts about which something could be said.
@@ -3169,7 +3184,7 @@ export interface components {
             own: string;
             /** @description Against the peers. */
             peers: string;
-            picture?: null | components["schemas"]["Picture"];
+            picture: null | components["schemas"]["Picture"];
             /**
              * Format: double
              * @description Share of what made that day unusual, 0 to 1.
@@ -3267,8 +3282,8 @@ export interface components {
         };
         /** @description Lists that events are looked up in. */
         EnrichmentLists: {
-            assets?: null | components["schemas"]["FileState"];
-            geoip?: null | components["schemas"]["FileState"];
+            assets?: null | components["schemas"]["ListFileState"];
+            geoip?: null | components["schemas"]["ListFileState"];
             /** @description Threat lists. */
             lists: components["schemas"]["ThreatListView"][];
         };
@@ -3295,6 +3310,11 @@ export interface components {
             /** @description In plain words. */
             message: string;
         };
+        /**
+         * @description What the alerts of a group say.
+         * @enum {string}
+         */
+        Evenness: "even" | "by_chance" | "uneven";
         /** @description One event whole. */
         EventDetail: components["schemas"]["EventSummary"] & {
             /** @description How much depends on the most critical asset that it speaks of. */
@@ -3483,7 +3503,7 @@ export interface components {
              * Format: double
              * @description `rest_rate` / `rate`, which the four-fifths rule wants to be at least 0.8; nothing if nobody of the group was alerted.
              */
-            four_fifths?: number | null;
+            four_fifths: number | null;
             /**
              * Format: double
              * @description Upper end.
@@ -3510,9 +3530,9 @@ export interface components {
              * Format: double
              * @description `rate` / `rest_rate`; nothing if nobody else was alerted.
              */
-            ratio?: number | null;
-            /** @description `even`, `by_chance` (the rule is broken, but chance alone explains it) or `uneven`. */
-            reading: string;
+            ratio: number | null;
+            /** @description What that says. */
+            reading: components["schemas"]["Evenness"];
             /**
              * Format: double
              * @description The share among everybody else.
@@ -3915,8 +3935,8 @@ export interface components {
              * @description A sensible step.
              */
             step: number;
-            /** @description `dB`, `days`, `times`, `share` or `alerts`. */
-            unit: string;
+            /** @description What its value counts. */
+            unit: components["schemas"]["KnobUnit"];
             /**
              * Format: double
              * @description Its value now.
@@ -3935,8 +3955,13 @@ export interface components {
             /** @description In the order of a page. */
             knobs: components["schemas"]["Knob"][];
             /** @description The last of them. */
-            to?: string | null;
+            to: string | null;
         };
+        /**
+         * @description What a setting's value counts.
+         * @enum {string}
+         */
+        KnobUnit: "dB" | "days" | "times" | "share" | "alerts";
         /** @description Something late in a case that the asker leads or answers for. */
         LateItem: {
             /** @description Number of the case. */
@@ -4023,6 +4048,25 @@ export interface components {
             expires: string;
             /** @description Path on this server, with the secret. */
             path: string;
+        };
+        /**
+         * @description Whether a list can be used.
+         * @enum {string}
+         */
+        ListCondition: "loaded" | "expired" | "unreadable";
+        /** @description The state of a file that the settings name. */
+        ListFileState: {
+            /** @description The day it was made, if it says so. */
+            built?: string | null;
+            /**
+             * Format: int64
+             * @description How much it holds.
+             */
+            entries: number;
+            /** @description What is wrong with it. */
+            problem?: string | null;
+            /** @description Whether it can be used. */
+            state: components["schemas"]["ListCondition"];
         };
         /** @description A live source as it is. */
         LiveSource: {
@@ -4177,12 +4221,10 @@ export interface components {
         MotiveView: {
             /** @description The causes. */
             causes: components["schemas"]["CauseView"][];
-            /** @description The cause that may be named; null when it is not known. */
-            named?: string | null;
+            named: null | components["schemas"]["CauseName"];
             /** @description True if human-side facts are left out because the reader may not see them. */
             partial: boolean;
-            /** @description The reason that may be named. */
-            reason?: string | null;
+            reason: null | components["schemas"]["ReasonName"];
             /**
              * Format: double
              * @description Share of "reason not known".
@@ -4410,18 +4452,23 @@ export interface components {
             /** @description `YYYY-MM-DD`. */
             day: string;
             /** @description The likeliest part of the way. */
-            phase: string;
+            phase: components["schemas"]["PhaseName"];
             /** @description Probabilities of all parts, `baseline` first; they add up to 1. */
             probabilities: number[];
         };
+        /**
+         * @description A part of the way.
+         * @enum {string}
+         */
+        PhaseName: "baseline" | "stress" | "exploration" | "preparation" | "infringement" | "concealment";
         /** @description Days in a row on the same part of the way. */
         PhaseSpanView: {
             /** @description False if it is a guess only. */
             clear: boolean;
             /** @description First day, `YYYY-MM-DD`. */
             from: string;
-            /** @description `baseline`, `stress`, `exploration`, `preparation`, `infringement` or `concealment`. */
-            phase: string;
+            /** @description Which part. */
+            phase: components["schemas"]["PhaseName"];
             /**
              * Format: double
              * @description Its mean probability, 0 to 1.
@@ -4432,26 +4479,36 @@ export interface components {
         };
         /** @description What stands behind the sentences. */
         Picture: {
-            band?: null | components["schemas"]["PastBand"];
+            band: null | components["schemas"]["PastBand"];
             /** @description Up to 90 earlier active days of the subject, oldest first; empty of `hours`. */
             history: components["schemas"]["DayValue"][];
-            /** @description `days`: values by day; `hours`: on what share of days each hour of the day saw activity. */
-            kind: string;
+            /** @description What it is of. */
+            kind: components["schemas"]["PictureKind"];
             /** @description How it was counted, in plain words. */
             note: string;
             /** @description Of `hours`: 24 shares of the subject's earlier days of that kind (working day or day of rest); nothing before five. */
-            own_hours?: number[] | null;
+            own_hours: number[] | null;
             /** @description Of `hours`: the same of the peers; nothing with fewer than ten. */
-            peer_hours?: number[] | null;
-            peers?: null | components["schemas"]["PeerValues"];
-            /** @description `acts`, `bytes`, `items` or `hour`. */
-            unit: string;
+            peer_hours: number[] | null;
+            peers: null | components["schemas"]["PeerValues"];
+            /** @description What its values count. */
+            unit: components["schemas"]["PictureUnit"];
             /**
              * Format: double
              * @description The day's value: the mark.
              */
             value: number;
         };
+        /**
+         * @description What a picture is of.
+         * @enum {string}
+         */
+        PictureKind: "days" | "hours";
+        /**
+         * @description What a picture's values count.
+         * @enum {string}
+         */
+        PictureUnit: "acts" | "bytes" | "items" | "hour";
         /** @description Playbooks. */
         PlaybookList: {
             /** @description By id. */
@@ -4598,14 +4655,19 @@ export interface components {
             /** @description Last day. */
             to: string;
         };
+        /**
+         * @description Where a proposal stands.
+         * @enum {string}
+         */
+        ProposalStatus: "waiting" | "approved" | "refused";
         /** @description A proposal. It changes nothing by itself. */
         ProposalView: {
             /** @description Why. */
-            answer?: string | null;
+            answer: string | null;
             /** @description When. */
-            answered?: string | null;
+            answered: string | null;
             /** @description Who answered. */
-            answered_by?: string | null;
+            answered_by: string | null;
             /** @description RFC 3339. */
             at: string;
             /** @description Who proposed it. */
@@ -4619,7 +4681,7 @@ export interface components {
             /** @description True if the settings in force are as proposed. */
             in_force: boolean;
             /** @description The lines for the settings file; only of an approved one. */
-            lines?: string | null;
+            lines: string | null;
             /** @description True if the asker may answer it. */
             may_answer: boolean;
             /** @description What it would have done. */
@@ -4628,8 +4690,8 @@ export interface components {
             outdated: boolean;
             /** @description Why. */
             reason: string;
-            /** @description `waiting`, `approved` or `refused`. */
-            status: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["ProposalStatus"];
         };
         /** @description A proposal to change settings. */
         ProposeSettings: {
@@ -4789,7 +4851,7 @@ export interface components {
              * Format: double
              * @description Upper end.
              */
-            high?: number | null;
+            high: number | null;
             /**
              * Format: double
              * @description The level `a`.
@@ -4799,7 +4861,7 @@ export interface components {
              * Format: double
              * @description Lower end of its 95 % interval (Clopper and Pearson).
              */
-            low?: number | null;
+            low: number | null;
             /**
              * Format: int64
              * @description Person-days with enough others to rank among for that level.
@@ -4809,12 +4871,9 @@ export interface components {
              * Format: double
              * @description P(p ≤ a) / a; nothing where fewer than five are expected.
              */
-            ratio?: number | null;
-            /**
-             * @description `as_promised` (half to twice as often), `by_chance` (outside, but chance alone explains it), `too_often`, `too_seldom`,
-             *     `rare` (what hardly ever happens cannot be that rare that often) or `too_few`.
-             */
-            reading: string;
+            ratio: number | null;
+            /** @description What that says. */
+            reading: components["schemas"]["Reading"];
             /**
              * Format: int64
              * @description Of them those with p up to `a`.
@@ -4836,14 +4895,24 @@ export interface components {
              * Format: int64
              * @description Of a channel: person-days with any surprise on it.
              */
-            surprised?: number | null;
+            surprised: number | null;
             /** @description In plain words. */
             words: string;
         };
+        /**
+         * @description What the count of p-values up to a level says.
+         * @enum {string}
+         */
+        Reading: "as_promised" | "by_chance" | "too_often" | "too_seldom" | "rare" | "too_few";
+        /**
+         * @description A reason that may stand behind intent.
+         * @enum {string}
+         */
+        ReasonName: "grievance" | "money" | "ideology" | "coercion";
         /** @description How one reason behind intent stands. */
         ReasonView: {
-            /** @description `grievance`, `money`, `ideology` or `coercion`. */
-            reason: string;
+            /** @description Which. */
+            reason: components["schemas"]["ReasonName"];
             /**
              * Format: double
              * @description 0 to 1; with `reason_unknown` they add up to 1.
@@ -5558,7 +5627,7 @@ export interface components {
             /** @description What help was given already. */
             given: string[];
             /** @description Last day of work, if known. */
-            leaving_on?: string | null;
+            leaving_on: string | null;
             /** @description Role as known. */
             role: string;
             /** @description When the latest concern became known, `YYYY-MM-DD`. */
@@ -5571,7 +5640,7 @@ export interface components {
         /** @description Whom to offer help first. */
         SupportList: {
             /** @description The day it stands for; null before the first analysis. */
-            day?: string | null;
+            day: string | null;
             /** @description Latest concern first. */
             entries: components["schemas"]["SupportEntry"][];
             /** @description True if there are more than are shown. */
@@ -5621,8 +5690,8 @@ export interface components {
             name: string;
             /** @description What is wrong with it. */
             problem?: string | null;
-            /** @description `loaded`, `expired` or `unreadable`. */
-            state: string;
+            /** @description Whether it can be used. */
+            state: components["schemas"]["ListCondition"];
         };
         /** @description A threat's share. */
         ThreatView: {
@@ -5909,14 +5978,14 @@ export interface components {
         };
         /** @description The group that alerts fall on most, where the rule is broken. */
         Worst: {
-            cause?: null | components["schemas"]["Cause"];
+            cause: null | components["schemas"]["Cause"];
             /** @description Its name. */
             group: string;
             /**
              * Format: double
              * @description Its ratio.
              */
-            ratio?: number | null;
+            ratio: number | null;
         };
     };
     responses: never;

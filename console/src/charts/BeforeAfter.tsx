@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import type { WhatIfDay } from "../api/risk";
-import { dayTicks } from "./maths";
+import { CountLines, DayAxis } from "./DayAxis";
 import { Scroll } from "./Scroll";
 
 const HEIGHT = 120;
@@ -24,14 +24,7 @@ export function BeforeAfter({ days, label }: { days: WhatIfDay[]; label: string 
         role="img"
         aria-label={label}
       >
-        {[0, most].map((value) => (
-          <g key={value}>
-            <line x1={LEFT - 4} x2={width - 8} y1={y(value)} y2={y(value)} stroke="var(--line)" />
-            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
-              {value}
-            </text>
-          </g>
-        ))}
+        <CountLines most={most} y={y} left={LEFT} right={width - 8} />
         {days.map((d, at) => {
           const x = LEFT + at * step;
           return (
@@ -58,16 +51,7 @@ export function BeforeAfter({ days, label }: { days: WhatIfDay[]; label: string 
             </g>
           );
         })}
-        {dayTicks(
-          days.map((d) => d.day),
-          Math.max(1, Math.floor(width / 84)),
-        )
-          .filter((tick) => LEFT + tick.at * step < width - 62)
-          .map((tick) => (
-            <text key={tick.day} x={LEFT + tick.at * step + 1} y={BASE + 15}>
-              {tick.day}
-            </text>
-          ))}
+        <DayAxis days={days.map((d) => d.day)} left={LEFT} step={step} width={width} y={BASE + 15} />
       </svg>
     </Scroll>
   );

@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import { dayTicks } from "./maths";
+import { CountLines, DayAxis } from "./DayAxis";
 import { Scroll } from "./Scroll";
 
 const HEIGHT = 84;
@@ -34,14 +34,7 @@ export function DayBars({
         role="group"
         aria-label={label}
       >
-        {[0, most].map((value) => (
-          <g key={value}>
-            <line x1={LEFT - 4} x2={width - 8} y1={y(value)} y2={y(value)} stroke="var(--line)" />
-            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
-              {value}
-            </text>
-          </g>
-        ))}
+        <CountLines most={most} y={y} left={LEFT} right={width - 8} />
         {days.map((d, at) => {
           const x = LEFT + at * step;
           const solid = d.solid ?? d.count;
@@ -85,16 +78,7 @@ export function DayBars({
             </g>
           );
         })}
-        {dayTicks(
-          days.map((d) => d.day),
-          Math.max(1, Math.floor(width / 84)),
-        )
-          .filter((tick) => LEFT + tick.at * step < width - 62)
-          .map((tick) => (
-            <text key={tick.day} x={LEFT + tick.at * step + 1} y={BASE + 15}>
-              {tick.day}
-            </text>
-          ))}
+        <DayAxis days={days.map((d) => d.day)} left={LEFT} step={step} width={width} y={BASE + 15} />
       </svg>
     </Scroll>
   );

@@ -1,28 +1,32 @@
 import { scaleLinear } from "d3-scale";
 import type { Picture } from "../api/departures";
 import { amount, pictureWords, spread, top } from "./picture";
+import { useWidth } from "./width";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BASE] = [560, 150, 52, 470, 12, 122];
-/** The middle of the strip that holds the peers. */
-const PEERS = 520;
+const [LEAST, MOST, HEIGHT, LEFT, TOP, BASE] = [260, 560, 150, 52, 12, 122];
+/** How wide the strip is that holds the peers. */
+const STRIP = 90;
 
 /** The own past as a band, the peers as a quiet distribution, the day as a mark. */
 export function DeparturePicture({ picture, day }: { picture: Picture; day: string }) {
   const words = pictureWords(picture, day);
+  const [ref, room] = useWidth(LEAST);
+  const width = Math.min(MOST, room);
   return (
-    <figure className="stack" style={{ gap: 4 }}>
+    <figure className="stack" style={{ gap: 4 }} ref={ref}>
       <svg
         className="chart"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        style={{ width: "100%", maxWidth: WIDTH }}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        width={width}
+        height={HEIGHT}
         role="img"
         aria-label={words}
         data-picture={picture.kind}
       >
         {picture.kind === "hours" ? (
-          <HoursDrawn picture={picture} />
+          <HoursDrawn picture={picture} width={width} />
         ) : (
-          <DaysDrawn picture={picture} day={day} />
+          <DaysDrawn picture={picture} day={day} width={width} />
         )}
       </svg>
       <figcaption className="muted small">{picture.note}</figcaption>
@@ -50,9 +54,11 @@ function Mark({ x, y }: { x: number; y: number }) {
   );
 }
 
-function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
+function DaysDrawn({ picture, day, width }: { picture: Picture; day: string; width: number }) {
+  const right = width - STRIP;
+  const strip = width - STRIP / 2;
   const y = scaleLinear([0, top(picture)], [BASE, TOP]);
-  const x = scaleLinear([0, Math.max(1, picture.history.length)], [LEFT + 6, RIGHT - 14]);
+  const x = scaleLinear([0, Math.max(1, picture.history.length)], [LEFT + 6, right - 14]);
   const say = (value: number) => amount(value, picture.unit);
   const { band } = picture;
   const others = spread(picture);
@@ -62,7 +68,7 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
         <g>
           <rect
             x={LEFT}
-            width={RIGHT - LEFT}
+            width={right - LEFT}
             y={y(band.high) - 1}
             height={Math.max(3, y(band.low) - y(band.high) + 2)}
             fill="var(--accent)"
@@ -72,7 +78,7 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
           </rect>
           <line
             x1={LEFT}
-            x2={RIGHT}
+            x2={right}
             y1={y(band.usual)}
             y2={y(band.usual)}
             stroke="var(--accent)"
@@ -80,7 +86,7 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
           />
         </g>
       )}
-      <line x1={LEFT} x2={RIGHT} y1={BASE} y2={BASE} stroke="var(--line-2)" />
+      <line x1={LEFT} x2={right} y1={BASE} y2={BASE} stroke="var(--line-2)" />
       {picture.history.map((past, at) => (
         <circle key={past.day} cx={x(at)} cy={y(past.value)} r={2} fill="var(--accent)" fillOpacity={0.75}>
           <title>{`${past.day}: ${say(past.value)}`}</title>
@@ -88,9 +94,9 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
       ))}
       {others && (
         <g stroke="var(--ink-2)">
-          <line x1={PEERS} x2={PEERS} y1={y(others.low)} y2={y(others.high)} strokeWidth={1.5} />
+          <line x1={strip} x2={strip} y1={y(others.low)} y2={y(others.high)} strokeWidth={1.5} />
           <rect
-            x={PEERS - 9}
+            x={strip - 9}
             width={18}
             y={y(others.upper) - 1}
             height={Math.max(2, y(others.lower) - y(others.upper) + 2)}
@@ -98,10 +104,10 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
           >
             <title>{`peers: half of their days between ${say(others.lower)} and ${say(others.upper)}`}</title>
           </rect>
-          <line x1={PEERS - 9} x2={PEERS + 9} y1={y(others.middle)} y2={y(others.middle)} strokeWidth={2} />
+          <line x1={strip - 9} x2={strip + 9} y1={y(others.middle)} y2={y(others.middle)} strokeWidth={2} />
         </g>
       )}
-      <text x={PEERS} y={BASE + 17} textAnchor="middle">
+      <text x={strip} y={BASE + 17} textAnchor="middle">
         {others ? "peers" : "few peers"}
       </text>
       <Mark x={x(picture.history.length)} y={y(picture.value)} />
@@ -114,18 +120,19 @@ function DaysDrawn({ picture, day }: { picture: Picture; day: string }) {
       <text x={LEFT} y={BASE + 17}>
         {picture.history[0]?.day ?? ""}
       </text>
-      <text x={RIGHT} y={BASE + 17} textAnchor="end">
+      <text x={right} y={BASE + 17} textAnchor="end">
         {day}
       </text>
     </>
   );
 }
 
-function HoursDrawn({ picture }: { picture: Picture }) {
+function HoursDrawn({ picture, width }: { picture: Picture; width: number }) {
   const own = picture.own_hours ?? [];
   const peers = picture.peer_hours ?? [];
-  const x = scaleLinear([0, 24], [LEFT, WIDTH - 10]);
-  const y = scaleLinear([0, Math.max(0.1, ...own, ...peers)], [BASE, TOP + 14]);
+  const x = scaleLinear([0, 24], [LEFT, width - 10]);
+  const most = Math.max(0.1, ...own, ...peers);
+  const y = scaleLinear([0, most], [BASE, TOP + 14]);
   const wide = x(1) - x(0);
   const hour = Math.round(picture.value);
   return (
@@ -158,7 +165,15 @@ function HoursDrawn({ picture }: { picture: Picture }) {
           <title>{`${amount(at, "hour")}: ${Math.round(100 * share)} % of the peers' days`}</title>
         </line>
       ))}
-      <line x1={LEFT} x2={WIDTH - 10} y1={BASE} y2={BASE} stroke="var(--line-2)" />
+      <line x1={LEFT} x2={width - 10} y1={BASE} y2={BASE} stroke="var(--line-2)" />
+      {[0, most].map((share) => (
+        <text
+          key={share}
+          x={LEFT - 6}
+          y={y(share) + 4}
+          textAnchor="end"
+        >{`${Math.round(100 * share)} %`}</text>
+      ))}
       <Mark x={x(hour + 0.5)} y={BASE - 8} />
       {[0, 6, 12, 18].map((at) => (
         <text key={at} x={x(at)} y={BASE + 17}>{`${at} h`}</text>

@@ -1,16 +1,17 @@
 import { scaleLog } from "d3-scale";
+import { useWidth } from "./width";
 
-const ROW = 30;
 const TOP = 26;
-const LEFT = 250;
-const RIGHT = 160;
-const WIDTH = 860;
+const MOST = 860;
+/** Where a row's name and its end stand beside the scale, and where there is no room for that, above it. */
+const BESIDE = { least: 700, row: 30, left: 250, right: 160, name: 19, mark: 15, letters: 38 };
+const ABOVE = { least: 280, row: 50, left: 26, right: 26, name: 16, mark: 34, letters: 24 };
 /** The ends of the scale: a tenth and ten times. */
 const ENDS: [number, number] = [0.1, 10];
 const TICKS = [
   { at: 0.1, text: "a tenth" },
   { at: 0.5, text: "half" },
-  { at: 1, text: "as it should be" },
+  { at: 1, text: "as it should be", short: "right" },
   { at: 2, text: "twice" },
   { at: 10, text: "ten times" },
 ];
@@ -41,14 +42,17 @@ export function Ratios({
   label: string;
   tolerated: [number, number];
 }) {
-  const height = TOP + ratios.length * ROW + 6;
-  const x = scaleLog(ENDS, [LEFT, WIDTH - RIGHT]);
+  const [ref, room] = useWidth(ABOVE.least);
+  const width = Math.min(MOST, room);
+  const lay = width < BESIDE.least ? ABOVE : BESIDE;
+  const height = TOP + ratios.length * lay.row + 6;
+  const x = scaleLog(ENDS, [lay.left, width - lay.right]);
   return (
-    <section className="scroll" aria-label={label} tabIndex={0}>
+    <div ref={ref}>
       <svg
         className="chart"
-        viewBox={`0 0 ${WIDTH} ${height}`}
-        width={WIDTH}
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
         height={height}
         role="group"
         aria-label={label}
@@ -64,17 +68,22 @@ export function Ratios({
           <g key={tick.at}>
             <line x1={x(tick.at)} x2={x(tick.at)} y1={TOP - 6} y2={height} stroke="var(--line)" />
             <text x={x(tick.at)} y={13} textAnchor="middle">
-              {tick.text}
+              {lay === ABOVE ? (tick.short ?? tick.text) : tick.text}
             </text>
           </g>
         ))}
         {ratios.map((one, at) => {
-          const y = TOP + at * ROW + ROW / 2;
+          const y = TOP + at * lay.row + lay.mark;
+          const words = TOP + at * lay.row + lay.name;
           return (
             <g key={one.id} data-ratio={one.id}>
               <title>{one.words}</title>
-              <text x={LEFT - 14} y={y + 4} textAnchor="end">
-                {one.name.length > 38 ? `${one.name.slice(0, 37)}…` : one.name}
+              <text
+                x={lay === ABOVE ? 0 : lay.left - 14}
+                y={words}
+                textAnchor={lay === ABOVE ? "start" : "end"}
+              >
+                {one.name.length > lay.letters ? `${one.name.slice(0, lay.letters - 1)}…` : one.name}
               </text>
               {one.low !== null && one.high !== null && (
                 <line
@@ -96,13 +105,17 @@ export function Ratios({
                   fill={one.alarm ? "var(--act)" : "var(--accent)"}
                 />
               )}
-              <text x={WIDTH - RIGHT + 10} y={y + 4}>
+              <text
+                x={lay === ABOVE ? width : width - lay.right + 10}
+                y={words}
+                textAnchor={lay === ABOVE ? "end" : "start"}
+              >
                 {one.end}
               </text>
             </g>
           );
         })}
       </svg>
-    </section>
+    </div>
   );
 }

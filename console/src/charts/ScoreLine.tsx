@@ -1,11 +1,14 @@
 import { scaleLinear } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
 import type { Explanation, ScoreDay } from "../api/types";
-import { decibans } from "../words/format";
-import { daysBetween, dayTicks } from "./maths";
-import { Scroll } from "./Scroll";
+import { decibans, tenths } from "../words/format";
+import { DayAxis } from "./DayAxis";
+import { daysBetween } from "./maths";
+import { useWidth } from "./width";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, BASE] = [1000, 190, 40, 936, 162];
+const [LEAST, HEIGHT, LEFT, BASE] = [300, 220, 34, 192];
+/** Room for the names of the bands. */
+const NAMES = 56;
 
 /** The score over time with the bands behind it. */
 export function ScoreLine({
@@ -19,12 +22,14 @@ export function ScoreLine({
   until: string;
   pick: (day: string) => void;
 }) {
+  const [ref, width] = useWidth(LEAST);
+  const right = width - NAMES;
   const first = history[0]?.day ?? until;
   const last = [until, history.at(-1)?.day ?? until].sort().at(-1) ?? until;
   const days = daysBetween(first, last);
   const by = new Map(history.map((h) => [h.day, h.score]));
   const values = days.map((day) => by.get(day) ?? explanation.prior);
-  const x = scaleLinear([0, Math.max(1, days.length - 1)], [LEFT, RIGHT]);
+  const x = scaleLinear([0, Math.max(1, days.length - 1)], [LEFT, right]);
   const top = Math.max(6, ...values) + 2;
   const y = scaleLinear([-32, top], [BASE, 8]);
   const { watch, review, act } = explanation.bands;
@@ -38,11 +43,12 @@ export function ScoreLine({
   const label = `Score by day from ${first} to ${last}; at the end ${decibans(explanation.score)}, highest ${decibans(Math.max(...values))}`;
   return (
     <figure>
-      <Scroll label="score over time">
+      <div ref={ref}>
         <svg
           className="chart"
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-          style={{ width: "100%", minWidth: 640 }}
+          viewBox={`0 0 ${width} ${HEIGHT}`}
+          width={width}
+          height={HEIGHT}
           role="img"
           aria-label={label}
         >
@@ -50,13 +56,13 @@ export function ScoreLine({
             <g key={band.name}>
               <rect
                 x={LEFT}
-                width={RIGHT - LEFT}
+                width={right - LEFT}
                 y={y(band.to)}
                 height={Math.max(0, y(band.from) - y(band.to))}
                 fill={`var(--${band.name}-bg)`}
                 opacity={band.name === "low" ? 0.35 : 0.75}
               />
-              <text x={RIGHT + 8} y={y(band.from) - 4}>
+              <text x={right + 8} y={y(band.from) - 4}>
                 {band.name}
               </text>
             </g>
@@ -90,16 +96,16 @@ export function ScoreLine({
               <title>{`${day}: ${decibans(values[at] ?? explanation.prior)}`}</title>
             </rect>
           ))}
-          {dayTicks(days, 9).map((tick) => (
-            <g key={tick.day}>
-              <line x1={x(tick.at)} x2={x(tick.at)} y1={BASE} y2={BASE + 4} stroke="var(--line-2)" />
-              <text x={x(tick.at)} y={BASE + 17} textAnchor={tick.at === 0 ? "start" : "middle"}>
-                {tick.day}
-              </text>
-            </g>
-          ))}
+          <DayAxis
+            days={days}
+            left={LEFT}
+            step={x(1) - x(0)}
+            width={width}
+            y={BASE + 17}
+            line={[BASE, BASE + 6]}
+          />
         </svg>
-      </Scroll>
+      </div>
       <details className="small">
         <summary>As a table</summary>
         <table>
@@ -121,7 +127,7 @@ export function ScoreLine({
                 <tr key={h.day}>
                   <td>{h.day}</td>
                   <td>{h.level}</td>
-                  <td className="num">{h.score.toFixed(1)}</td>
+                  <td className="num">{tenths(h.score, true)}</td>
                 </tr>
               ))}
           </tbody>

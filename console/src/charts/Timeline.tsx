@@ -1,6 +1,7 @@
 import type { Timeline } from "../api/types";
 import { counted } from "../words/format";
-import { bundled, daysBetween, dayTicks, shade } from "./maths";
+import { DayAxis } from "./DayAxis";
+import { bundled, daysBetween, shade } from "./maths";
 import { Scroll } from "./Scroll";
 
 type Mark = Timeline["marks"][number];
@@ -118,16 +119,7 @@ export function TimelineChart({
             role="group"
             aria-label={`Events by source and day from ${first} to ${last}`}
           >
-            {dayTicks(days, Math.max(1, Math.floor(width / 90))).map((tick) => (
-              <g key={tick.day}>
-                <line x1={at(tick.day)} x2={at(tick.day)} y1={0} y2={height - 20} stroke="var(--line)" />
-                {at(tick.day) < width - 62 && (
-                  <text x={at(tick.day) + 3} y={height - 6}>
-                    {tick.day}
-                  </text>
-                )}
-              </g>
-            ))}
+            <DayAxis days={days} left={0} step={cell} width={width} y={height - 6} line={[0, height - 20]} />
             {lanes.map((lane, row) => (
               <g key={lane}>
                 {groups

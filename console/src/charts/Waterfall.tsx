@@ -2,6 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { useState } from "react";
 import type { Explanation, Row } from "../api/types";
 import { age, decibans, odds, tenths } from "../words/format";
+import { LEVEL_MEANS } from "../words/labels";
 import { addingUp, folded, waterfall } from "./maths";
 import styles from "./Waterfall.module.css";
 
@@ -138,10 +139,12 @@ export function Waterfall({
         </button>
       )}
       <figcaption className="muted small">
-        {decibans(explanation.score)} are odds of {odds(explanation.score)}. Of the technical evidence that an
-        alert needs ({tenths(explanation.alert_gate.needed)} dB) there are{" "}
-        {tenths(explanation.alert_gate.technical)} dB, so the gate is{" "}
-        <b>{explanation.alert_gate.open ? "open" : "shut"}</b>.
+        Dotted lines: where watch, review and act begin. {decibans(explanation.score)} lies in the band{" "}
+        <b>{explanation.level}</b>: {LEVEL_MEANS[explanation.level] ?? explanation.level}. By the weights that
+        are set, which are estimates, the odds are {odds(explanation.score)}. An alert needs{" "}
+        {tenths(explanation.alert_gate.needed)} dB of technical evidence; there are{" "}
+        {tenths(explanation.alert_gate.technical)} dB, so there{" "}
+        <b>{explanation.alert_gate.open ? "may" : "cannot"}</b> be one.
       </figcaption>
     </figure>
   );

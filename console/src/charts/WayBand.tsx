@@ -1,8 +1,8 @@
 import type { PhaseSpan, WayView } from "../api/risk";
-import { dayTicks } from "./maths";
+import { DayAxis } from "./DayAxis";
 import { Scroll } from "./Scroll";
 
-const LEFT = 118;
+const NAMES = 104;
 const ROW = 22;
 const TOP = 6;
 
@@ -22,88 +22,91 @@ export function WayBand({
   pick?: (day: string) => void;
 }) {
   const step = Math.max(6, Math.min(18, 1000 / Math.max(1, days.length)));
-  const width = LEFT + days.length * step + 12;
+  const width = Math.max(140, days.length * step + 12);
   const bottom = TOP + rows.length * ROW;
   const first = days[0]?.day ?? "";
   return (
-    <Scroll label="the way over time">
+    <div style={{ display: "flex" }}>
       <svg
         className="chart"
-        viewBox={`0 0 ${width} ${bottom + 20}`}
-        width={width}
-        height={bottom + 20}
-        role="group"
-        aria-label="the way over time"
+        viewBox={`0 0 ${NAMES} ${bottom}`}
+        width={NAMES}
+        height={bottom}
+        style={{ flex: "none" }}
+        aria-hidden="true"
       >
         {rows.map((row, at) => (
-          <g key={row.id}>
+          <text key={row.id} x={0} y={TOP + at * ROW + 15}>
+            {row.name}
+          </text>
+        ))}
+      </svg>
+      <Scroll label="the way over time">
+        <svg
+          className="chart"
+          viewBox={`0 0 ${width} ${bottom + 20}`}
+          width={width}
+          height={bottom + 20}
+          role="group"
+          aria-label="the way over time"
+        >
+          {rows.map((row, at) => (
             <line
-              x1={LEFT}
-              x2={width - 8}
+              key={row.id}
+              x1={0}
+              x2={width}
               y1={TOP + (at + 1) * ROW}
               y2={TOP + (at + 1) * ROW}
               stroke="var(--line)"
             />
-            <text x={LEFT - 8} y={TOP + at * ROW + 15} textAnchor="end">
-              {row.name}
-            </text>
-          </g>
-        ))}
-        {days.map((day, at) =>
-          day.probabilities.map((probability, row) =>
-            probability < 0.05 ? null : (
-              <rect
-                key={`${day.day} ${rows[row]?.id}`}
-                x={LEFT + at * step}
-                y={TOP + row * ROW + 3}
-                width={step}
-                height={ROW - 6}
-                fill={row === 0 ? "var(--ink-2)" : "var(--accent)"}
-                fillOpacity={rows[row]?.id === day.phase ? Math.max(0.35, probability) : probability * 0.5}
-              />
-            ),
-          ),
-        )}
-        {spans
-          .filter((span) => span.to >= first)
-          .map((span) => {
-            const from = Math.max(
-              0,
-              days.findIndex((d) => d.day === span.from),
-            );
-            const to = days.findIndex((d) => d.day === span.to);
-            const row = rows.findIndex((r) => r.id === span.phase);
-            return (
-              <rect
-                key={span.from}
-                x={LEFT + from * step}
-                y={TOP + row * ROW}
-                width={(Math.max(from, to) - from + 1) * step}
-                height={ROW}
-                fill="transparent"
-                {...(pick && {
-                  role: "button",
-                  tabIndex: 0,
-                  "aria-label": words(span),
-                  onClick: () => pick(span.from),
-                  onKeyDown: (event: { key: string }) => event.key === "Enter" && pick(span.from),
-                })}
-              >
-                <title>{words(span)}</title>
-              </rect>
-            );
-          })}
-        {dayTicks(
-          days.map((d) => d.day),
-          Math.max(1, Math.floor(width / 84)),
-        )
-          .filter((tick) => LEFT + tick.at * step < width - 62)
-          .map((tick) => (
-            <text key={tick.day} x={LEFT + tick.at * step + 1} y={bottom + 15}>
-              {tick.day}
-            </text>
           ))}
-      </svg>
-    </Scroll>
+          {days.map((day, at) =>
+            day.probabilities.map((probability, row) =>
+              probability < 0.05 ? null : (
+                <rect
+                  key={`${day.day} ${rows[row]?.id}`}
+                  x={at * step}
+                  y={TOP + row * ROW + 3}
+                  width={step}
+                  height={ROW - 6}
+                  fill={row === 0 ? "var(--ink-2)" : "var(--accent)"}
+                  fillOpacity={rows[row]?.id === day.phase ? Math.max(0.35, probability) : probability * 0.5}
+                />
+              ),
+            ),
+          )}
+          {spans
+            .filter((span) => span.to >= first)
+            .map((span) => {
+              const from = Math.max(
+                0,
+                days.findIndex((d) => d.day === span.from),
+              );
+              const to = days.findIndex((d) => d.day === span.to);
+              const row = rows.findIndex((r) => r.id === span.phase);
+              return (
+                <rect
+                  key={span.from}
+                  x={from * step}
+                  y={TOP + row * ROW}
+                  width={(Math.max(from, to) - from + 1) * step}
+                  height={ROW}
+                  fill="transparent"
+                  {...(pick && {
+                    role: "button",
+                    tabIndex: 0,
+                    "aria-label": words(span),
+                    onClick: () => pick(span.from),
+                    onKeyDown: (event: { key: string }) => event.key === "Enter" && pick(span.from),
+                  })}
+                >
+                  <title>{words(span)}</title>
+                </rect>
+              );
+            })}
+          <DayAxis days={days.map((d) => d.day)} left={0} step={step} width={width} y={bottom + 15} />
+        </svg>
+      </Scroll>
+    </div>
   );
 }

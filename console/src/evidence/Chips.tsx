@@ -1,11 +1,15 @@
-import type { Enriched, Enrichment } from "../api/hunt";
+import type { Enrichment } from "../api/hunt";
+import type { EventDetail } from "../api/types";
 import { said } from "../words/labels";
 import styles from "./Chips.module.css";
 
 const WEIGHTY = new Set(["high", "crown_jewel"]);
 
 /** What an event is shown with, whether it stands in a list or alone. */
-export function enrichmentOf({ enrichment, asset_criticality }: Enriched): Enrichment | null {
+export function enrichmentOf({
+  enrichment,
+  asset_criticality,
+}: Pick<EventDetail, "enrichment" | "asset_criticality">): Enrichment | null {
   if (enrichment) return enrichment;
   return asset_criticality ? { asset: { name: "", criticality: asset_criticality } } : null;
 }

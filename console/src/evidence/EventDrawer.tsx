@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Enriched } from "../api/hunt";
 import { useEvent } from "../api/queries";
 import type { EventDetail } from "../api/types";
 import { Pairs, Tag } from "../ui/bits";
@@ -31,7 +30,7 @@ const who = (account: string, subject: string | null | undefined): [string, Reac
   <Pivot key="account" field="account" value={account} subject={subject} />,
 ];
 
-function Body({ event }: { event: EventDetail & Enriched }) {
+function Body({ event }: { event: EventDetail }) {
   const known = enrichmentOf(event);
   return (
     <>

@@ -20,8 +20,9 @@ describe("numbers and times", () => {
   });
 
   it("turn decibans into odds", () => {
-    expect(odds(-30)).toBe("1 in 1\u202f000");
-    expect(odds(0)).toBe("1 in 1");
+    expect(odds(-30)).toBe("1 to 1\u202f000");
+    expect(odds(-6)).toBe("1 to 4");
+    expect(odds(0)).toBe("even");
     expect(odds(10)).toBe("10 to 1");
   });
 

@@ -50,11 +50,12 @@ export function decibans(value: number): string {
   return `${tenths(value, true)} dB`;
 }
 
-/** Odds that a score of decibans stands for, such as `1 in 100`. */
+/** Odds that a score of decibans stands for, such as `1 to 100`; `even` where neither side is ahead. */
 export function odds(score: number): string {
-  const ratio = 10 ** (-score / 10);
-  if (ratio < 1) return `${count(1 / ratio)} to 1`;
-  return `1 in ${ratio < 10 ? String(Math.round(ratio * 10) / 10) : count(ratio)}`;
+  const ratio = 10 ** (Math.abs(score) / 10);
+  const shown = ratio < 10 ? String(Math.round(ratio * 10) / 10) : count(ratio);
+  if (shown === "1") return "even";
+  return score > 0 ? `${shown} to 1` : `1 to ${shown}`;
 }
 
 /** Days since joining, as one says it. */

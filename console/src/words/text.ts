@@ -21,7 +21,7 @@ export const TEXT = {
   noSources:
     "Nothing has arrived yet. Read logs in with `tandem ingest FOLDER`, or push them to /api/v1/ingest/SOURCE.",
   decibans:
-    "Decibans (dB) are ten times the base-10 logarithm of the odds: +10 dB is ten times likelier. Everybody starts at −30 dB, 1 in 1,000.",
+    "Decibans (dB) are ten times the base-10 logarithm of the odds: +10 dB is ten times likelier. Everybody starts at −30 dB, odds of 1 to 1,000.",
   pastNote: "Everything here uses only what was known then.",
   peersFew: "Fewer than ten peers: their hours are not shown, so that nobody can be recognised in them.",
   noNumbers: "Not for ranking people: the number says how much evidence there is, not who somebody is.",

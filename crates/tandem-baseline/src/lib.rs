@@ -47,7 +47,7 @@ pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
 pub use communities::is_learned_group;
-pub use explain::Sentences;
+pub use explain::{Sentences, usual_of};
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};
 pub use own_hours::OwnHours;

@@ -20,15 +20,6 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The transmitted name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Acts => "acts",
-            Self::Bytes => "bytes",
-            Self::Items => "items",
-        }
-    }
-
     /// What a channel counted on a day; `None` for channels whose value no activity tells by itself.
     pub fn of(channel: Channel, activity: &DayActivity) -> Option<Self> {
         match channel {

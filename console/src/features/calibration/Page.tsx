@@ -1,5 +1,6 @@
 import { type CalibrationView, useCalibration } from "../../api/calibration";
 import { useSession } from "../../session/session";
+import { Days } from "../../ui/Days";
 import { Empty, Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count, counted } from "../../words/format";
@@ -10,7 +11,7 @@ import { FalseAlarms } from "./Verdicts";
 
 /** Whether Tandem's numbers hold what they promise: figures that point at nobody. */
 export function CalibrationPage() {
-  const [url, change] = useUrl();
+  const [url] = useUrl();
   const { sees_reports } = useSession().capabilities;
   const params = { from: url.from, to: url.to };
   const query = useCalibration(params, sees_reports);
@@ -33,23 +34,7 @@ export function CalibrationPage() {
         groups of people more than on others without a reason. No subject is named here, and no group of
         people has fewer than ten.
       </p>
-      <section className="panel row end" aria-label="of when">
-        {(["from", "to"] as const).map((name) => (
-          <label key={name} className="field">
-            {name === "from" ? "first day" : "last day"}
-            <input
-              type="date"
-              value={url[name] ?? ""}
-              onChange={(event) => change({ [name]: event.target.value || undefined })}
-            />
-          </label>
-        ))}
-        {(url.from || url.to) && (
-          <button type="button" onClick={() => change({ from: undefined, to: undefined })}>
-            The last 91 days
-          </button>
-        )}
-      </section>
+      <Days first="first day" last="last day" />
       <Loaded query={query}>{(view) => <Parts view={view} />}</Loaded>
     </div>
   );
@@ -59,8 +44,8 @@ function Parts({ view }: { view: CalibrationView }) {
   return (
     <>
       <p className="muted small" role="status">
-        {view.from} to {view.to}: {counted(view.person_days, "person-day")} on {counted(view.days, "day")},{" "}
-        {counted(view.alerts, "alert")}, {count(view.concluded)} of them concluded.
+        {view.from} to {view.to}: {counted(view.days, "day")}, on them {counted(view.person_days, "day")} of
+        single people, {counted(view.alerts, "alert")}, {count(view.concluded)} of them concluded.
       </p>
       <Summary view={view} />
       <Promises view={view} />

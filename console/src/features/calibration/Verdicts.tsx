@@ -10,9 +10,9 @@ export function FalseAlarms({ view }: { view: CalibrationView }) {
       <h2>How often was it a false alarm?</h2>
       <p className="muted small">
         Of alerts that people concluded. Benign counts as a false alarm: it cost a look at somebody. A share
-        is shown from {view.least} verdicts on, with the range that holds the true one with 95 % confidence
-        (Clopper and Pearson). “The next ones” starts from what all detectors found, with the weight of{" "}
-        {view.prior_cases} cases, so that few verdicts do not decide.
+        is shown from {view.least} verdicts on, with the range that holds the true one with 95 % confidence.
+        “The next ones” starts from what all detectors found, with the weight of {view.prior_cases} cases, so
+        that few verdicts do not decide.
       </p>
       {view.queues.length === 0 ? (
         <Empty title="No alerts">There were none in this time.</Empty>

@@ -87,16 +87,18 @@ const view: CalibrationView = {
 describe("calibration in words", () => {
   it("says how many there were and how many would be right", () => {
     expect(rateSentence(rate())).toBe(
-      "1 in 100: 22 of 2\u202f000 person-days, 20 would be right: as promised",
+      "“1 in 100” was said of 22 of 2\u202f000 days, 20 would be right: as promised",
     );
-    expect(rateSentence(few)).toBe("1 in 100: 300 person-days, too few to tell (at least 500 are needed)");
+    expect(rateSentence(few)).toBe("“1 in 100”: 300 days, too few to tell (at least 500 are needed)");
   });
 
   it("names what needs a look, and nothing else", () => {
     const found = alarms(view);
     expect(found).toHaveLength(2);
-    expect(found[0]).toContain("print jobs: 1 in 100: 70 of");
-    expect(found[1]).toContain("department Sales: 14 of 20 people had an alert, 7.0 × everybody else");
+    expect(found[0]).toContain("print jobs: “1 in 100” was said of 70 of");
+    expect(found[1]).toContain(
+      "department Sales: 14 of 20 people had an alert, 7.0 times the share of everybody else",
+    );
     expect(alarms({ ...view, channels: [], attributes: [] })).toEqual([]);
   });
 

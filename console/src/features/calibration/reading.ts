@@ -3,6 +3,7 @@ import type {
   Attribute,
   CalibrationView,
   Concluded,
+  Evenness,
   GroupRate,
   RateAt,
   Rates,
@@ -29,17 +30,17 @@ const READINGS: Record<Reading, string> = {
 export const readingWords = (reading: Reading): string => READINGS[reading];
 
 /** True if somebody should look into it. */
-export const isAlarm = (reading: string): boolean =>
+export const isAlarm = (reading: Reading | Evenness | undefined): boolean =>
   reading === "too_often" || reading === "too_seldom" || reading === "uneven";
 
 /** `1 in 100` for a level of 0.01. */
 export const levelWords = (level: number): string => `1 in ${count(1 / level)}`;
 
-/** A ratio as people say it. */
-export function times(ratio: number | null): string {
-  if (ratio === null) return "–";
-  return `${ratio >= 10 ? count(ratio) : ratio.toFixed(ratio < 1 ? 2 : 1)} ×`;
-}
+/** A ratio, as exact as it is worth. */
+const factor = (ratio: number): string => (ratio >= 10 ? count(ratio) : ratio.toFixed(ratio < 1 ? 2 : 1));
+
+/** A ratio as a table says it. */
+export const times = (ratio: number | null): string => (ratio === null ? "–" : `${factor(ratio)} ×`);
 
 /** A share as a percentage, with a decimal where it is small. */
 export function percent(share: number): string {
@@ -55,8 +56,8 @@ export const shareWords = (share: Share | null): string =>
 export function rateSentence(rate: RateAt): string {
   const level = levelWords(rate.level);
   if (rate.ratio === null)
-    return `${level}: ${counted(rate.ranked, "person-day")}, too few to tell (at least ${count(5 / rate.level)} are needed)`;
-  return `${level}: ${count(rate.seen)} of ${counted(rate.ranked, "person-day")}, ${count(rate.expected)} would be right: ${readingWords(rate.reading)}`;
+    return `“${level}”: ${counted(rate.ranked, "day")}, too few to tell (at least ${count(5 / rate.level)} are needed)`;
+  return `“${level}” was said of ${count(rate.seen)} of ${counted(rate.ranked, "day")}, ${count(rate.expected)} would be right: ${readingWords(rate.reading)}`;
 }
 
 /** A row of the picture of rates at one level. */
@@ -77,7 +78,7 @@ export function ratioOf(rates: Rates, at: number): Ratio {
 /** Channels worth a row in the picture: those about which something can be said; alarms first, then the furthest off. */
 export function telling(rates: Rates[], at: number, most: number): Rates[] {
   const off = (one: Rates) => Math.abs(Math.log(Math.max(1e-3, one.at[at]?.ratio ?? 1)));
-  const alarm = (one: Rates) => Number(isAlarm(one.at[at]?.reading ?? ""));
+  const alarm = (one: Rates) => Number(isAlarm(one.at[at]?.reading));
   return rates
     .filter((one) => one.at[at]?.ratio !== null && one.at[at] !== undefined && one.at[at].reading !== "rare")
     .sort((a, b) => alarm(b) - alarm(a) || off(b) - off(a))
@@ -116,7 +117,9 @@ export const attributeWords = (one: Attribute): string => ATTRIBUTES[one.attribu
 export function groupSentence(attribute: Attribute, group: GroupRate): string {
   const kind = attributeWords(attribute).toLowerCase();
   const much =
-    group.ratio === null ? "while nobody else was alerted" : `${times(group.ratio)} everybody else`;
+    group.ratio === null
+      ? "while nobody else was alerted"
+      : `${factor(group.ratio)} times the share of everybody else`;
   const end = {
     even: "within the four-fifths rule",
     by_chance: "outside the four-fifths rule, but so few may be chance",

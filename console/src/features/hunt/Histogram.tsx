@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { CountLines } from "../../charts/DayAxis";
 import { dayTicks } from "../../charts/maths";
 import { Scroll } from "../../charts/Scroll";
 import { count, counted } from "../../words/format";
@@ -163,14 +164,7 @@ function Bars({
         if (dragged && dragged.from !== dragged.to) take(dragged.from, dragged.to);
       }}
     >
-      {[0, most].map((value) => (
-        <g key={value}>
-          <line x1={LEFT - 4} x2={WIDTH - 8} y1={y(value)} y2={y(value)} stroke="var(--line)" />
-          <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
-            {count(value)}
-          </text>
-        </g>
-      ))}
+      <CountLines most={most} y={y} left={LEFT} right={WIDTH - 8} />
       {buckets.map((bucket, n) => (
         <g
           key={bucket.key}

@@ -70,16 +70,18 @@ function All({ lists: { lists, assets, geoip } }: { lists: EnrichmentLists }) {
   );
 }
 
-function Row({ name, of }: { name: string; of: ListState & Partial<ThreatList> }) {
+function Row({ name, of }: { name: string; of: ListState | ThreatList }) {
+  const list = "kind" in of ? of : null;
+  const file = "kind" in of ? null : of;
   return (
     <tr data-list={name}>
       <th scope="row">{name}</th>
-      <td>{of.kind ? said(of.kind) : "–"}</td>
+      <td>{list ? said(list.kind) : "–"}</td>
       <td className="num">
         {count(of.entries)}
-        {of.expired_entries ? ` (${count(of.expired_entries)} expired)` : ""}
+        {list && list.expired_entries > 0 ? ` (${count(list.expired_entries)} expired)` : ""}
       </td>
-      <td className="nowrap">{of.expires ?? (of.built ? `made on ${of.built}` : "–")}</td>
+      <td className="nowrap">{list?.expires ?? (file?.built ? `made on ${file.built}` : "–")}</td>
       <td>
         <Tag>{said(of.state)}</Tag> {of.problem}
       </td>

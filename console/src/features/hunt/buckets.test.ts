@@ -4,7 +4,7 @@ import { type Bucket, bucketed, bucketWords, narrowed } from "./buckets";
 
 const day = (name: string, hours: Record<number, number>): HuntDay => {
   const all = Array.from({ length: 24 }, (_, hour) => hours[hour] ?? 0);
-  return { day: name, hits: all.reduce((sum, n) => sum + n, 0), hours: all };
+  return { kind: "day", day: name, hits: all.reduce((sum, n) => sum + n, 0), hours: all };
 };
 const at = (buckets: Bucket[], key: string) => buckets.find((bucket) => bucket.key === key);
 const DAYS = [day("2026-05-04", { 9: 3, 10: 2 }), day("2026-05-02", { 23: 7 })];

@@ -5,13 +5,13 @@ import { BEGUN, ended, heard, hitsOf, progressWords } from "./hunting";
 const event = (id: string) => ({ id }) as HuntEvent;
 const day = (name: string, hits: number): HuntLine => ({ kind: "day", day: name, hits, hours: [] });
 const LINES: HuntLine[] = [
-  { kind: "plan", days: 2, sql: "select 1" },
+  { kind: "plan", days: 2, sql: "select 1", hash_of: "the ids", notes: [] },
   day("2026-05-04", 3),
   { kind: "events", events: [event("a"), event("b")] },
   { kind: "progress", done: 1, of: 2 },
   day("2026-05-03", 1),
   { kind: "events", events: [event("c")] },
-  { kind: "end", hits: 4, shown: 3, truncated: true, elapsed_ms: 12, result_hash: "00" },
+  { kind: "end", hits: 4, shown: 3, truncated: true, elapsed_ms: 12, result_hash: "00", sql: "select 1" },
 ];
 
 describe("a search that runs", () => {

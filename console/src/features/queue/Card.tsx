@@ -32,7 +32,7 @@ export function Card({
           to="/alerts/$id"
           params={{ id: alert.id }}
           className={styles.score}
-          title={`odds of ${odds(alert.score)}; open the rows that add up to it`}
+          title={`the odds are ${odds(alert.score)}; open the rows that add up to it`}
         >
           {decibans(alert.score)}
         </Link>

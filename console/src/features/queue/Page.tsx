@@ -26,7 +26,7 @@ export function QueuePage() {
     <div className="page">
       <div className="head">
         <h1>{url.day ? `Queue of ${url.day}` : "Open alerts"}</h1>
-        <p className="muted small">
+        <p className={`muted small ${styles.keys}`}>
           <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>t</kbd> takes, <kbd>c</kbd> closes,{" "}
           <kbd>o</kbd> opens a case, <kbd>?</kbd> all keys
         </p>

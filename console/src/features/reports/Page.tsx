@@ -1,6 +1,7 @@
 import { type ClockFigure, type ClockReport, clocksCsv, useClocks } from "../../api/reports";
 import { Spans } from "../../charts/Spans";
 import { useSession } from "../../session/session";
+import { Days } from "../../ui/Days";
 import { Empty, Loaded } from "../../ui/states";
 import { useUrl } from "../../url";
 import { count, counted } from "../../words/format";
@@ -8,7 +9,7 @@ import { CLOCKS, groupWords, longest, percent, sentence, spanWords } from "./fig
 
 /** How long things took: figures that point at nobody. */
 export function ReportsPage() {
-  const [url, change] = useUrl();
+  const [url] = useUrl();
   const { sees_reports, exports_reports } = useSession().capabilities;
   const params = { from: url.from, to: url.to };
   if (!sees_reports)
@@ -34,23 +35,7 @@ export function ReportsPage() {
         of fewer than five cases, so that no figure points at a person; what is too small alone is shown
         together.
       </p>
-      <section className="panel row end" aria-label="of when">
-        {(["from", "to"] as const).map((name) => (
-          <label key={name} className="field">
-            {name === "from" ? "opened or raised from" : "until"}
-            <input
-              type="date"
-              value={url[name] ?? ""}
-              onChange={(event) => change({ [name]: event.target.value || undefined })}
-            />
-          </label>
-        ))}
-        {(url.from || url.to) && (
-          <button type="button" onClick={() => change({ from: undefined, to: undefined })}>
-            The last 91 days
-          </button>
-        )}
-      </section>
+      <Days first="opened or raised from" last="until" />
       <Clocks params={params} />
     </div>
   );

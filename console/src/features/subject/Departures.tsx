@@ -1,5 +1,6 @@
 import { type Departure, useDepartures } from "../../api/departures";
 import { DeparturePicture } from "../../charts/Departure";
+import { DepartureLegend } from "../../charts/DepartureLegend";
 import { Loaded } from "../../ui/states";
 
 /** Where days departed from what is usual: what, against the own past, against the peers, and the picture behind. */
@@ -14,11 +15,7 @@ export function Departures({ id, at }: { id: string; at: string | undefined }) {
           </p>
         ) : (
           <div className="stack" data-departures={view.departures.length}>
-            <p className="muted small">
-              Band: eight in ten of this subject's own earlier days. Line inside it: the middle one. Box at
-              the right: half of the peers' days. Diamond: the day itself. Of hours: bars are this subject's
-              days, lines the peers'.
-            </p>
+            <DepartureLegend />
             {byDay(view.departures).map(([day, found]) => (
               <Day key={day} day={day} found={found} />
             ))}
@@ -45,7 +42,7 @@ function Day({ day, found }: { day: string; found: Departure[] }) {
           <article key={one.channel} className="stack" data-departure={one.channel}>
             <h4 style={{ margin: 0 }}>
               {one.title}{" "}
-              <span className="muted small">
+              <span className="muted small" style={{ fontWeight: 400 }}>
                 {Math.round(100 * one.share)} % of what made the day unusual
               </span>
             </h4>

@@ -8,7 +8,9 @@ export function GroupTotals({ groups }: { groups: Explanation["groups"] }) {
   if (present.length === 0) return null;
   return (
     <section className="panel">
-      <h2>By kind of evidence</h2>
+      <h2>
+        By kind of evidence <span className="muted small">dB</span>
+      </h2>
       <table>
         <caption className="sr">Decibans by kind of evidence</caption>
         <thead>

@@ -41,30 +41,31 @@ export function TimeControl({ story, at }: { story: Story; at: string | undefine
           onChange={(event) => event.target.value && change({ at: event.target.value, indicator: undefined })}
         />
       </label>
-      <button type="button" onClick={() => go(place - 1)} aria-label="one day back" disabled={place <= 0}>
-        ◀
-      </button>
-      <input
-        type="range"
-        className="grow"
-        aria-label="moment"
-        aria-valuetext={days[slid]}
-        min={0}
-        max={Math.max(0, days.length - 1)}
-        value={slid}
-        style={{ padding: 0, border: 0 }}
-        onChange={(event) => setSlid(Number(event.target.value))}
-        onPointerUp={() => go(slid)}
-        onKeyUp={() => go(slid)}
-      />
-      <button
-        type="button"
-        onClick={() => go(place + 1)}
-        aria-label="one day on"
-        disabled={place >= days.length - 1}
-      >
-        ▶
-      </button>
+      <div className="row grow" style={{ flexWrap: "nowrap", minWidth: 240 }}>
+        <button type="button" onClick={() => go(place - 1)} aria-label="one day back" disabled={place <= 0}>
+          ◀
+        </button>
+        <input
+          type="range"
+          aria-label="moment"
+          aria-valuetext={days[slid]}
+          min={0}
+          max={Math.max(0, days.length - 1)}
+          value={slid}
+          style={{ flex: 1, minWidth: 0, padding: 0, border: 0 }}
+          onChange={(event) => setSlid(Number(event.target.value))}
+          onPointerUp={() => go(slid)}
+          onKeyUp={() => go(slid)}
+        />
+        <button
+          type="button"
+          onClick={() => go(place + 1)}
+          aria-label="one day on"
+          disabled={place >= days.length - 1}
+        >
+          ▶
+        </button>
+      </div>
       {slid !== place && <b>{days[slid]}</b>}
       {at && (
         <button type="button" onClick={() => change({ at: undefined })}>

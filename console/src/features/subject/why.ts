@@ -1,5 +1,5 @@
 /** Motive and way in words, for people who know no statistics. */
-import type { Cause, MotiveView, Phase, PhaseSpan, WayView } from "../../api/risk";
+import type { Cause, MotiveView, Phase, PhaseSpan, Reason, WayView } from "../../api/risk";
 
 /** What each cause means. */
 export const CAUSES: Record<Cause, { name: string; means: string }> = {
@@ -8,7 +8,7 @@ export const CAUSES: Record<Cause, { name: string; means: string }> = {
   malicious: { name: "Intent", means: "means to do it" },
 };
 
-const REASONS: Record<string, string> = {
+const REASONS: Record<Reason, string> = {
   grievance: "anger about something at work",
   money: "money",
   ideology: "a conviction",
@@ -16,7 +16,7 @@ const REASONS: Record<string, string> = {
 };
 
 /** A reason behind intent, as one says it. */
-export const reasonWords = (reason: string): string => REASONS[reason] ?? reason;
+export const reasonWords = (reason: Reason): string => REASONS[reason];
 
 /** Parts of the way in their order, with what each means. */
 export const PHASES: { id: Phase; name: string; means: string }[] = [

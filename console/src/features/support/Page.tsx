@@ -36,9 +36,11 @@ function List({ list }: { list: SupportList }) {
     );
   return (
     <>
-      {list.entries.map((entry) => (
-        <One key={entry.subject} entry={entry} />
-      ))}
+      <div className="grid">
+        {list.entries.map((entry) => (
+          <One key={entry.subject} entry={entry} />
+        ))}
+      </div>
       {list.truncated && <p className="muted small">There are more; the latest are shown.</p>}
     </>
   );

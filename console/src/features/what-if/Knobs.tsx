@@ -35,10 +35,10 @@ export function Knobs({
         return (
           <details key={part.title} className="panel" open={at < 2 || changed > 0}>
             <summary>
-              <b>{part.title}</b> <span className="muted small">{part.means}</span>
+              <b>{part.title}</b> <span className="muted small">{part.means}</span>{" "}
               {changed > 0 && <span className="tag">{changed} changed</span>}
             </summary>
-            <div className="stack">
+            <div className="stack" style={{ marginTop: "var(--s3)" }}>
               {shown.map((knob) => (
                 <One key={knob.key} knob={knob} value={tried[knob.key]} change={change} />
               ))}
@@ -67,7 +67,6 @@ function One({
     <div className="row" data-knob={knob.key}>
       <label htmlFor={id} style={{ flex: "1 1 220px" }}>
         {knob.words}
-        {shown !== knob.value && <span className="muted small"> (now {valued(knob.value, knob.unit)})</span>}
       </label>
       <input
         type="range"
@@ -92,9 +91,11 @@ function One({
       <span className="muted small" style={{ width: 44 }}>
         {knob.unit}
       </span>
-      <button type="button" disabled={shown === knob.value} onClick={() => change(knob.key, undefined)}>
-        Back
-      </button>
+      {shown !== knob.value && (
+        <button type="button" className="link" onClick={() => change(knob.key, undefined)}>
+          Back to {valued(knob.value, knob.unit)}
+        </button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useCallback } from "react";
 import type { Knob, WhatIfAlert, WhatIfView } from "../../api/risk";
 import { BeforeAfter } from "../../charts/BeforeAfter";
 import { Tag } from "../../ui/bits";
@@ -9,9 +10,11 @@ import { changedWords, outcomeWords } from "./trying";
 
 /** What would have been in the queue beside what was. */
 export function Outcome({ view, knobs }: { view: WhatIfView; knobs: Knob[] }) {
+  // Settings may stand far below it: what came of trying them is not to be missed.
+  const toIt = useCallback((place: HTMLElement | null) => place?.scrollIntoView({ block: "nearest" }), []);
   return (
     <>
-      <section className="panel stack" data-outcome>
+      <section className="panel stack" data-outcome ref={toIt}>
         <h2>
           {view.from} to {view.to}
         </h2>
@@ -88,7 +91,7 @@ function Only({
                     <Level level={alert.level} />
                   </td>
                   <td className="num">{decibans(alert.score)}</td>
-                  <td>
+                  <td className="wide">
                     {alert.title} {alert.queue !== "daily" && <Tag>{said(alert.queue)}</Tag>}{" "}
                     {alert.moved && <span className="muted small">on another day in the other queue</span>}
                   </td>

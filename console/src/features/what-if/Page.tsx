@@ -5,10 +5,12 @@ import { Choice } from "../../ui/bits";
 import { Question, Words } from "../../ui/Question";
 import { Empty, Failure, Loaded, Loading } from "../../ui/states";
 import { counted } from "../../words/format";
+import { TEXT } from "../../words/text";
 import { Knobs } from "./Knobs";
 import { Outcome } from "./Outcome";
 import { Proposals, REASON_MOST } from "./Proposals";
 import { changes, type Tried } from "./trying";
+import styles from "./WhatIf.module.css";
 
 const DAYS = [14, 30, 60, 90];
 
@@ -64,21 +66,7 @@ function Trying({ list }: { list: KnobList }) {
   return (
     <>
       <div className="aside">
-        <div className="stack">
-          {run.isPending && <Loading />}
-          {run.error && <Failure error={run.error} />}
-          {run.data && !run.isPending ? (
-            <Outcome view={run.data} knobs={list.knobs} />
-          ) : (
-            !run.isPending &&
-            !run.error && (
-              <Empty title="Change a setting, then try it">
-                {counted(list.days, "day")} up to {list.to} can be filled again.
-              </Empty>
-            )
-          )}
-        </div>
-        <aside className="stack" aria-label="settings">
+        <aside className={`stack ${styles.settings}`} aria-label="settings">
           <section className="panel row end">
             <Choice
               label="how far back"
@@ -102,7 +90,22 @@ function Trying({ list }: { list: KnobList }) {
             </button>
           </section>
           <Knobs knobs={list.knobs} tried={tried} change={change} />
+          <p className="muted small">{TEXT.decibans}</p>
         </aside>
+        <div className={`stack ${styles.outcome}`}>
+          {run.isPending && <Loading />}
+          {run.error && <Failure error={run.error} />}
+          {run.data && !run.isPending ? (
+            <Outcome view={run.data} knobs={list.knobs} />
+          ) : (
+            !run.isPending &&
+            !run.error && (
+              <Empty title="Change a setting, then try it">
+                The queues of {counted(list.days, "day")} up to {list.to} can be filled again.
+              </Empty>
+            )
+          )}
+        </div>
       </div>
       <Proposals knobs={list.knobs} />
       {proposing && <Propose changed={changed} close={() => setProposing(false)} />}

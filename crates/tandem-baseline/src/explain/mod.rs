@@ -5,7 +5,7 @@ mod parts;
 mod words;
 
 use self::parts::SAME_THINGS;
-pub use self::parts::Sentences;
+pub use self::parts::{Sentences, usual_of};
 use crate::channel::{Channel, Flow};
 use crate::communities::is_learned_group;
 use crate::features::{Detail, Feature};

@@ -22,6 +22,8 @@ const PEERS: [&str; 5] = [
 ];
 /// Begins how seldom such a day comes.
 const RARITY: &str = "; so many come ";
+/// How the sentence against the own past begins where there is something usual.
+const USUAL: &str = "Usual for this subject ";
 /// What the sentence about an hour ends in, but for [`SAME_THINGS`].
 const OF_PEERS: &str = "of the peers'";
 /// Who the peers are when their group was learned.
@@ -77,6 +79,16 @@ fn hours_of_peers(text: &str) -> Option<(&str, &str)> {
         None => (text, ""),
     };
     text.ends_with(OF_PEERS).then_some((text, who))
+}
+
+/// What a sentence against the own past says of a count: what is usual (`one in 6 days`), and how seldom so many come, if it
+/// says so. Nothing where nothing is usual, or where it is about no count.
+pub fn usual_of(own: &str) -> Option<(&str, Option<&str>)> {
+    let said = own.trim_end_matches('.').strip_prefix(USUAL)?;
+    Some(match said.rsplit_once(RARITY) {
+        Some((usual, rarity)) => (usual, Some(rarity)),
+        None => (said, None),
+    })
 }
 
 /// The own past, the peers and how seldom it comes; each may be empty.
@@ -206,6 +218,22 @@ mod tests {
             ),
             "In use on 2 % of the peers' days (people who work with the same things)."
         );
+    }
+
+    #[test]
+    fn what_is_usual_and_how_seldom_it_comes_is_read_again() {
+        let [_, own, _] = of(
+            "9 logons outside own hours; usual for this subject one in 6 days, for peers 2 a day; so many come about once in 11 years.",
+        );
+        assert_eq!(
+            usual_of(&own),
+            Some(("one in 6 days", Some("about once in 11 years")))
+        );
+        assert_eq!(
+            usual_of("Usual for this subject 4 a day."),
+            Some(("4 a day", None))
+        );
+        assert_eq!(usual_of("Never before for this subject."), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod events;
 mod hunt;
 mod intake;
 mod ledger;
+mod names;
 mod risk;
 mod scheduled;
 
@@ -18,6 +19,7 @@ pub use events::*;
 pub use hunt::*;
 pub use intake::*;
 pub use ledger::*;
+pub use names::*;
 pub use risk::*;
 pub use scheduled::*;
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::exact;
 use super::pooled::{Grouped, pooled};
-use super::view::{Attribute, Cause, GroupRate, Worst};
+use super::view::{Attribute, Cause, CauseKind, Compared, Evenness, GroupRate, Worst};
 use crate::api::card::PEERS;
 
 /// The rate of the better-off group must be at least so much of the other's.
@@ -19,12 +19,12 @@ const CAUSE_LEAST: usize = 3;
 /// One person at work in the time looked at. Who it is is not asked.
 #[derive(Debug, Clone, Default)]
 pub struct Member {
-    /// By attribute: department, role, site, employment.
-    pub of: BTreeMap<&'static str, String>,
+    /// What the directory says of them.
+    pub of: BTreeMap<Compared, String>,
     /// Alerts about them.
     pub alerts: u64,
     /// What those alerts rest on: kind and name.
-    pub causes: BTreeSet<(&'static str, String)>,
+    pub causes: BTreeSet<(CauseKind, String)>,
 }
 
 /// One group of people.
@@ -39,7 +39,7 @@ impl Group<'_> {
         self.members.iter().filter(|m| m.alerts > 0).count() as u64
     }
 
-    fn with(&self, cause: &(&'static str, String)) -> usize {
+    fn with(&self, cause: &(CauseKind, String)) -> usize {
         self.members.iter().filter(|m| m.causes.contains(cause)).count()
     }
 }
@@ -58,12 +58,12 @@ impl Grouped for Group<'_> {
 }
 
 /// Compares the groups of one attribute. `None` if there are not two that may be shown.
-pub fn compared(attribute: &'static str, people: &[Member]) -> Option<Attribute> {
+pub fn compared(attribute: Compared, people: &[Member]) -> Option<Attribute> {
     let mut by_name: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for member in people {
         let name = member
             .of
-            .get(attribute)
+            .get(&attribute)
             .map_or("not known", |name| name.trim())
             .to_owned();
         let group = by_name.entry(name.to_lowercase()).or_default();
@@ -83,15 +83,15 @@ pub fn compared(attribute: &'static str, people: &[Member]) -> Option<Attribute>
         .map(|group| (compare(group, people.len() as u64, alerted, of_all), group))
         .collect();
     rates.sort_by(|(a, _), (b, _)| b.rate.total_cmp(&a.rate).then_with(|| a.name.cmp(&b.name)));
-    let uneven = |reading: &str| rates.iter().find(|(rate, _)| rate.reading == reading);
-    let worst = uneven("uneven").or_else(|| uneven("by_chance"));
+    let first = |reading| rates.iter().find(|(rate, _)| rate.reading == reading);
+    let worst = first(Evenness::Uneven).or_else(|| first(Evenness::ByChance));
     let worst = worst.map(|(rate, group)| Worst {
         group: rate.name.clone(),
         ratio: rate.ratio,
         cause: cause(group, people),
     });
     Some(Attribute {
-        attribute: attribute.to_owned(),
+        attribute,
         people: people.len() as u64,
         alerted,
         groups: rates.into_iter().map(|(rate, _)| rate).collect(),
@@ -109,9 +109,9 @@ fn compare(group: &Group<'_>, people: u64, alerted: u64, of_all: f64) -> GroupRa
     let (low, high) = share.map_or((0.0, 1.0), |s| (s.low, s.high));
     let four_fifths = (rate > 0.0).then(|| rest_rate / rate);
     let reading = match four_fifths {
-        Some(fifths) if fifths < FOUR_FIFTHS && of_all < low => "uneven",
-        Some(fifths) if fifths < FOUR_FIFTHS => "by_chance",
-        _ => "even",
+        Some(fifths) if fifths < FOUR_FIFTHS && of_all < low => Evenness::Uneven,
+        Some(fifths) if fifths < FOUR_FIFTHS => Evenness::ByChance,
+        _ => Evenness::Even,
     };
     GroupRate {
         name: group.name.clone(),
@@ -124,7 +124,7 @@ fn compare(group: &Group<'_>, people: u64, alerted: u64, of_all: f64) -> GroupRa
         rest_rate,
         ratio: (rest_rate > 0.0).then(|| rate / rest_rate),
         four_fifths,
-        reading: reading.to_owned(),
+        reading,
     }
 }
 
@@ -136,7 +136,7 @@ fn cause(group: &Group<'_>, people: &[Member]) -> Option<Cause> {
     };
     let rest_people = (people.len() - group.members.len()).max(1) as f64;
     let causes: BTreeSet<_> = group.members.iter().flat_map(|m| &m.causes).collect();
-    let share = |cause: &(&'static str, String)| {
+    let share = |cause: &(CauseKind, String)| {
         let of_group = group.with(cause);
         let of_rest = (all.with(cause) - of_group) as f64 / rest_people;
         (
@@ -151,7 +151,7 @@ fn cause(group: &Group<'_>, people: &[Member]) -> Option<Cause> {
         .filter(|(_, (people, own, rest))| *people >= CAUSE_LEAST && own > rest)
         .max_by(|(_, a), (_, b)| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
     found.map(|(cause, (people, own, rest))| Cause {
-        kind: cause.0.to_owned(),
+        kind: cause.0,
         name: cause.1.clone(),
         people: people as u64,
         group_share: own,

@@ -23,7 +23,8 @@ use utoipa::IntoParams;
 
 use self::groups::{Member, compared};
 pub use self::view::{
-    Attribute, CalibrationView, Cause, Concluded, GroupRate, RateAt, Rates, ShareView, Worst,
+    Attribute, CalibrationView, Cause, CauseKind, Compared, Concluded, Evenness, GroupRate, RateAt, Rates,
+    Reading, ShareView, Worst,
 };
 use crate::api::card::PEERS;
 use crate::api::views;
@@ -42,8 +43,6 @@ const MOST_DAYS: i32 = 800;
 const ALERTS: usize = 50_000;
 /// What the detectors of rules are called before the rule's id.
 const RULE: &str = "rule:";
-/// Compared attributes of people.
-const ATTRIBUTES: [&str; 4] = ["department", "role", "site", "employment"];
 
 /// Of when.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -87,7 +86,7 @@ impl App {
         let human = asker.sight(self, &asker.context()).human_facts;
         let told = self.concluded(&alerts, &indicators, human).await?;
         let people = self.members(to, from, &alerts, &indicators).await?;
-        let attributes = ATTRIBUTES.into_iter().filter_map(|name| compared(name, &people));
+        let attributes = Compared::ALL.into_iter().filter_map(|by| compared(by, &people));
         Ok(CalibrationView {
             from: from.to_string(),
             to: to.to_string(),
@@ -164,16 +163,16 @@ impl App {
     }
 
     /// Kind and name of what an indicator stands for. Human-side facts have no name here.
-    fn cause_of(&self, indicator: &Indicator) -> (&'static str, String) {
+    fn cause_of(&self, indicator: &Indicator) -> (CauseKind, String) {
         if views::is_human(indicator.group) {
-            return ("human", "facts of the human side".to_owned());
+            return (CauseKind::Human, "facts of the human side".to_owned());
         }
         match indicator.detector.strip_prefix(RULE) {
-            Some(rule) => ("rule", self.rule_ref(rule).title),
+            Some(rule) => (CauseKind::Rule, self.rule_ref(rule).title),
             None => {
                 let title = indicator.title.as_str();
                 (
-                    "behaviour",
+                    CauseKind::Behaviour,
                     title.strip_prefix(UNUSUAL_DAY).unwrap_or(title).to_owned(),
                 )
             }
@@ -191,14 +190,14 @@ fn at_work(view: &View, from: Day, to: Day) -> BTreeMap<String, Member> {
     });
     let described = there.map(|person| {
         let known = [
-            ("department", person.department.as_deref()),
-            ("role", person.role.as_deref()),
-            ("site", person.site.as_deref()),
-            ("employment", Some(person.kind.as_str())),
+            (Compared::Department, person.department.as_deref()),
+            (Compared::Role, person.role.as_deref()),
+            (Compared::Site, person.site.as_deref()),
+            (Compared::Employment, Some(person.kind.as_str())),
         ];
         let of = known
             .into_iter()
-            .filter_map(|(name, value)| Some((name, value?.trim().to_owned())))
+            .filter_map(|(by, value)| Some((by, value?.trim().to_owned())))
             .filter(|(_, value)| !value.is_empty());
         let member = Member {
             of: of.collect(),

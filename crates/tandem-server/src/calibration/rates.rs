@@ -6,7 +6,7 @@ use tandem_baseline::TALLY_LEVELS;
 
 use super::chance::exact;
 use super::pooled::{Grouped, pooled};
-use super::view::{RateAt, Rates};
+use super::view::{RateAt, Rates, Reading};
 use super::words::peer_group;
 use crate::api::card::PEERS;
 use crate::pipeline::departures::{KeptGroup, KeptTally, channel_named};
@@ -149,7 +149,7 @@ pub(super) fn rate(level: f64, ranked: u64, seen: u64, often: f64) -> RateAt {
         ratio: None,
         low: None,
         high: None,
-        reading: "too_few".to_owned(),
+        reading: Reading::TooFew,
     };
     let Some(share) = exact(seen, ranked).filter(|_| expected >= EXPECTED_LEAST) else {
         return rate;
@@ -157,13 +157,12 @@ pub(super) fn rate(level: f64, ranked: u64, seen: u64, often: f64) -> RateAt {
     let (ratio, low, high) = (share.share / level, share.low / level, share.high / level);
     (rate.ratio, rate.low, rate.high) = (Some(ratio), Some(low), Some(high));
     rate.reading = match ratio {
-        _ if TOLERATED.contains(&ratio) => "as_promised",
+        _ if TOLERATED.contains(&ratio) => Reading::AsPromised,
         // What hardly ever happens cannot be among the rarest hundredth of days that often; ties count half.
-        _ if ratio < 1.0 && often <= 2.0 * level => "rare",
-        _ if low <= 1.0 && 1.0 <= high => "by_chance",
-        _ if ratio > 1.0 => "too_often",
-        _ => "too_seldom",
-    }
-    .to_owned();
+        _ if ratio < 1.0 && often <= 2.0 * level => Reading::Rare,
+        _ if low <= 1.0 && 1.0 <= high => Reading::ByChance,
+        _ if ratio > 1.0 => Reading::TooOften,
+        _ => Reading::TooSeldom,
+    };
     rate
 }

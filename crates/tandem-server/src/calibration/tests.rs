@@ -4,6 +4,7 @@ use super::chance::{exact, expected};
 use super::groups::{Member, compared};
 use super::pooled::{Grouped, pooled};
 use super::rates::{calibrated, rate};
+use super::view::{CauseKind, Compared, Evenness, Reading};
 use super::words::peer_group;
 use crate::pipeline::departures::{KeptGroup, KeptTally};
 
@@ -69,13 +70,13 @@ fn no_group_of_fewer_than_ten_can_be_had_not_even_by_subtracting() {
 #[test]
 fn a_rate_outside_half_to_twice_is_an_alarm_unless_chance_or_rareness_explains_it() {
     let reading = |seen, ranked, often| rate(0.01, ranked, seen, often).reading;
-    assert_eq!(reading(3, 400, 1.0), "too_few", "four are expected");
-    assert_eq!(reading(12, 1_000, 1.0), "as_promised");
-    assert_eq!(reading(25, 1_000, 1.0), "too_often");
-    assert_eq!(reading(12, 500, 1.0), "too_often");
-    assert_eq!(reading(2, 600, 1.0), "by_chance");
-    assert_eq!(reading(20, 10_000, 1.0), "too_seldom");
-    assert_eq!(reading(20, 10_000, 0.004), "rare");
+    assert_eq!(reading(3, 400, 1.0), Reading::TooFew, "four are expected");
+    assert_eq!(reading(12, 1_000, 1.0), Reading::AsPromised);
+    assert_eq!(reading(25, 1_000, 1.0), Reading::TooOften);
+    assert_eq!(reading(12, 500, 1.0), Reading::TooOften);
+    assert_eq!(reading(2, 600, 1.0), Reading::ByChance);
+    assert_eq!(reading(20, 10_000, 1.0), Reading::TooSeldom);
+    assert_eq!(reading(20, 10_000, 0.004), Reading::Rare);
     let shown = rate(0.01, 1_000, 12, 1.0);
     near(shown.ratio.unwrap(), 1.2);
     assert!(shown.low.unwrap() < 1.0 && shown.high.unwrap() > 1.0);
@@ -140,15 +141,15 @@ fn days_add_up_and_channels_share_the_person_days_of_everybody() {
 fn company(of_sales: usize) -> Vec<Member> {
     let person = |department: &str, n: usize, alerted: bool| {
         let mut member = Member::default();
-        member.of.insert("department", department.to_owned());
+        member.of.insert(Compared::Department, department.to_owned());
         member
             .of
-            .insert("site", if n < 5 { "Hull" } else { "Leeds" }.to_owned());
+            .insert(Compared::Site, if n < 5 { "Hull" } else { "Leeds" }.to_owned());
         if alerted {
             member.alerts = 2;
             member.causes = BTreeSet::from([
-                ("rule", "Mass copy".to_owned()),
-                ("behaviour", "logons".to_owned()),
+                (CauseKind::Rule, "Mass copy".to_owned()),
+                (CauseKind::Behaviour, "logons".to_owned()),
             ]);
         }
         member
@@ -156,7 +157,7 @@ fn company(of_sales: usize) -> Vec<Member> {
     let sales = (0..20).map(|n| person("Sales", n, n < of_sales));
     let office = (0..20).map(|n| {
         let mut member = person(" office ", n, n < 2);
-        member.causes.retain(|(kind, _)| *kind == "behaviour");
+        member.causes.retain(|(kind, _)| *kind == CauseKind::Behaviour);
         member
     });
     let few = (0..3).map(|n| person("Board", n, true));
@@ -165,7 +166,7 @@ fn company(of_sales: usize) -> Vec<Member> {
 
 #[test]
 fn the_four_fifths_rule_names_the_group_and_what_makes_the_difference() {
-    let found = compared("department", &company(14)).unwrap();
+    let found = compared(Compared::Department, &company(14)).unwrap();
     assert_eq!((found.people, found.alerted), (43, 19));
     let names: Vec<_> = found.groups.iter().map(|g| (g.name.as_str(), g.people)).collect();
     assert_eq!(
@@ -179,7 +180,7 @@ fn the_four_fifths_rule_names_the_group_and_what_makes_the_difference() {
     );
     let worst = found.worst.unwrap();
     let rate = found.groups.iter().find(|g| g.name == worst.group).unwrap();
-    assert_eq!(rate.reading, "uneven", "{rate:?}");
+    assert_eq!(rate.reading, Evenness::Uneven, "{rate:?}");
     assert!(
         rate.four_fifths.unwrap() < 0.8 && rate.low > 19.0 / 43.0,
         "{rate:?}"
@@ -189,14 +190,14 @@ fn the_four_fifths_rule_names_the_group_and_what_makes_the_difference() {
 #[test]
 fn the_cause_is_what_the_others_do_not_have() {
     let people: Vec<_> = company(14).into_iter().take(40).collect();
-    let found = compared("department", &people).unwrap();
+    let found = compared(Compared::Department, &people).unwrap();
     let worst = found.worst.unwrap();
     assert_eq!(worst.group, "Sales");
     near(worst.ratio.unwrap(), 7.0);
     let cause = worst.cause.unwrap();
     assert_eq!(
-        (cause.kind.as_str(), cause.name.as_str(), cause.people),
-        ("rule", "Mass copy", 14)
+        (cause.kind, cause.name.as_str(), cause.people),
+        (CauseKind::Rule, "Mass copy", 14)
     );
     near(cause.group_share, 0.7);
     near(cause.rest_share, 0.0);
@@ -205,17 +206,21 @@ fn the_cause_is_what_the_others_do_not_have() {
 #[test]
 fn few_alerts_are_explained_by_chance_and_one_group_is_compared_with_nobody() {
     let people: Vec<_> = company(4).into_iter().take(40).collect();
-    let found = compared("department", &people).unwrap();
-    assert_eq!(found.groups[0].reading, "by_chance", "{:?}", found.groups);
-    assert_eq!(found.groups[1].reading, "even");
+    let found = compared(Compared::Department, &people).unwrap();
+    assert_eq!(found.groups[0].reading, Evenness::ByChance, "{:?}", found.groups);
+    assert_eq!(found.groups[1].reading, Evenness::Even);
     assert_eq!(found.groups[1].name, "office");
-    assert_eq!(compared("role", &people), None, "nothing is known of roles");
+    assert_eq!(
+        compared(Compared::Role, &people),
+        None,
+        "nothing is known of roles"
+    );
     let one_site: Vec<_> = people
         .iter()
-        .filter(|m| m.of["site"] == "Leeds")
+        .filter(|m| m.of[&Compared::Site] == "Leeds")
         .cloned()
         .collect();
-    assert_eq!(compared("site", &one_site), None);
+    assert_eq!(compared(Compared::Site, &one_site), None);
 }
 
 #[test]

@@ -5,6 +5,67 @@ use utoipa::ToSchema;
 
 use crate::api::dto::RuleRef;
 
+/// What the count of p-values up to a level says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// They came half to twice as often as promised.
+    AsPromised,
+    /// Outside of that, but chance alone explains it.
+    ByChance,
+    /// More often than twice.
+    TooOften,
+    /// Less often than half.
+    TooSeldom,
+    /// What hardly ever happens cannot be that rare that often.
+    Rare,
+    /// Too few days to tell.
+    TooFew,
+}
+
+/// What the alerts of a group say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evenness {
+    /// The four-fifths rule holds.
+    Even,
+    /// It is broken, but chance alone explains it.
+    ByChance,
+    /// It is broken.
+    Uneven,
+}
+
+/// What an alert may rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// A channel of behaviour.
+    Behaviour,
+    /// The human side.
+    Human,
+    /// A rule.
+    Rule,
+}
+
+/// What people are compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Compared {
+    /// Where they work.
+    Department,
+    /// What they do.
+    Role,
+    /// Where they sit.
+    Site,
+    /// On what terms they work.
+    Employment,
+}
+
+impl Compared {
+    /// All of them, in the order of a page.
+    pub const ALL: [Self; 4] = [Self::Department, Self::Role, Self::Site, Self::Employment];
+}
+
 /// How often p-values were up to a level.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RateAt {
@@ -17,14 +78,16 @@ pub struct RateAt {
     /// How many there would be if the promise holds exactly: `a` times `ranked`.
     pub expected: f64,
     /// P(p ≤ a) / a; nothing where fewer than five are expected.
+    #[schema(required)]
     pub ratio: Option<f64>,
     /// Lower end of its 95 % interval (Clopper and Pearson).
+    #[schema(required)]
     pub low: Option<f64>,
     /// Upper end.
+    #[schema(required)]
     pub high: Option<f64>,
-    /// `as_promised` (half to twice as often), `by_chance` (outside, but chance alone explains it), `too_often`, `too_seldom`,
-    /// `rare` (what hardly ever happens cannot be that rare that often) or `too_few`.
-    pub reading: String,
+    /// What that says.
+    pub reading: Reading,
 }
 
 /// The same at every level.
@@ -37,6 +100,7 @@ pub struct Rates {
     /// Person-days counted.
     pub person_days: u64,
     /// Of a channel: person-days with any surprise on it.
+    #[schema(required)]
     pub surprised: Option<u64>,
     /// By level.
     pub at: Vec<RateAt>,
@@ -59,6 +123,7 @@ pub struct Concluded {
     /// `daily`, `slow_burn`, or the detector's name as indicators carry it.
     pub id: String,
     /// The rule, if it is one.
+    #[schema(required)]
     pub rule: Option<RuleRef>,
     /// Alerts of that time.
     pub alerts: u64,
@@ -73,10 +138,13 @@ pub struct Concluded {
     /// Alerts about which something could be said.
     pub said: u64,
     /// Share of false alarms (benign, or did not happen) among those, with its exact interval; nothing below `least`.
+    #[schema(required)]
     pub false_alarms: Option<ShareView>,
     /// Share of true positives among them, with its exact interval; nothing below `least`.
+    #[schema(required)]
     pub precision: Option<ShareView>,
     /// What to expect of the next ones: the same, starting from all detectors' share with the weight of `prior_cases` cases.
+    #[schema(required)]
     pub next: Option<ShareView>,
 }
 
@@ -100,18 +168,20 @@ pub struct GroupRate {
     /// The share among everybody else.
     pub rest_rate: f64,
     /// `rate` / `rest_rate`; nothing if nobody else was alerted.
+    #[schema(required)]
     pub ratio: Option<f64>,
     /// `rest_rate` / `rate`, which the four-fifths rule wants to be at least 0.8; nothing if nobody of the group was alerted.
+    #[schema(required)]
     pub four_fifths: Option<f64>,
-    /// `even`, `by_chance` (the rule is broken, but chance alone explains it) or `uneven`.
-    pub reading: String,
+    /// What that says.
+    pub reading: Evenness,
 }
 
 /// What more people of a group than of everybody else were alerted for.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Cause {
-    /// `behaviour`, `rule` or `human`.
-    pub kind: String,
+    /// What it is.
+    pub kind: CauseKind,
     /// The channel in plain words, or the rule's title.
     pub name: String,
     /// People of the group whose alerts rest on it, at least three.
@@ -128,16 +198,18 @@ pub struct Worst {
     /// Its name.
     pub group: String,
     /// Its ratio.
+    #[schema(required)]
     pub ratio: Option<f64>,
     /// What makes the difference; nothing if no one thing does for at least three people.
+    #[schema(required)]
     pub cause: Option<Cause>,
 }
 
 /// The groups of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Attribute {
-    /// `department`, `role`, `site` or `employment`.
-    pub attribute: String,
+    /// By what people are compared.
+    pub attribute: Compared,
     /// People compared.
     pub people: u64,
     /// Of them those with at least one alert.
@@ -145,6 +217,7 @@ pub struct Attribute {
     /// The groups, the highest rate first. Those that are too small are one, at least ten people together.
     pub groups: Vec<GroupRate>,
     /// The worst, if the four-fifths rule is broken.
+    #[schema(required)]
     pub worst: Option<Worst>,
 }
 
@@ -160,6 +233,7 @@ pub struct CalibrationView {
     /// Person-days counted.
     pub person_days: u64,
     /// The day's p of everybody.
+    #[schema(required)]
     pub overall: Option<Rates>,
     /// By channel, those that came most often first.
     pub channels: Vec<Rates>,

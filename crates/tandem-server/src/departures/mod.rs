@@ -3,6 +3,7 @@
 //! The sentences are those of the day's analysis. The picture is told anew from the days of activity that are still kept, by
 //! the hours that were the subject's own then.
 
+mod own;
 mod picture;
 #[cfg(test)]
 mod tests;
@@ -15,8 +16,11 @@ use tandem_domain::{Day, SubjectId};
 use tandem_people::{Person, View};
 use tandem_store::DepartureRow;
 
+use self::own::own_sentence;
 use self::picture::{Around, Days, PEER_DAYS, picture};
-pub use self::view::{DayValue, DepartureView, DeparturesView, PastBand, PeerValues, Picture};
+pub use self::view::{
+    DayValue, DepartureView, DeparturesView, PastBand, PeerValues, Picture, PictureKind, PictureUnit,
+};
 use crate::api::card::PEERS;
 use crate::app::App;
 use crate::pipeline::departures::UnusualDay;
@@ -158,15 +162,19 @@ impl<'a> Seen<'a> {
             own: &own,
             peers: &peers,
         };
-        let told = unusual.channels.iter().take(CHANNELS).map(|found| DepartureView {
-            day: day.to_string(),
-            channel: found.channel.clone(),
-            title: found.title.clone(),
-            what: found.what.clone(),
-            own: found.own.clone(),
-            peers: found.peers.clone(),
-            share: found.share,
-            picture: picture(found, &around),
+        let told = unusual.channels.iter().take(CHANNELS).map(|found| {
+            let drawn = picture(found, &around);
+            let own = drawn.as_ref().map(|drawn| own_sentence(found, drawn));
+            DepartureView {
+                day: day.to_string(),
+                channel: found.channel.clone(),
+                title: found.title.clone(),
+                what: found.what.clone(),
+                own: own.unwrap_or_else(|| found.own.clone()),
+                peers: found.peers.clone(),
+                share: found.share,
+                picture: drawn,
+            }
         });
         Ok(told.collect())
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tandem_baseline::{Channel, DayActivity, OwnHours, Unit, observed};
 use tandem_domain::Day;
 
-use super::view::{DayValue, PastBand, PeerValues, Picture};
+use super::view::{DayValue, PastBand, PeerValues, Picture, PictureKind, PictureUnit};
 use crate::api::card::PEERS;
 use crate::pipeline::departures::{Departure, channel_named};
 
@@ -58,8 +58,8 @@ pub fn picture(departure: &Departure, around: &Around<'_>) -> Option<Picture> {
         high: quantile(&past, 0.9),
     });
     Some(Picture {
-        kind: "days".into(),
-        unit: unit.as_str().into(),
+        kind: PictureKind::Days,
+        unit: unit.into(),
         value: departure.observed,
         history: history
             .into_iter()
@@ -117,8 +117,8 @@ fn hours(hour: f64, around: &Around<'_>) -> Picture {
     let enough = active(around) >= PEERS && !peers.is_empty();
     let kind = if rest { "days of rest" } else { "working days" };
     Picture {
-        kind: "hours".into(),
-        unit: "hour".into(),
+        kind: PictureKind::Hours,
+        unit: PictureUnit::Hour,
         value: hour,
         history: Vec::new(),
         band: None,

@@ -1,7 +1,9 @@
 use tandem_baseline::{Action, Channel, DayActivity, Observation, OwnHours};
 use tandem_domain::Day;
 
+use super::own::own_sentence;
 use super::picture::{Around, Days, picture};
+use super::view::{PictureKind, PictureUnit};
 use crate::pipeline::departures::Departure;
 
 /// A Monday.
@@ -60,8 +62,8 @@ fn the_own_past_is_a_band_of_up_to_ninety_days_and_the_day_is_its_mark() {
     let copies = departure(Channel::InHours(Action::RemovableCopy), 50.0);
     let drawn = picture(&copies, &around(&own, &[])).unwrap();
     assert_eq!(
-        (drawn.kind.as_str(), drawn.unit.as_str(), drawn.value),
-        ("days", "acts", 50.0)
+        (drawn.kind, drawn.unit, drawn.value),
+        (PictureKind::Days, PictureUnit::Acts, 50.0)
     );
     assert_eq!(drawn.history.len(), 90);
     assert_eq!(drawn.history.last().unwrap().value, 1.0, "yesterday");
@@ -77,7 +79,10 @@ fn the_own_past_is_a_band_of_up_to_ninety_days_and_the_day_is_its_mark() {
     assert_eq!(drawn.peers, None);
     let bytes = departure(Channel::Volume(Action::RemovableCopy), 50_000.0);
     let drawn = picture(&bytes, &around(&own, &[])).unwrap();
-    assert_eq!((drawn.unit.as_str(), drawn.history[89].value), ("bytes", 1_000.0));
+    assert_eq!(
+        (drawn.unit, drawn.history[89].value),
+        (PictureUnit::Bytes, 1_000.0)
+    );
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn an_hour_is_held_against_days_of_the_same_kind() {
         .collect();
     let night = departure(Channel::Hour, 23.0);
     let drawn = picture(&night, &around(&own, &[])).unwrap();
-    assert_eq!((drawn.kind.as_str(), drawn.value), ("hours", 23.0));
+    assert_eq!((drawn.kind, drawn.value), (PictureKind::Hours, 23.0));
     let shares = drawn.own_hours.unwrap();
     assert_eq!(
         (shares.len(), shares[9], shares[23]),
@@ -141,4 +146,54 @@ fn what_kept_days_do_not_tell_has_no_picture() {
     let total = departure(Channel::InHours(Action::RemovableCopy), 50.0);
     let drawn = picture(&total, &around(&few, &[])).unwrap();
     assert_eq!((drawn.history.len(), drawn.band), (4, None));
+}
+
+#[test]
+fn a_usual_that_the_picture_does_not_show_is_told_with_its_reason() {
+    let nobody = Vec::new();
+    let found = |own_usual| Departure {
+        own: "Usual for this subject one in 6 days; so many come about once in 11 years.".into(),
+        own_usual,
+        ..departure(Channel::OutOfHours(Action::RemovableCopy), 50.0)
+    };
+    let sentence = |own: &Days, own_usual| {
+        let found = found(own_usual);
+        // Nothing of these days is outside of every hour.
+        own_sentence(&found, &picture(&found, &around(own, &nobody)).unwrap())
+    };
+    let zeros = sentence(&past(30), 1.0 / 6.0);
+    assert_eq!(
+        zeros,
+        "Never outside own hours on the 30 earlier days in the picture. Tandem still expects one in 6 days: it counted each day \
+         by the own hours it knew then, and in the first days it knew none. Even so, so many come about once in 11 years."
+    );
+    let kept = found(1.0).own;
+    assert_eq!(sentence(&past(4), 1.0 / 6.0), kept, "not one was to be expected");
+    // With no hours of its own, everything is outside.
+    let hours = OwnHours::default();
+    let own = past(30);
+    let outside = Around {
+        hours: Some(hours),
+        ..around(&own, &nobody)
+    };
+    let of = |own_usual| {
+        let found = found(own_usual);
+        own_sentence(&found, &picture(&found, &outside).unwrap())
+    };
+    assert_eq!(of(5.0), kept, "135 on 30 days is about that");
+    assert!(
+        of(50.0).starts_with("Only 135 outside own hours on the 30 earlier days in the picture. "),
+        "{}",
+        of(50.0)
+    );
+    let inside = Departure {
+        channel: Channel::InHours(Action::RemovableCopy).name(),
+        ..found(50.0)
+    };
+    let drawn = picture(&inside, &around(&own, &nobody)).unwrap();
+    assert_eq!(
+        own_sentence(&inside, &drawn),
+        kept,
+        "only what hours decide is told anew"
+    );
 }

@@ -1,6 +1,7 @@
 //! Departures as the API shows them.
 
 use serde::Serialize;
+use tandem_baseline::Unit;
 use utoipa::ToSchema;
 
 /// A value on a day.
@@ -32,24 +33,62 @@ pub struct PeerValues {
     pub quantiles: Vec<f64>,
 }
 
+/// What a picture is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureKind {
+    /// Values by day.
+    Days,
+    /// On what share of days each hour of the day saw activity.
+    Hours,
+}
+
+/// What a picture's values count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureUnit {
+    /// How often something was done.
+    Acts,
+    /// Bytes.
+    Bytes,
+    /// Things touched.
+    Items,
+    /// An hour of the day, 0 to 23.
+    Hour,
+}
+
+impl From<Unit> for PictureUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Acts => Self::Acts,
+            Unit::Bytes => Self::Bytes,
+            Unit::Items => Self::Items,
+        }
+    }
+}
+
 /// What stands behind the sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Picture {
-    /// `days`: values by day; `hours`: on what share of days each hour of the day saw activity.
-    pub kind: String,
-    /// `acts`, `bytes`, `items` or `hour`.
-    pub unit: String,
+    /// What it is of.
+    pub kind: PictureKind,
+    /// What its values count.
+    pub unit: PictureUnit,
     /// The day's value: the mark.
     pub value: f64,
     /// Up to 90 earlier active days of the subject, oldest first; empty of `hours`.
     pub history: Vec<DayValue>,
     /// Nothing before five earlier active days are kept.
+    #[schema(required)]
     pub band: Option<PastBand>,
     /// Nothing with fewer than ten peers.
+    #[schema(required)]
     pub peers: Option<PeerValues>,
     /// Of `hours`: 24 shares of the subject's earlier days of that kind (working day or day of rest); nothing before five.
+    #[schema(required)]
     pub own_hours: Option<Vec<f64>>,
     /// Of `hours`: the same of the peers; nothing with fewer than ten.
+    #[schema(required)]
     pub peer_hours: Option<Vec<f64>>,
     /// How it was counted, in plain words.
     pub note: String,
@@ -73,6 +112,7 @@ pub struct DepartureView {
     /// Share of what made that day unusual, 0 to 1.
     pub share: f64,
     /// Nothing for first uses, which no kept day tells by itself, and where the activity is no longer kept.
+    #[schema(required)]
     pub picture: Option<Picture>,
 }
 

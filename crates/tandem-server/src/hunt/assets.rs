@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::watched::{Outcome, Watched};
-use crate::api::dto::{AssetView, FileState};
+use crate::api::dto::{AssetView, ListCondition, ListFileState};
 
 /// Largest file, bytes.
 const MOST_BYTES: u64 = 64 << 20;
@@ -159,10 +159,10 @@ impl KnownAssets {
 }
 
 /// The state of the file, as the API shows it.
-pub(super) fn view(path: &Path) -> FileState {
+pub(super) fn view(path: &Path) -> ListFileState {
     match &*read(path) {
-        Ok(table) => FileState {
-            state: "loaded".into(),
+        Ok(table) => ListFileState {
+            state: ListCondition::Loaded,
             entries: table.rows.len() as u64,
             built: None,
             problem: table
@@ -170,7 +170,7 @@ pub(super) fn view(path: &Path) -> FileState {
                 .as_ref()
                 .map(|first| format!("{} rows cannot be read, the first: {first}", table.bad)),
         },
-        Err(problem) => FileState::unreadable(problem),
+        Err(problem) => ListFileState::unreadable(problem),
     }
 }
 

@@ -7,7 +7,7 @@ use maxminddb::{Reader, geoip2};
 use tandem_domain::Timestamp;
 
 use super::watched::{Outcome, Watched};
-use crate::api::dto::{FileState, GeoView};
+use crate::api::dto::{GeoView, ListCondition, ListFileState};
 
 /// Largest file, bytes.
 const MOST_BYTES: u64 = 512 << 20;
@@ -46,19 +46,19 @@ impl Places {
 }
 
 /// The state of the file, as the API shows it.
-pub(super) fn view(path: &Path) -> FileState {
+pub(super) fn view(path: &Path) -> ListFileState {
     match &*read(path) {
         Ok(places) => {
             let metadata = places.0.metadata();
             let built = i64::try_from(metadata.build_epoch).unwrap_or_default();
-            FileState {
-                state: "loaded".into(),
+            ListFileState {
+                state: ListCondition::Loaded,
                 entries: u64::from(metadata.node_count),
                 built: Some(Timestamp::from_seconds(built).day().to_string()),
                 problem: None,
             }
         }
-        Err(problem) => FileState::unreadable(problem),
+        Err(problem) => ListFileState::unreadable(problem),
     }
 }
 
@@ -158,8 +158,8 @@ mod tests {
         assert!(places.find(["203.0.113.9", "2001:db8::1"].into_iter()).is_none());
         let state = view(&path);
         assert_eq!(
-            (state.state.as_str(), state.built.as_deref()),
-            ("loaded", Some("2026-01-01"))
+            (state.state, state.built.as_deref()),
+            (ListCondition::Loaded, Some("2026-01-01"))
         );
     }
 
@@ -169,7 +169,7 @@ mod tests {
         let path = folder.path().join("places.mmdb");
         std::fs::write(&path, "nothing of the kind").unwrap();
         let state = view(&path);
-        assert_eq!(state.state, "unreadable");
+        assert_eq!(state.state, ListCondition::Unreadable);
         assert!(state.problem.unwrap().contains("no database"));
     }
 }

@@ -8,7 +8,7 @@ use tandem_domain::Day;
 
 use super::settings::{ListKind, ThreatListSettings};
 use super::watched::{Outcome, Watched};
-use crate::api::dto::{ThreatHit, ThreatListView};
+use crate::api::dto::{ListCondition, ThreatHit, ThreatListView};
 use crate::config::Config;
 
 /// Largest file, bytes.
@@ -162,7 +162,7 @@ impl ThreatList {
             entries: 0,
             expired_entries: 0,
             expires: self.last.map(|day| day.to_string()),
-            state: "loaded".into(),
+            state: ListCondition::Loaded,
             problem: None,
         };
         match &*self.file {
@@ -173,14 +173,14 @@ impl ThreatList {
                 let live = if self.has_ended(today) { 0 } else { live };
                 (view.entries, view.expired_entries) = (live as u64, (all.len() - live) as u64);
                 if self.has_ended(today) {
-                    view.state = "expired".into();
+                    view.state = ListCondition::Expired;
                     view.problem = Some("its last day has passed, so nothing in it counts; renew it, or take it out of the settings".into());
                 } else if let Some(first) = &file.first_bad {
                     view.problem = Some(format!("{} lines cannot be read, the first: {first}", file.bad));
                 }
             }
             Err(problem) => {
-                view.state = "unreadable".into();
+                view.state = ListCondition::Unreadable;
                 view.problem = Some(problem.clone());
             }
         }
@@ -386,8 +386,8 @@ mod tests {
         assert!(finds(&list, "198.51.100.77", last) && !finds(&list, "198.51.100.77", after));
         let view = list.view(after);
         assert_eq!(
-            (view.state.as_str(), view.entries, view.expired_entries),
-            ("expired", 0, 2)
+            (view.state, view.entries, view.expired_entries),
+            (ListCondition::Expired, 0, 2)
         );
         assert!(list.live(after).is_empty());
     }
@@ -426,7 +426,7 @@ mod tests {
     fn lines_that_cannot_be_read_are_counted_and_the_others_are_used() {
         let list = read(ListKind::Ip, "10.0.0.1\nnonsense\n10.0.0.2,soon\n10.0.0.3/40\n");
         let view = list.view(day("2026-05-04"));
-        assert_eq!((view.entries, view.state.as_str()), (1, "loaded"));
+        assert_eq!((view.entries, view.state), (1, ListCondition::Loaded));
         let problem = view.problem.unwrap();
         assert!(
             problem.contains("3 lines") && problem.contains("line 2"),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tandem_score::Tuning;
 
-use super::view::{ChangedSetting, Knob, SettingChange};
+use super::view::{ChangedSetting, Knob, KnobUnit, SettingChange};
 use crate::http::error::ApiError;
 
 /// Most settings changed at once.
@@ -17,14 +17,14 @@ struct Known {
     least: f64,
     most: f64,
     step: f64,
-    unit: &'static str,
+    unit: KnobUnit,
     words: &'static str,
 }
 
 const fn known(
     key: &'static str,
     (least, most, step): (f64, f64, f64),
-    unit: &'static str,
+    unit: KnobUnit,
     words: &'static str,
 ) -> Known {
     Known {
@@ -48,159 +48,174 @@ const KNOWN: &[Known] = &[
     known(
         "queue.per_1000",
         (0.0, 1_000.0, 0.5),
-        "alerts",
+        KnobUnit::Alerts,
         "Alerts per day and 1,000 people",
     ),
     known(
         "queue.slow_burn_share",
         (0.0, 1.0, 0.05),
-        "share",
+        KnobUnit::Share,
         "Share of them kept for slow accumulation",
     ),
     known(
         "queue.cool_down_days",
         (0.0, 365.0, 1.0),
-        "days",
+        KnobUnit::Days,
         "Days a person stays out after an alert",
     ),
     known(
         "queue.escalate_by",
         (0.0, 60.0, 1.0),
-        "dB",
+        KnobUnit::Decibans,
         "A rise that ends this pause early",
     ),
     known(
         "queue.wait_days",
         (0.0, 60.0, 1.0),
-        "days",
+        KnobUnit::Days,
         "Days for which a place is owed after a busy day",
     ),
-    known("model.levels.low", WEIGHT, "dB", "Weight of a rule of level low"),
+    known(
+        "model.levels.low",
+        WEIGHT,
+        KnobUnit::Decibans,
+        "Weight of a rule of level low",
+    ),
     known(
         "model.levels.medium",
         WEIGHT,
-        "dB",
+        KnobUnit::Decibans,
         "Weight of a rule of level medium",
     ),
     known(
         "model.levels.high",
         WEIGHT,
-        "dB",
+        KnobUnit::Decibans,
         "Weight of a rule of level high",
     ),
     known(
         "model.levels.critical",
         WEIGHT,
-        "dB",
+        KnobUnit::Decibans,
         "Weight of a rule of level critical",
     ),
     known(
         "model.groups.behaviour.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of unusual behaviour",
     ),
     known(
         "model.groups.behaviour.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that behaviour may add",
     ),
     known(
         "model.groups.behaviour.half_life_days",
         HALF,
-        "days",
+        KnobUnit::Days,
         "Days until behaviour counts half",
     ),
-    known("model.groups.fact.factor", TIMES, "times", "Weight of rule facts"),
-    known("model.groups.fact.cap", CAP, "dB", "Most that rule facts may add"),
+    known(
+        "model.groups.fact.factor",
+        TIMES,
+        KnobUnit::Times,
+        "Weight of rule facts",
+    ),
+    known(
+        "model.groups.fact.cap",
+        CAP,
+        KnobUnit::Decibans,
+        "Most that rule facts may add",
+    ),
     known(
         "model.groups.fact.half_life_days",
         HALF,
-        "days",
+        KnobUnit::Days,
         "Days until a rule fact counts half",
     ),
     known(
         "model.groups.access.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of excess rights",
     ),
     known(
         "model.groups.access.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that excess rights may add",
     ),
     known(
         "model.groups.employment.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of employment context",
     ),
     known(
         "model.groups.employment.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that employment context may add",
     ),
     known(
         "model.groups.red_flag.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of confirmed red flags",
     ),
     known(
         "model.groups.red_flag.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that red flags may add",
     ),
     known(
         "model.groups.red_flag.half_life_days",
         HALF,
-        "days",
+        KnobUnit::Days,
         "Days until a red flag counts half",
     ),
     known(
         "model.groups.hotline.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of hotline reports",
     ),
     known(
         "model.groups.hotline.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that hotline reports may add",
     ),
     known(
         "model.groups.hotline.half_life_days",
         HALF,
-        "days",
+        KnobUnit::Days,
         "Days until a hotline report counts half",
     ),
     known(
         "model.groups.mitigation.factor",
         TIMES,
-        "times",
+        KnobUnit::Times,
         "Weight of what explains",
     ),
     known(
         "model.groups.mitigation.cap",
         CAP,
-        "dB",
+        KnobUnit::Decibans,
         "Most that explanations may take away",
     ),
     known(
         "model.groups.mitigation.half_life_days",
         HALF,
-        "days",
+        KnobUnit::Days,
         "Days until an explanation counts half",
     ),
-    known("model.bands.watch", BAND, "dB", "Watch begins at"),
-    known("model.bands.review", BAND, "dB", "Review begins at"),
-    known("model.bands.act", BAND, "dB", "Act begins at"),
+    known("model.bands.watch", BAND, KnobUnit::Decibans, "Watch begins at"),
+    known("model.bands.review", BAND, KnobUnit::Decibans, "Review begins at"),
+    known("model.bands.act", BAND, KnobUnit::Decibans, "Act begins at"),
 ];
 
 fn pointer(key: &str) -> String {
@@ -243,7 +258,7 @@ pub fn knobs(tuning: &Tuning) -> Result<Vec<Knob>, serde_json::Error> {
             least: known.least,
             most: known.most,
             step: known.step,
-            unit: known.unit.to_owned(),
+            unit: known.unit,
             words: known.words.to_owned(),
         })
     });
@@ -254,7 +269,7 @@ pub fn knobs(tuning: &Tuning) -> Result<Vec<Knob>, serde_json::Error> {
         least: TIMES.0,
         most: TIMES.1,
         step: TIMES.2,
-        unit: "times".to_owned(),
+        unit: KnobUnit::Times,
         words: format!("Weight of the detector {name}"),
     });
     Ok(fixed.chain(own).collect())

@@ -7,7 +7,8 @@ use tandem_policy::{Action, DataClass};
 use tandem_store::{Change, FactRow, Head, Step, WorkFilter, WorkKind};
 
 use super::view::{
-    AnswerProposal, ChangedSetting, ProposalList, ProposalOutcome, ProposalView, ProposeSettings,
+    AnswerProposal, ChangedSetting, ProposalList, ProposalOutcome, ProposalStatus, ProposalView,
+    ProposeSettings,
 };
 use super::{MOST_DAYS, knobs};
 use crate::app::App;
@@ -256,11 +257,10 @@ impl App {
         Ok(ProposalView {
             id: id.to_owned(),
             status: match answered {
-                None => "waiting",
-                Some(_) if approved => "approved",
-                Some(_) => "refused",
-            }
-            .into(),
+                None => ProposalStatus::Waiting,
+                Some(_) if approved => ProposalStatus::Approved,
+                Some(_) => ProposalStatus::Refused,
+            },
             by: proposed.by.clone(),
             department: proposed.department.as_str().into(),
             at: proposed.at.to_string(),
@@ -315,7 +315,7 @@ impl App {
                     body,
                 }],
                 head: Head {
-                    status: view.status.clone(),
+                    status: view.status.as_str().to_owned(),
                     summary: format!("{} settings", view.changes.len()),
                     ..Head::default()
                 },

@@ -3,6 +3,46 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What a setting's value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KnobUnit {
+    /// Decibans.
+    #[serde(rename = "dB")]
+    Decibans,
+    /// Days.
+    Days,
+    /// A factor.
+    Times,
+    /// A share, 0 to 1.
+    Share,
+    /// Alerts.
+    Alerts,
+}
+
+/// Where a proposal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalStatus {
+    /// The other department has not answered.
+    Waiting,
+    /// It said yes.
+    Approved,
+    /// It said no.
+    Refused,
+}
+
+impl ProposalStatus {
+    /// Its transmitted name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// A setting that can be tried.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Knob {
@@ -18,8 +58,8 @@ pub struct Knob {
     pub most: f64,
     /// A sensible step.
     pub step: f64,
-    /// `dB`, `days`, `times`, `share` or `alerts`.
-    pub unit: String,
+    /// What its value counts.
+    pub unit: KnobUnit,
     /// What it means, in plain words.
     pub words: String,
 }
@@ -32,6 +72,7 @@ pub struct KnobList {
     /// Days that can be filled again; 0 before the first analysis.
     pub days: u32,
     /// The last of them.
+    #[schema(required)]
     pub to: Option<String>,
 }
 
@@ -171,12 +212,12 @@ pub struct ProposalOutcome {
 }
 
 /// A proposal. It changes nothing by itself.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProposalView {
     /// Number.
     pub id: String,
-    /// `waiting`, `approved` or `refused`.
-    pub status: String,
+    /// Where it stands.
+    pub status: ProposalStatus,
     /// Who proposed it.
     pub by: String,
     /// Their department.
@@ -190,12 +231,16 @@ pub struct ProposalView {
     /// What it would have done.
     pub outcome: ProposalOutcome,
     /// Who answered.
+    #[schema(required)]
     pub answered_by: Option<String>,
     /// When.
+    #[schema(required)]
     pub answered: Option<String>,
     /// Why.
+    #[schema(required)]
     pub answer: Option<String>,
     /// The lines for the settings file; only of an approved one.
+    #[schema(required)]
     pub lines: Option<String>,
     /// True if the settings in force are as proposed.
     pub in_force: bool,

@@ -316,9 +316,21 @@ pub struct EnrichmentLists {
     /// Threat lists.
     pub lists: Vec<ThreatListView>,
     /// The table of assets; null if the settings name none.
-    pub assets: Option<FileState>,
+    pub assets: Option<ListFileState>,
     /// The database of places; null if the settings name none.
-    pub geoip: Option<FileState>,
+    pub geoip: Option<ListFileState>,
+}
+
+/// Whether a list can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListCondition {
+    /// It is used.
+    Loaded,
+    /// Its last day is over.
+    Expired,
+    /// It cannot be read.
+    Unreadable,
 }
 
 /// A threat list and its state.
@@ -334,17 +346,17 @@ pub struct ThreatListView {
     pub expired_entries: u64,
     /// Last day on which it counts.
     pub expires: Option<String>,
-    /// `loaded`, `expired` or `unreadable`.
-    pub state: String,
+    /// Whether it can be used.
+    pub state: ListCondition,
     /// What is wrong with it.
     pub problem: Option<String>,
 }
 
 /// The state of a file that the settings name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FileState {
-    /// `loaded` or `unreadable`.
-    pub state: String,
+pub struct ListFileState {
+    /// Whether it can be used.
+    pub state: ListCondition,
     /// How much it holds.
     pub entries: u64,
     /// The day it was made, if it says so.
@@ -354,11 +366,11 @@ pub struct FileState {
     pub problem: Option<String>,
 }
 
-impl FileState {
+impl ListFileState {
     /// A file that cannot be used.
     pub fn unreadable(problem: &str) -> Self {
         Self {
-            state: "unreadable".into(),
+            state: ListCondition::Unreadable,
             entries: 0,
             built: None,
             problem: Some(problem.to_owned()),

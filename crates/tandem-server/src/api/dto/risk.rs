@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::names::{CauseName, PhaseName, ReasonName};
+
 /// How much harm would be done: the second number of the board, never multiplied with the first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImpactView {
@@ -30,7 +32,8 @@ pub struct SpokenView {
 /// How one cause stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CauseView {
-    /// `negligent`, `ignorant` or `malicious`.
+    /// Which.
+    #[schema(value_type = CauseName)]
     pub cause: String,
     /// 0 to 1; with `unknown` they add up to 1.
     pub share: f64,
@@ -44,7 +47,8 @@ pub struct CauseView {
 /// How one reason behind intent stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReasonView {
-    /// `grievance`, `money`, `ideology` or `coercion`.
+    /// Which.
+    #[schema(value_type = ReasonName)]
     pub reason: String,
     /// 0 to 1; with `reason_unknown` they add up to 1.
     pub share: f64,
@@ -54,12 +58,14 @@ pub struct ReasonView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MotiveView {
     /// The cause that may be named; null when it is not known.
+    #[schema(required, value_type = Option<CauseName>)]
     pub named: Option<String>,
     /// Share of "not known".
     pub unknown: f64,
     /// The causes.
     pub causes: Vec<CauseView>,
     /// The reason that may be named.
+    #[schema(required, value_type = Option<ReasonName>)]
     pub reason: Option<String>,
     /// Share of "reason not known".
     pub reason_unknown: f64,
@@ -78,7 +84,8 @@ pub struct PhaseSpanView {
     pub from: String,
     /// Last day.
     pub to: String,
-    /// `baseline`, `stress`, `exploration`, `preparation`, `infringement` or `concealment`.
+    /// Which part.
+    #[schema(value_type = PhaseName)]
     pub phase: String,
     /// Its mean probability, 0 to 1.
     pub probability: f64,
@@ -92,6 +99,7 @@ pub struct PhaseDayView {
     /// `YYYY-MM-DD`.
     pub day: String,
     /// The likeliest part of the way.
+    #[schema(value_type = PhaseName)]
     pub phase: String,
     /// Probabilities of all parts, `baseline` first; they add up to 1.
     pub probabilities: Vec<f64>,
@@ -124,6 +132,7 @@ pub struct SupportEntry {
     /// What help would fit.
     pub suggests: Vec<String>,
     /// Last day of work, if known.
+    #[schema(required)]
     pub leaving_on: Option<String>,
 }
 
@@ -131,6 +140,7 @@ pub struct SupportEntry {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SupportList {
     /// The day it stands for; null before the first analysis.
+    #[schema(required)]
     pub day: Option<String>,
     /// Latest concern first.
     pub entries: Vec<SupportEntry>,
