@@ -10,10 +10,15 @@ async fn segments_are_written_anew_without_the_events_and_others_are_left_alone(
     let lake = TestLake::new();
     let mut mixed = EventBatch::new("files");
     for turn in 0..200 {
-        logon(&mut mixed, &format!("user{:03}", turn % 10), MONDAY, turn * 7);
+        logon(
+            &mut mixed,
+            &format!("user{:03}", turn % 10),
+            MONDAY,
+            20_000 + turn * 7,
+        );
     }
     let mut own = EventBatch::new("files");
-    logon(&mut own, "user003", MONDAY, 9_999);
+    logon(&mut own, "user003", MONDAY, 30_000);
     let segments: Vec<Segment> = [mixed, own, logons("other", 5, 1, 30)]
         .into_iter()
         .flat_map(|batch| lake.write(&[batch]))
