@@ -35,6 +35,20 @@ export function SubjectPage() {
         <Link to="/subjects">Subjects</Link> / {id}
       </nav>
       <ForCase />
+      <div className="head">
+        <div className="row">
+          <h1>
+            Story of <Pseudonym id={id} plain />
+          </h1>
+          {query.data && (
+            <>
+              <Level level={query.data.explanation.level} />
+              <b style={{ fontSize: 18 }}>{decibans(query.data.explanation.score)}</b>
+            </>
+          )}
+        </div>
+      </div>
+      <TimeControl at={at} />
       <Loaded query={query}>{(story) => <StoryView id={id} at={at} story={story} />}</Loaded>
       <EventDrawer />
     </div>
@@ -48,19 +62,9 @@ function StoryView({ id, at, story }: { id: string; at: string | undefined; stor
   const { explanation, subject } = story;
   return (
     <>
-      <div className="head">
-        <div className="row">
-          <h1>
-            Story of <Pseudonym id={id} plain />
-          </h1>
-          <Level level={explanation.level} />
-          <b style={{ fontSize: 18 }}>{decibans(explanation.score)}</b>
-        </div>
-      </div>
       <section className="panel" aria-label="who">
         <SubjectFacts subject={subject} />
       </section>
-      <TimeControl story={story} at={at} />
       <section className="panel">
         <h2>Score over time</h2>
         <ScoreLine

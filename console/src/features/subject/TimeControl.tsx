@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Story } from "../../api/types";
+import { useOverview } from "../../api/queries";
 import { daysBetween } from "../../charts/maths";
 import { useUrl } from "../../url";
 import { dayOf } from "../../words/format";
@@ -7,25 +7,23 @@ import { TEXT } from "../../words/text";
 
 const SPAN = 180 * 86_400_000;
 
-/** The stretch the slider covers: from the first day with a score, or half a year back. */
-function stretch(story: Story): string[] {
-  const last = dayOf(story.at);
-  const back = new Date(Date.parse(last) - SPAN).toISOString().slice(0, 10);
-  const first = story.history[0]?.day ?? back;
-  return daysBetween(first < back ? first : back, last);
+/** The days that the slider covers: half a year up to the last one. */
+const stretch = (last: string): string[] =>
+  daysBetween(new Date(Date.parse(last) - SPAN).toISOString().slice(0, 10), last);
+
+/** Moves the whole page to any past moment. It stays while the page is read anew, so that one can go on from where one is. */
+export function TimeControl({ at }: { at: string | undefined }) {
+  const newest = useOverview().data?.analysed_to;
+  const shown = at ? dayOf(at) : newest;
+  if (!shown) return null;
+  return <Control at={at} shown={shown} last={newest && newest > shown ? newest : shown} />;
 }
 
-/** Moves the whole page to any past moment. */
-export function TimeControl({ story, at }: { story: Story; at: string | undefined }) {
+function Control({ at, shown, last }: { at: string | undefined; shown: string; last: string }) {
   const [, change] = useUrl();
-  // The last day seen without a moment in the address is the newest one there is.
-  const [days, setDays] = useState(() => stretch(story));
-  const shown = dayOf(story.at);
+  const days = stretch(last);
   const place = Math.max(0, days.indexOf(shown));
   const [slid, setSlid] = useState(place);
-  useEffect(() => {
-    if (!at) setDays(stretch(story));
-  }, [at, story]);
   useEffect(() => setSlid(place), [place]);
   const go = (to: number) => {
     const day = days[Math.max(0, Math.min(days.length - 1, to))];
