@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use tandem_domain::LogSource;
 
-use super::needles::Needles;
+use super::needles::{Literals, Needles};
 use super::program::{Memo, Program};
 use super::witness::{Atom, Place, Site, witness};
 use crate::field::{CoreField, FieldId};
@@ -31,9 +31,6 @@ pub(super) struct Bucket {
     always: Vec<u32>,
     plans: Vec<(Site, Plan)>,
 }
-
-/// Literals, each with where it must stand and whose witness it is.
-type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
 
 /// The witnesses at one site.
 #[derive(Default)]

@@ -23,6 +23,9 @@ const BITS_PER_GRAM: usize = 32;
 /// Fewest and most bits of the table, as powers of two: from a cache line to a quarter of a near cache of 32 KiB.
 const TABLE: std::ops::RangeInclusive<u32> = 9..=16;
 
+/// Literals, each with where it must stand and whose witness it is.
+pub(super) type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
+
 /// Literals and whose witnesses they are.
 #[derive(Default)]
 pub(super) struct Needles {
@@ -57,7 +60,7 @@ struct Grams<const N: usize> {
 
 impl Needles {
     /// Arranges literals, each with where it must stand and whose witness it is. None of them is empty.
-    pub(super) fn new(literals: BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>) -> Self {
+    pub(super) fn new(literals: Literals) -> Self {
         let commonness = Commonness::of(literals.keys().map(|text| text.as_bytes()));
         let mut all = Self::default();
         let (mut long, mut short) = (Vec::new(), Vec::new());

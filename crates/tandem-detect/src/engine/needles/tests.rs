@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Needles, Place};
+use super::{Literals, Needles, Place};
 
 /// Whose literals stand in `text`, found one by one.
 fn plainly(literals: &[(String, Place)], text: &str) -> BTreeSet<u32> {
@@ -19,7 +19,7 @@ fn plainly(literals: &[(String, Place)], text: &str) -> BTreeSet<u32> {
 }
 
 fn found(literals: &[(String, Place)], text: &str) -> BTreeSet<u32> {
-    let mut by_text: BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>> = BTreeMap::new();
+    let mut by_text = Literals::new();
     for (at, (literal, place)) in (0..).zip(literals) {
         by_text
             .entry(literal.as_str().into())
