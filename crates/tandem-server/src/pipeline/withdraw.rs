@@ -258,24 +258,28 @@ impl Standing {
     }
 
     fn gone(&self, after: &Self) -> Vec<WithdrawnFinding> {
-        let indicators = self.indicators.iter().filter_map(|(id, (indicator, day))| {
-            // What people know of somebody does not rest on events.
-            (!after.indicators.contains_key(id) && !is_human(indicator.group)).then(|| WithdrawnFinding {
-                kind: "indicator".to_owned(),
-                id: id.to_string(),
-                subject: indicator.subject.clone(),
-                day: *day,
-                title: indicator.title.clone(),
-            })
+        // What people know of somebody does not rest on events.
+        let indicators = self
+            .indicators
+            .iter()
+            .filter(|(id, (indicator, _))| !after.indicators.contains_key(*id) && !is_human(indicator.group));
+        let indicators = indicators.map(|(id, (indicator, day))| WithdrawnFinding {
+            kind: "indicator".to_owned(),
+            id: id.to_string(),
+            subject: indicator.subject.clone(),
+            day: *day,
+            title: indicator.title.clone(),
         });
-        let alerts = self.alerts.iter().filter_map(|(id, row)| {
-            (!after.alerts.contains_key(id)).then(|| WithdrawnFinding {
-                kind: "alert".to_owned(),
-                id: id.to_string(),
-                subject: row.alert.subject.clone(),
-                day: row.alert.day,
-                title: row.alert.title.clone(),
-            })
+        let alerts = self
+            .alerts
+            .iter()
+            .filter(|(id, _)| !after.alerts.contains_key(*id));
+        let alerts = alerts.map(|(id, row)| WithdrawnFinding {
+            kind: "alert".to_owned(),
+            id: id.to_string(),
+            subject: row.alert.subject.clone(),
+            day: row.alert.day,
+            title: row.alert.title.clone(),
         });
         indicators.chain(alerts).collect()
     }
