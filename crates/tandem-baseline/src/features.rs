@@ -82,15 +82,18 @@ impl Past<'_> {
         let hours = self.hours();
         self.hour(activity, &hours, &mut found);
         let is_outside = |hour: &usize| hours.at(self.day, *hour).1 < self.settings.own_hours_share;
+        // A bit for each: asked again for every action of the day.
+        let outside_hours = (0..24)
+            .filter(is_outside)
+            .fold(0_u32, |bits, hour| bits | 1 << hour);
         if self.known {
-            let outside = (0..24).filter(is_outside).map(|hour| 1 << hour);
-            found.increment.outside = outside.fold(0, |bits, bit: u32| bits | bit);
+            found.increment.outside = outside_hours;
         }
         let mut flows = [0.0; Flow::ALL.len()];
         for part in activity.actions() {
             let action = part.action;
             let outside: u64 = (0..24)
-                .filter(is_outside)
+                .filter(|hour| outside_hours >> hour & 1 == 1)
                 .map(|hour| u64::from(part.hours[hour]))
                 .sum();
             let total = part.total();

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::*;
 use crate::{Action, DayContext, Object, ObjectKind, Observation};
@@ -18,24 +19,29 @@ fn work(circle: usize, who: usize, day: i32) -> DayActivity {
     done
 }
 
+/// A day on which some of 72 people do what their circle does.
+fn pass(communities: &mut Communities, day: i32, people: Range<usize>, circle: &dyn Fn(usize, i32) -> usize) {
+    communities.look(Day(day));
+    let done: Vec<(String, DayActivity)> = people
+        .map(|who| (format!("p{who}"), work(circle(who, day), who, day)))
+        .collect();
+    let rows: Vec<SubjectDay<'_>> = done
+        .iter()
+        .map(|(subject, activity)| SubjectDay {
+            subject,
+            peers: &[],
+            activity,
+            context: DayContext::default(),
+        })
+        .collect();
+    communities.learn(Day(day), rows.iter());
+}
+
 /// Six circles of 12 people; `circle` says where somebody works on a day.
 fn run(days: i32, circle: &dyn Fn(usize, i32) -> usize) -> Communities {
     let mut communities = Communities::default();
     for day in 0..days {
-        communities.look(Day(day));
-        let names: Vec<String> = (0..72).map(|who| format!("p{who}")).collect();
-        let done: Vec<DayActivity> = (0..72).map(|who| work(circle(who, day), who, day)).collect();
-        let rows: Vec<SubjectDay<'_>> = names
-            .iter()
-            .zip(&done)
-            .map(|(subject, activity)| SubjectDay {
-                subject,
-                peers: &[],
-                activity,
-                context: DayContext::default(),
-            })
-            .collect();
-        communities.learn(Day(day), rows.iter());
+        pass(&mut communities, day, 0..72, circle);
     }
     communities
 }
@@ -99,21 +105,8 @@ fn a_burst_moves_nobody_and_another_job_does_after_a_second_week() {
 fn absence_changes_no_group_and_forgetting_forgets() {
     let mut state = run(40, &at_home);
     let before = state.group_of("p0");
-    let names: Vec<String> = (1..72).map(|who| format!("p{who}")).collect();
     for day in 40..140 {
-        state.look(Day(day));
-        let done: Vec<DayActivity> = (1..72).map(|who| work(who / 12, who, day)).collect();
-        let rows: Vec<SubjectDay<'_>> = names
-            .iter()
-            .zip(&done)
-            .map(|(subject, activity)| SubjectDay {
-                subject,
-                peers: &[],
-                activity,
-                context: DayContext::default(),
-            })
-            .collect();
-        state.learn(Day(day), rows.iter());
+        pass(&mut state, day, 1..72, &at_home);
     }
     assert_eq!(state.group_of("p0"), before);
     assert!(!state.has_moved("p0"));

@@ -25,7 +25,7 @@ use crate::channel::Channel;
 use crate::communities::Communities;
 use crate::explain;
 use crate::features::{Circle, Past};
-use crate::peers::{Peers, Popular, Records};
+use crate::peers::{PeerView, Peers, Popular, Records};
 use crate::population::{Moments, Ranks, Window};
 use crate::profile::Subject;
 use crate::score::{DayScore, SubjectDay};
@@ -176,18 +176,7 @@ impl Profiles {
                 let groups = self.compared_with(given.peers);
                 let peers = self.peers.view(&groups);
                 let circle = self.circle(&groups);
-                let past = Past {
-                    settings: &self.settings,
-                    subject,
-                    peers: &peers,
-                    popular: &self.popular,
-                    records: &self.records,
-                    groups: &groups,
-                    circle,
-                    day,
-                    known: f64::from(subject.days) >= self.settings.half_life
-                        && self.days >= self.settings.warm_days.1,
-                };
+                let past = self.past(subject, &peers, &groups, circle, day);
                 Row::new(
                     given,
                     past.features(given.activity),
@@ -196,6 +185,29 @@ impl Profiles {
                 )
             })
             .collect()
+    }
+
+    /// What is known of a subject and of whom it is compared with, before a day.
+    fn past<'a>(
+        &'a self,
+        subject: &'a Subject,
+        peers: &'a PeerView<'a>,
+        groups: &'a [&'a str],
+        circle: Circle<'a>,
+        day: Day,
+    ) -> Past<'a> {
+        Past {
+            settings: &self.settings,
+            subject,
+            peers,
+            popular: &self.popular,
+            records: &self.records,
+            groups,
+            circle,
+            day,
+            known: f64::from(subject.days) >= self.settings.half_life
+                && self.days >= self.settings.warm_days.1,
+        }
     }
 
     /// The closest group with enough people, else everybody.

@@ -10,7 +10,6 @@ use tandem_domain::Day;
 
 use super::{Profiles, Row};
 use crate::channel::Channel;
-use crate::features::Past;
 use crate::own_hours::OwnHours;
 use crate::population::Ranks;
 use crate::profile::Subject;
@@ -108,17 +107,8 @@ impl Profiles {
             .map(|row| {
                 let groups = self.compared_with(row.given.peers);
                 let peers = self.peers.view(&groups);
-                let past = Past {
-                    settings: &self.settings,
-                    subject: self.subjects.get(row.given.subject).unwrap_or(&new),
-                    peers: &peers,
-                    popular: &self.popular,
-                    records: &self.records,
-                    groups: &groups,
-                    circle: row.circle,
-                    day,
-                    known: false,
-                };
+                let subject = self.subjects.get(row.given.subject).unwrap_or(&new);
+                let past = self.past(subject, &peers, &groups, row.circle, day);
                 let own = OwnHours::of(&past.hours(), self.settings.own_hours_share);
                 (row.given.subject.to_owned(), own)
             })

@@ -5,14 +5,9 @@ use tandem_baseline::{
 };
 use tandem_domain::Day;
 
-const PEOPLE: usize = 40;
+use super::dice::roll;
 
-pub(super) fn roll(seed: u64) -> u64 {
-    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
-    x ^= x >> 31;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
-}
+const PEOPLE: usize = 40;
 
 fn add(done: &mut DayActivity, action: Action, count: u64) {
     (0..count).for_each(|n| done.add(&Observation::new(action, (9 + n % 8) as u8)));

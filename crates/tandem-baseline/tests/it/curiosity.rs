@@ -8,6 +8,8 @@ use tandem_baseline::{
 };
 use tandem_domain::Day;
 
+use super::dice::roll;
+
 const PEOPLE: usize = 40;
 const LAST: i32 = 60;
 
@@ -24,14 +26,6 @@ fn record(number: u64) -> Observation<'static> {
     let mut seen = Observation::new(Action::RecordRead, 11);
     seen.record = Some(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     seen
-}
-
-/// A small generator, so that the same day is always the same.
-fn roll(seed: u64) -> u64 {
-    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
-    x ^= x >> 31;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
 }
 
 /// People 0 to 19 are in sales and work on records below 100, the others in law with the records from 1,000 on.

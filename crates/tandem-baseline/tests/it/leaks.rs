@@ -7,16 +7,10 @@ use tandem_baseline::{
 };
 use tandem_domain::Day;
 
+use super::dice::roll;
+
 const PEOPLE: usize = 30;
 const DAYS: i32 = 70;
-
-/// A small generator, so that the same day is always the same.
-fn roll(seed: u64) -> u64 {
-    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
-    x ^= x >> 31;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
-}
 
 /// What person `who` did on day `day`; `salt` gives another world, `name` spells objects.
 fn activity(who: usize, day: i32, salt: u64, name: &dyn Fn(u64) -> String) -> DayActivity {

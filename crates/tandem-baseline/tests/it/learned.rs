@@ -9,16 +9,11 @@ use tandem_baseline::{
 };
 use tandem_domain::Day;
 
+use super::dice::roll;
+
 /// Four circles of 15 people who work with the same shares, across twenty teams of three.
 const PEOPLE: usize = 60;
 const CIRCLE: usize = 15;
-
-fn roll(seed: u64) -> u64 {
-    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
-    x ^= x >> 31;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
-}
 
 /// What somebody does: some of the circle's five shares; in the first circle all but person 0 print as well, who begins on day
 /// 60. `salt` gives another world, `name` spells shares.

@@ -2,6 +2,7 @@
 
 mod change;
 mod curiosity;
+mod dice;
 mod leaks;
 mod learned;
 mod merging;

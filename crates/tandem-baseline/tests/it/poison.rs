@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use tandem_baseline::{DayContext, Settings};
 
-use super::change::{CLERK, explaining, print_surprise, roll, run};
+use super::change::{CLERK, explaining, print_surprise, run};
+use super::dice::roll;
 
 /// The first day of the excess.
 const FIRST: i32 = 60;

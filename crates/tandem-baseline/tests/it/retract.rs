@@ -3,16 +3,11 @@
 use tandem_baseline::{Action, DayActivity, DayContext, DayScore, Observation, Profiles, SubjectDay};
 use tandem_domain::Day;
 
+use super::dice::roll;
+
 const PEOPLE: usize = 25;
 /// The day that something is taken back from.
 const DAY: i32 = 40;
-
-fn roll(seed: u64) -> u64 {
-    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
-    x ^= x >> 31;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
-}
 
 /// An ordinary day; with `mistake` person 0 has a night of copies on [`DAY`] that was never theirs.
 fn activity(who: usize, day: i32, mistake: bool) -> DayActivity {
