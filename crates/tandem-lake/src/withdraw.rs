@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tandem_domain::EventId;
 
-use crate::compact::{Failure, MERGE_BATCH_ROWS, MERGE_MEMORY, explain, merge};
+use crate::compact::{Failure, MERGE_BATCH_ROWS, MERGE_MEMORY, merge};
 use crate::dedup::{Keep, without};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -35,9 +35,8 @@ impl Lake {
         let (engine, segments, ids) = (Arc::clone(&self.engine), segments.to_vec(), ids.clone());
         self.on_own_threads(async move {
             match rewrite(&engine, &segments, &ids).await {
-                Err(Failure::Engine(error)) => Err(explain(&engine, &segments, &error).await),
-                Err(Failure::Lake(error)) => Err(error),
                 Ok(rewritten) => Ok(rewritten),
+                Err(failure) => Err(failure.explained(&engine, &segments).await),
             }
         })
         .await

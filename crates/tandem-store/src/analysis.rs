@@ -445,16 +445,13 @@ impl Store {
 /// Forgets every result from `day` on: the next analysis begins there.
 pub(crate) async fn start_over(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {
     forget(connection, day).await?;
-    let analysed = sqlx::query("SELECT value FROM settings WHERE name = 'analysed_to'")
-        .fetch_optional(&mut *connection)
+    sqlx::query("UPDATE settings SET value = $1 WHERE name = 'analysed_to' AND CAST(value AS BIGINT) >= $2")
+        .bind(day.plus(-1).0.to_string())
+        .bind(i64::from(day.0))
+        .execute(&mut *connection)
         .await
-        .doing(SAVING)?;
-    let analysed = analysed.map(|row| row.text(0)).transpose()?;
-    let analysed = analysed.and_then(|text| text.parse::<i32>().ok());
-    if analysed.is_some_and(|last| last >= day.0) {
-        set(connection, "analysed_to", day.plus(-1)).await?;
-    }
-    Ok(())
+        .doing(SAVING)
+        .map(drop)
 }
 
 async fn forget(connection: &mut AnyConnection, day: Day) -> Result<(), StoreError> {

@@ -267,6 +267,24 @@ pub(crate) async fn mark_dirty(connection: &mut AnyConnection, day: Day) -> Resu
     .map(drop)
 }
 
+/// Begins adding days of accounts.
+pub(crate) const INSERT_ACTIVITY: &str = "INSERT INTO activity (account, day, batch_id, body)";
+/// The same of marks.
+pub(crate) const INSERT_MARKS: &str = "INSERT INTO marks (account, day, batch_id, body)";
+
+/// Days of accounts as these two add them.
+pub(crate) fn account_day_cells(rows: Vec<ActivityRow>, batch: &str) -> Vec<Vec<Cell>> {
+    let cells = rows.into_iter().map(|row| {
+        vec![
+            Cell::Text(row.account),
+            Cell::Int(i64::from(row.day.0)),
+            Cell::Text(batch.to_owned()),
+            Cell::Blob(row.body),
+        ]
+    });
+    cells.collect()
+}
+
 async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Result<(), StoreError> {
     let segments = batch.segments.into_iter().map(segment_cells).collect();
     insert_many(
@@ -319,34 +337,16 @@ async fn write_rows(connection: &mut AnyConnection, batch: BatchCommit) -> Resul
         DOING,
     )
     .await?;
-    let id = &batch.batch_id;
-    let parts = |rows: Vec<ActivityRow>| {
-        let cells = rows.into_iter().map(|row| {
-            vec![
-                Cell::Text(row.account),
-                Cell::Int(i64::from(row.day.0)),
-                Cell::Text(id.clone()),
-                Cell::Blob(row.body),
-            ]
-        });
-        cells.collect()
-    };
-    insert_many(
-        connection,
-        "INSERT INTO activity (account, day, batch_id, body)",
-        "",
-        parts(batch.activity),
-        DOING,
-    )
-    .await?;
-    insert_many(
-        connection,
-        "INSERT INTO marks (account, day, batch_id, body)",
-        "",
-        parts(batch.marks),
-        DOING,
-    )
-    .await?;
+    for (insert, rows) in [(INSERT_ACTIVITY, batch.activity), (INSERT_MARKS, batch.marks)] {
+        insert_many(
+            connection,
+            insert,
+            "",
+            account_day_cells(rows, &batch.batch_id),
+            DOING,
+        )
+        .await?;
+    }
     let committed = batch.committed;
     let days = summed(batch.source_days)
         .into_iter()

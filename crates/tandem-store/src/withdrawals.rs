@@ -9,7 +9,7 @@ use tandem_ledger::Entry;
 use crate::alerts::{HistoryRow, add_history};
 use crate::analysis;
 use crate::catalog::{SegmentRow, swap};
-use crate::commit::{ActivityRow, mark_dirty};
+use crate::commit::{ActivityRow, INSERT_ACTIVITY, INSERT_MARKS, account_day_cells, mark_dirty};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::sql::{Cell, Columns, clean, fetch, insert_many};
@@ -142,8 +142,23 @@ impl Store {
                     .doing(DOING)?;
             }
         }
-        replace(&mut tx, "activity", &asked.active, asked.activity, &asked.id).await?;
-        replace(&mut tx, "marks", &asked.marked, asked.marks, &asked.id).await?;
+        for (delete, days, insert, rows) in [
+            (
+                "DELETE FROM activity WHERE account = $1 AND day = $2",
+                &asked.active,
+                INSERT_ACTIVITY,
+                asked.activity,
+            ),
+            (
+                "DELETE FROM marks WHERE account = $1 AND day = $2",
+                &asked.marked,
+                INSERT_MARKS,
+                asked.marks,
+            ),
+        ] {
+            delete_days(&mut tx, delete, days).await?;
+            insert_many(&mut tx, insert, "", account_day_cells(rows, &asked.id), DOING).await?;
+        }
         let withdrawal = vec![vec![
             Cell::Text(asked.id.clone()),
             Cell::Int(asked.at.0),
@@ -229,12 +244,9 @@ impl Store {
         let text = "SELECT event_id FROM withdrawn_events WHERE source = $1 AND day = $2".to_owned();
         let cells = vec![Cell::Text(source.to_owned()), Cell::Int(i64::from(day.0))];
         let rows = fetch(&self.pool, text, cells, READING).await?;
-        let ids = rows.iter().map(|row| Ok(EventId::parse(&row.text(0)?)));
-        Ok(ids
-            .collect::<Result<Vec<_>, StoreError>>()?
-            .into_iter()
-            .flatten()
-            .collect())
+        rows.iter()
+            .filter_map(|row| row.text(0).map(|text| EventId::parse(&text)).transpose())
+            .collect()
     }
 
     /// Everything that was taken back so far, latest first.
@@ -341,12 +353,9 @@ impl Store {
     pub async fn superseded_alerts(&self, from: Day) -> Result<BTreeSet<AlertId>, StoreError> {
         let text = "SELECT id FROM alerts WHERE superseded = 1 AND day >= $1".to_owned();
         let rows = fetch(&self.pool, text, vec![Cell::Int(i64::from(from.0))], READING).await?;
-        let ids = rows.iter().map(|row| Ok(AlertId::parse(&row.text(0)?)));
-        Ok(ids
-            .collect::<Result<Vec<_>, StoreError>>()?
-            .into_iter()
-            .flatten()
-            .collect())
+        rows.iter()
+            .filter_map(|row| row.text(0).map(|text| AlertId::parse(&text)).transpose())
+            .collect()
     }
 }
 
@@ -361,24 +370,12 @@ async fn live(tx: &mut AnyConnection, (from, to): (Day, Day)) -> Result<BTreeSet
     rows.iter().map(|row| row.text(0)).collect()
 }
 
-/// Puts days of accounts in the place of what there was.
-async fn replace(
+/// Deletes days of accounts.
+async fn delete_days(
     tx: &mut AnyConnection,
-    table: &'static str,
+    delete: &'static str,
     days: &BTreeSet<(String, Day)>,
-    rows: Vec<ActivityRow>,
-    batch: &str,
 ) -> Result<(), StoreError> {
-    let (delete, insert) = match table {
-        "activity" => (
-            "DELETE FROM activity WHERE account = $1 AND day = $2",
-            "INSERT INTO activity (account, day, batch_id, body)",
-        ),
-        _ => (
-            "DELETE FROM marks WHERE account = $1 AND day = $2",
-            "INSERT INTO marks (account, day, batch_id, body)",
-        ),
-    };
     for (account, day) in days {
         sqlx::query(delete)
             .bind(clean(account))
@@ -387,13 +384,5 @@ async fn replace(
             .await
             .doing(DOING)?;
     }
-    let cells = rows.into_iter().map(|row| {
-        vec![
-            Cell::Text(row.account),
-            Cell::Int(i64::from(row.day.0)),
-            Cell::Text(batch.to_owned()),
-            Cell::Blob(row.body),
-        ]
-    });
-    insert_many(tx, insert, "", cells.collect(), DOING).await
+    Ok(())
 }

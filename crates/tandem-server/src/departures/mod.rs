@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, HashMap};
 use tandem_baseline::DayActivity;
 use tandem_domain::{Day, SubjectId};
 use tandem_people::{Person, View};
-use tandem_store::DepartureRow;
 
 use self::own::own_sentence;
 use self::picture::{Around, Days, PEER_DAYS, picture};
@@ -64,15 +63,18 @@ impl App {
             .store
             .departures_of(&row.subject, from, to, MOST_DAYS)
             .await?;
-        let mut seen = Seen::of(self, &kept);
-        let people = self.people_of(&kept).await?;
+        let told = kept
+            .iter()
+            .map(|row| Ok((row.day, serde_json::from_str(&row.body)?)))
+            .collect::<Result<Vec<(Day, UnusualDay)>, ServiceError>>()?;
+        let mut seen = Seen::of(self, &told);
+        let people = self.people_of(&told).await?;
         let mut cursor = self.directory().await?.cursor();
         let mut departures = Vec::new();
         // Forward, because what was known of people is walked that way.
-        for row_of_day in kept.iter().rev() {
-            let unusual: UnusualDay = serde_json::from_str(&row_of_day.body)?;
-            let known = known(cursor.at(row_of_day.day), &row.person, &unusual, &people);
-            departures.push(seen.told(row_of_day.day, &unusual, &known).await?);
+        for (day, unusual) in told.iter().rev() {
+            let known = known(cursor.at(*day), &row.person, unusual, &people);
+            departures.push(seen.told(*day, unusual, &known).await?);
         }
         departures.reverse();
         Ok(DeparturesView {
@@ -81,13 +83,13 @@ impl App {
             departures: departures.into_iter().flatten().collect(),
         })
     }
-}
 
-impl App {
     /// Who is behind the pseudonyms of peers, if any are named.
-    async fn people_of(&self, kept: &[DepartureRow]) -> Result<BTreeMap<SubjectId, String>, ServiceError> {
-        // The word stands only where it is not empty.
-        if !kept.iter().any(|row| row.body.contains("\"same_things\"")) {
+    async fn people_of(
+        &self,
+        told: &[(Day, UnusualDay)],
+    ) -> Result<BTreeMap<SubjectId, String>, ServiceError> {
+        if told.iter().all(|(_, unusual)| unusual.same_things.is_empty()) {
             return Ok(BTreeMap::new());
         }
         let known = self.store.pseudonyms().await?;
@@ -135,8 +137,8 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn of(app: &'a App, kept: &[DepartureRow]) -> Self {
-        let days = || kept.iter().map(|row| row.day);
+    fn of(app: &'a App, told: &[(Day, UnusualDay)]) -> Self {
+        let days = || told.iter().map(|(day, _)| *day);
         Self {
             app,
             span: (days().min().unwrap_or_default(), days().max().unwrap_or_default()),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use tandem_baseline::{DayActivity, HomeContext, observe};
 use tandem_domain::{Attr, Day, EventBatch, EventRef, Timestamp};
-use tandem_people::{Home, View, canonical_account};
+use tandem_people::{Home, canonical_account};
 use tandem_sequence::{DayMarks, Marked, Sequences};
-use tandem_store::ActivityRow;
+use tandem_store::{ActivityRow, StoreError};
 
 use super::IngestError;
 use super::clock::LocalClock;
@@ -50,10 +50,14 @@ impl Observer {
         }
     }
 
-    /// Takes over the time zones that people facts name, and the sequences as they are now.
-    pub fn learn(&mut self, app: &App, view: &View) {
+    /// Takes over the time zones that people facts name, however late, and the sequences as they are now.
+    ///
+    /// # Errors
+    /// When people facts cannot be read.
+    pub async fn learn(&mut self, app: &App) -> Result<(), StoreError> {
         self.sequences = Arc::clone(&app.sequences().book);
-        self.clock.learn(view);
+        self.clock.learn(&app.directory().await?.as_of(Day(i32::MAX / 2)));
+        Ok(())
     }
 
     /// How accounts are spelled.
@@ -64,8 +68,7 @@ impl Observer {
     /// Adds events.
     pub fn observe(&mut self, batch: &EventBatch) {
         for event in batch.iter() {
-            let raw = event.attr(Attr::ActorUser).unwrap_or_default();
-            let at_work = canonical_account(raw, &self.home).unwrap_or_default();
+            let at_work = at_work(&event, &self.home);
             let clock = &self.clock;
             let local = |time: Timestamp| clock.local(&at_work, time);
             let seen = observe(&event, &self.context, local);
@@ -92,8 +95,7 @@ impl Observer {
 
     /// The account whose activity an event is part of, if any.
     pub fn whose(&self, event: &EventRef<'_>) -> Option<String> {
-        let raw = event.attr(Attr::ActorUser).unwrap_or_default();
-        let at_work = canonical_account(raw, &self.home).unwrap_or_default();
+        let at_work = at_work(event, &self.home);
         let local = |time: Timestamp| self.clock.local(&at_work, time);
         let seen = observe(event, &self.context, local)?;
         canonical_account(seen.account, &self.home).map(Cow::into_owned)
@@ -131,6 +133,12 @@ impl Observer {
         })?;
         Ok((activity, marks))
     }
+}
+
+/// Whose clock tells when an event was: the acting account's.
+fn at_work<'e>(event: &EventRef<'e>, home: &Home) -> Cow<'e, str> {
+    let raw = event.attr(Attr::ActorUser).unwrap_or_default();
+    canonical_account(raw, home).unwrap_or_default()
 }
 
 fn keys<T>(parts: &ByAccount<T>) -> impl Iterator<Item = (&str, Day)> {

@@ -92,8 +92,7 @@ impl<'a> Stage<'a> {
         app.refresh_rules().await?;
         self.tell_work();
         self.engine = Engine::timed(Arc::clone(&app.rules().rules), super::ticks);
-        let directory = app.directory().await?;
-        self.observer.learn(app, &directory.as_of(Day(i32::MAX / 2)));
+        self.observer.learn(app).await?;
         Ok(())
     }
 

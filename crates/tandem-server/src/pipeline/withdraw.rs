@@ -174,7 +174,7 @@ pub async fn withdraw(
         let before = Standing::from(app, days.0).await?;
         let id = format!("w{:x}", super::now().0);
         let row = asked.row(app, found, days, (&id, who.0, reason)).await?;
-        let new: Vec<String> = row.new_segments.iter().map(|s| s.path.clone()).collect();
+        let files = row.new_segments.len();
         let object = format!("{} events, {}", done.events, reason.as_str());
         let about = About {
             object: Some(&object),
@@ -187,7 +187,7 @@ pub async fn withdraw(
         }
         tries += 1;
         // The new files are no part of the lake; housekeeping removes them.
-        tracing::info!(files = new.len(), "segments changed meanwhile, begun anew");
+        tracing::info!(files, "segments changed meanwhile, begun anew");
         if tries == TRIES {
             return Err(WithdrawError::Busy);
         }
@@ -233,7 +233,7 @@ async fn note(
 
 /// Indicators and alerts of the days from one on.
 struct Standing {
-    indicators: BTreeMap<IndicatorId, (Indicator, Day)>,
+    indicators: BTreeMap<IndicatorId, Indicator>,
     alerts: BTreeMap<AlertId, AlertRow>,
     superseded: BTreeSet<AlertId>,
 }
@@ -250,7 +250,7 @@ impl Standing {
         Ok(Self {
             indicators: indicators
                 .into_iter()
-                .map(|indicator| (indicator.id, (indicator.clone(), indicator.time.day())))
+                .map(|indicator| (indicator.id, indicator))
                 .collect(),
             alerts: alerts.into_iter().map(|row| (row.alert.id, row)).collect(),
             superseded: app.store.superseded_alerts(first).await?,
@@ -262,12 +262,12 @@ impl Standing {
         let indicators = self
             .indicators
             .iter()
-            .filter(|(id, (indicator, _))| !after.indicators.contains_key(*id) && !is_human(indicator.group));
-        let indicators = indicators.map(|(id, (indicator, day))| WithdrawnFinding {
+            .filter(|(id, indicator)| !after.indicators.contains_key(*id) && !is_human(indicator.group));
+        let indicators = indicators.map(|(id, indicator)| WithdrawnFinding {
             kind: "indicator".to_owned(),
             id: id.to_string(),
             subject: indicator.subject.clone(),
-            day: *day,
+            day: indicator.time.day(),
             title: indicator.title.clone(),
         });
         let alerts = self
@@ -333,7 +333,7 @@ impl Asked {
 
     async fn observer(app: &App) -> Result<Observer, WithdrawError> {
         let mut observer = Observer::new(app);
-        observer.learn(app, &app.directory().await?.as_of(Day(i32::MAX / 2)));
+        observer.learn(app).await?;
         Ok(observer)
     }
 
@@ -405,12 +405,8 @@ impl Asked {
         let keys = found.active.iter().chain(&found.marked).map(|(_, day)| *day);
         let days = keys.chain(found.events.iter().map(|(_, _, day)| *day));
         let days = days.chain(erased.into_iter().flat_map(|(first, last)| [first, last]));
-        let (mut first, mut last) = (None, None);
-        for day in days {
-            first = Some(first.map_or(day, |known: Day| known.min(day)));
-            last = last.max(Some(day));
-        }
-        Ok(first.zip(last))
+        let days: BTreeSet<Day> = days.collect();
+        Ok(days.first().copied().zip(days.last().copied()))
     }
 
     /// Everything that changes: segments without the events, and the days that they were part of without them.
