@@ -27,7 +27,6 @@ use crate::query::table::{EventsTable, FOOTER_HINT, Scan, file, scan_plan};
 use crate::query::{fault, session};
 use crate::schema::{always, event_schema, position};
 use crate::segment::Segment;
-use crate::writer::new_name;
 
 /// Sorted inputs merged at once. Each holds the compressed columns of one row group and a batch of rows.
 const FAN_IN: usize = 12;
@@ -60,9 +59,8 @@ impl Lake {
         let (engine, segments) = (Arc::clone(&self.engine), segments.to_vec());
         self.on_own_threads(async move {
             match merge_all(&engine, day, &segments).await {
-                Err(Failure::Engine(error)) => Err(explain(&engine, &segments, &error).await),
-                Err(Failure::Lake(error)) => Err(error),
                 Ok(merged) => Ok(merged),
+                Err(failure) => Err(failure.explained(&engine, &segments).await),
             }
         })
         .await
@@ -87,14 +85,20 @@ impl From<LakeError> for Failure {
     }
 }
 
-/// Names the damaged file, if one is what made the engine fail.
-pub(crate) async fn explain(engine: &Engine, segments: &[Segment], error: &DataFusionError) -> LakeError {
-    for segment in segments {
-        if let Err(damage) = engine.verify(segment).await {
-            return damage;
+impl Failure {
+    /// As the lake's error; it names the damaged file, if one is what made the engine fail.
+    pub(crate) async fn explained(self, engine: &Engine, segments: &[Segment]) -> LakeError {
+        let error = match self {
+            Self::Engine(error) => error,
+            Self::Lake(error) => return error,
+        };
+        for segment in segments {
+            if let Err(damage) = engine.verify(segment).await {
+                return damage;
+            }
         }
+        fault::running(&error, MERGE_MEMORY)
     }
-    fault::running(error, MERGE_MEMORY)
 }
 
 async fn merge_all(
@@ -254,12 +258,7 @@ impl Output {
         let Some(encoder) = self.open.take() else {
             return Ok(());
         };
-        let storage = self.engine.storage.clone();
-        let written = tokio::task::spawn_blocking(move || -> Result<Segment> {
-            let (bytes, segment) = encoder.finish(&new_name())?;
-            storage.put(&segment.path, bytes)?;
-            Ok(segment)
-        });
+        let written = tokio::task::spawn_blocking(move || encoder.finish());
         let segment = written
             .await
             .map_err(|error| LakeError::Encode(error.to_string()))??;

@@ -1,4 +1,4 @@
-//! One segment's bytes: sorted batches in, a Parquet file and its catalog entry out.
+//! One segment's file: sorted batches in, a durable Parquet file and its catalog entry out.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,10 +14,11 @@ use crate::config::WriteConfig;
 use crate::error::{LakeError, Result};
 use crate::schema::{event_schema, position, writer_properties};
 use crate::segment::Segment;
+use crate::storage::{NewFile, Storage};
 
-/// Encodes one segment in memory. Batches must arrive sorted by account (absent first), time and id.
+/// Writes one segment; an unfinished one leaves nothing behind. Batches must arrive sorted by account (absent first), time and id.
 pub(crate) struct SegmentEncoder {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: ArrowWriter<NewFile>,
     columns: Vec<usize>,
     day: Day,
     rows: u64,
@@ -31,19 +32,18 @@ impl SegmentEncoder {
     /// the Zstandard level. A column that no row has a value in is left out: readers see it as null, and opening it is
     /// most of the cost of a query that wants few rows.
     pub(crate) fn new(
+        storage: &Storage,
         day: Day,
         columns: Vec<usize>,
-        config: &WriteConfig,
-        level: i32,
-        rows: usize,
+        (config, level, rows): (&WriteConfig, i32, usize),
     ) -> Result<Self> {
         // Without the embedded Arrow schema every reader, ours included, sees plain Parquet types.
         let options = ArrowWriterOptions::new()
             .with_properties(writer_properties(config, level, rows))
             .with_skip_arrow_metadata(true);
         let schema = event_schema().project(&columns).map_err(encode)?;
-        let writer =
-            ArrowWriter::try_new_with_options(Vec::new(), Arc::new(schema), options).map_err(encode)?;
+        let file = storage.create(format!("{}/{}.parquet", Segment::folder(day), new_name()))?;
+        let writer = ArrowWriter::try_new_with_options(file, Arc::new(schema), options).map_err(encode)?;
         Ok(Self {
             writer,
             columns,
@@ -87,24 +87,23 @@ impl SegmentEncoder {
         self.writer.in_progress_rows() == 0
     }
 
-    /// The file and its catalog entry, under the name `name`.
-    pub(crate) fn finish(self, name: &str) -> Result<(Vec<u8>, Segment)> {
-        let bytes = self.writer.into_inner().map_err(encode)?;
+    /// The catalog entry of the file, which is then durable.
+    pub(crate) fn finish(self) -> Result<Segment> {
+        let written = self.writer.into_inner().map_err(encode)?.finish()?;
         let (min_time, max_time) = self.times.unwrap_or_default();
         let (min_account, max_account) = self.accounts.unzip();
-        let segment = Segment {
-            path: format!("{}/{name}.parquet", Segment::folder(self.day)),
+        Ok(Segment {
+            path: written.path,
             day: self.day,
             rows: self.rows,
-            bytes: bytes.len() as u64,
+            bytes: written.bytes,
             min_time: Timestamp(min_time),
             max_time: Timestamp(max_time),
             min_account,
             max_account,
             sources: self.sources.into_iter().collect(),
-            hash: blake3::hash(&bytes).to_hex().to_string(),
-        };
-        Ok((bytes, segment))
+            hash: written.hash.to_hex().to_string(),
+        })
     }
 
     fn note_times(&mut self, batch: &RecordBatch) {
@@ -137,6 +136,11 @@ impl SegmentEncoder {
             None => self.accounts = Some((first.to_owned(), last.to_owned())),
         }
     }
+}
+
+/// A name that no other segment has, whatever machine made it, and that sorts by when it was made.
+fn new_name() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
 }
 
 fn encode(error: impl std::fmt::Display) -> LakeError {

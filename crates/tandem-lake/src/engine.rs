@@ -105,7 +105,8 @@ impl Engine {
     /// An encoder of merged segments of `day` with the columns at the positions `columns`.
     pub(crate) fn merged_encoder(&self, day: Day, columns: Vec<usize>) -> Result<SegmentEncoder> {
         let write = &self.config.write;
-        SegmentEncoder::new(day, columns, write, write.merged_zstd_level, write.row_group_rows)
+        let properties = (write, write.merged_zstd_level, write.row_group_rows);
+        SegmentEncoder::new(&self.storage, day, columns, properties)
     }
 
     /// Compares a segment's file with its catalog entry.

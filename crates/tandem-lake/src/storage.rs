@@ -1,7 +1,7 @@
 //! Where the files are: a folder, written with the care a database takes, or an object store.
 
 use std::future::Future;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use crate::error::{LakeError, Result};
 const CONCURRENT_REQUESTS: usize = 16;
 /// Ends the name of a file that is still being written.
 const PARTIAL: &str = ".partial";
+/// Bytes written to a file at once.
+const BUFFER: usize = 256 << 10;
 
 /// The lake's files.
 #[derive(Debug, Clone)]
@@ -76,22 +78,20 @@ impl Storage {
         Arc::clone(&self.store)
     }
 
-    /// Writes a new file. When it returns, the file survives a crash of the machine, and no reader ever saw a part of
-    /// it.
-    pub(crate) fn put(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
-        let failed = |reason: String| LakeError::Storage {
-            path: path.to_owned(),
-            reason,
-        };
-        match &self.folder {
-            Some(folder) => put_durably(folder, path, &bytes).map_err(|error| failed(error.to_string())),
-            None => {
-                let (store, target) = (Arc::clone(&self.store), Path::from(path));
-                self.wait(async move { store.put(&target, bytes.into()).await })?
-                    .map_err(|error| failed(error.to_string()))?;
-                Ok(())
+    /// Begins a new file. No reader sees any of it before [`NewFile::finish`].
+    pub(crate) fn create(&self, path: String) -> Result<NewFile> {
+        let place = match &self.folder {
+            Some(folder) => {
+                Place::Folder(Partial::create(folder, &path).map_err(|error| failed(&path, &error))?)
             }
-        }
+            None => Place::Store(self.clone(), Vec::new()),
+        };
+        Ok(NewFile {
+            path,
+            place,
+            bytes: 0,
+            hasher: blake3::Hasher::new(),
+        })
     }
 
     /// Reads a whole file.
@@ -155,20 +155,118 @@ impl Storage {
     }
 }
 
-fn put_durably(root: &FsPath, path: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let target = root.join(path);
-    let folder = target.parent().unwrap_or(root);
-    if !folder.is_dir() {
-        std::fs::create_dir_all(folder)?;
-        sync_folder(root)?;
+fn failed(path: &str, error: &dyn std::fmt::Display) -> LakeError {
+    LakeError::Storage {
+        path: path.to_owned(),
+        reason: error.to_string(),
     }
-    let partial = root.join(format!("{path}{PARTIAL}"));
-    let mut file = std::fs::File::create_new(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    std::fs::rename(&partial, &target)?;
-    sync_folder(folder)
+}
+
+/// A file that is being written. One that is not finished leaves nothing behind.
+pub(crate) struct NewFile {
+    path: String,
+    place: Place,
+    bytes: u64,
+    hasher: blake3::Hasher,
+}
+
+enum Place {
+    /// Written as it comes: a large file needs no memory.
+    Folder(Partial),
+    /// Handed over at the end.
+    Store(Storage, Vec<u8>),
+}
+
+/// What a finished file is known by.
+pub(crate) struct Written {
+    pub(crate) path: String,
+    pub(crate) bytes: u64,
+    pub(crate) hash: blake3::Hash,
+}
+
+impl NewFile {
+    /// Ends the file. When this returns, it survives a crash of the machine.
+    pub(crate) fn finish(self) -> Result<Written> {
+        match self.place {
+            Place::Folder(partial) => partial.finish().map_err(|error| failed(&self.path, &error))?,
+            Place::Store(storage, bytes) => {
+                let (store, target) = (Arc::clone(&storage.store), Path::from(self.path.as_str()));
+                storage
+                    .wait(async move { store.put(&target, bytes.into()).await })?
+                    .map_err(|error| failed(&self.path, &error))?;
+            }
+        }
+        Ok(Written {
+            path: self.path,
+            bytes: self.bytes,
+            hash: self.hasher.finalize(),
+        })
+    }
+}
+
+impl std::io::Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = match &mut self.place {
+            Place::Folder(partial) => partial.file.write(bytes)?,
+            Place::Store(_, all) => all.write(bytes)?,
+        };
+        self.bytes += written as u64;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match &mut self.place {
+            Place::Folder(partial) => partial.file.flush(),
+            Place::Store(..) => Ok(()),
+        }
+    }
+}
+
+/// A file under another name until it is whole.
+struct Partial {
+    file: BufWriter<std::fs::File>,
+    folder: PathBuf,
+    partial: PathBuf,
+    target: PathBuf,
+    finished: bool,
+}
+
+impl Partial {
+    fn create(root: &FsPath, path: &str) -> std::io::Result<Self> {
+        let target = root.join(path);
+        let folder = target.parent().unwrap_or(root).to_owned();
+        if !folder.is_dir() {
+            std::fs::create_dir_all(&folder)?;
+            sync_folder(root)?;
+        }
+        let partial = root.join(format!("{path}{PARTIAL}"));
+        let file = std::fs::File::create_new(&partial)?;
+        Ok(Self {
+            file: BufWriter::with_capacity(BUFFER, file),
+            folder,
+            partial,
+            target,
+            finished: false,
+        })
+    }
+
+    fn finish(mut self) -> std::io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        std::fs::rename(&self.partial, &self.target)?;
+        self.finished = true;
+        sync_folder(&self.folder)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.finished {
+            // What cannot be removed now goes with the next sweep.
+            let _ = std::fs::remove_file(&self.partial);
+        }
+    }
 }
 
 /// Makes a new name in a folder durable.

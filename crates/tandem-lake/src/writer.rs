@@ -97,7 +97,8 @@ impl SegmentWriter {
             let Some(first) = rows.first() else { continue };
             let level = self.config.zstd_level;
             let columns = self.waiting.columns(rows);
-            let mut encoder = SegmentEncoder::new(day(first), columns, &self.config, level, rows.len())?;
+            let properties = (&self.config, level, rows.len());
+            let mut encoder = SegmentEncoder::new(&self.storage, day(first), columns, properties)?;
             for rows in rows.chunks(CHUNK_ROWS) {
                 let chunk = self
                     .waiting
@@ -105,8 +106,7 @@ impl SegmentWriter {
                     .map_err(|error| LakeError::Encode(error.to_string()))?;
                 encoder.write(&chunk)?;
             }
-            let (bytes, segment) = encoder.finish(&new_name())?;
-            self.storage.put(&segment.path, bytes)?;
+            let segment = encoder.finish()?;
             tracing::debug!(
                 path = segment.path,
                 rows = segment.rows,
@@ -118,11 +118,6 @@ impl SegmentWriter {
         self.waiting.clear();
         Ok(())
     }
-}
-
-/// A name that no other segment has, whatever machine made it, and that sorts by when it was made.
-pub(crate) fn new_name() -> String {
-    uuid::Uuid::now_v7().simple().to_string()
 }
 
 /// The text form of the log-source sets of one batch, made once per distinct set.
