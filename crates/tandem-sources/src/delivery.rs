@@ -157,13 +157,18 @@ pub struct Parcel {
     /// Of which start of its source; see [`Inlet::started`].
     pub start: u64,
     answer: Option<oneshot::Sender<Taken>>,
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 impl Parcel {
     /// True if somebody waits for the answer.
     pub const fn awaited(&self) -> bool {
         self.answer.is_some()
+    }
+
+    /// What it takes of the inlet's room, bytes.
+    pub fn room(&self) -> u64 {
+        (self.room.num_permits() * UNIT) as u64
     }
 
     /// Says that the delivery is durable. Dropping a parcel without it says that it is not.
@@ -269,7 +274,7 @@ impl Inlet {
             delivery,
             start: self.start,
             answer,
-            _room: room,
+            room,
         };
         self.parcels.send(parcel).await.map_err(|_| NotTaken::Stopping)
     }

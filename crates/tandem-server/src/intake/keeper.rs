@@ -42,6 +42,8 @@ struct Group {
     rows: Vec<DeliveryRow>,
     events: u64,
     awaited: bool,
+    /// What its deliveries hold of the inlet's room, bytes.
+    held: u64,
 }
 
 /// Keeps what was read until nothing comes any more.
@@ -82,8 +84,10 @@ impl Keeper {
         let mut next = Some(first);
         while let Some(read) = next.take() {
             self.take(read, &mut stage, &mut group).await;
-            let (waiting, room) = app.intake.inlet.load();
-            if stage.is_full() || waiting >= room / 2 {
+            // What waits behind the group does not count: with many senders the room is always full, and a group that closed for
+            // that would be one delivery.
+            let (_, room) = app.intake.inlet.load();
+            if stage.is_full() || group.held >= room / 2 {
                 break;
             }
             let until = if group.awaited {
@@ -112,6 +116,7 @@ impl Keeper {
             return;
         }
         group.awaited |= parcel.awaited();
+        group.held += parcel.room();
         let once = parcel.delivery.once.clone();
         if let Some(id) = &once
             && let Some(taken) = self.known(id, group).await

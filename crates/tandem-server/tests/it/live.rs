@@ -90,6 +90,32 @@ async fn what_nobody_waits_for_shares_commits_and_is_all_there_when_tandem_stops
 }
 
 #[tokio::test]
+async fn senders_that_fill_all_the_room_share_commits_too() {
+    const SENDERS: u32 = 160;
+    let place = Place::new().await;
+    let running = intake::start(&place.app);
+    // Half a mebibyte each, most of it empty lines: more than there is room for, so that some wait all the time.
+    let mut sending = tokio::task::JoinSet::new();
+    for sender in 0..SENDERS {
+        let inlet = place.app.intake.inlet.clone();
+        let mut body = line(4, sender, "mona").into_bytes();
+        body.resize(512 << 10, b'\n');
+        sending.spawn(async move { inlet.send_and_wait(delivery(body, sender.into())).await });
+    }
+    while let Some(taken) = sending.join_next().await {
+        assert_eq!(taken.unwrap().unwrap().events, 1);
+    }
+    let kept = place.app.intake.figures.read();
+    assert_eq!((kept.events, kept.lost), (u64::from(SENDERS), 0));
+    assert!(
+        kept.commits <= u64::from(SENDERS) / 8,
+        "{} commits for {SENDERS} senders",
+        kept.commits
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_position_becomes_durable_with_its_records() {
     let place = Place::new().await;
     let running = intake::start(&place.app);
