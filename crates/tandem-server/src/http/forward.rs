@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -27,6 +27,7 @@ use tandem_sources::{Delivery, Taken};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::bodies::{Bodies, NotWhole, Whole};
 use crate::app::App;
 use crate::secret;
 
@@ -35,7 +36,7 @@ const ROOM: Duration = Duration::from_secs(10);
 /// How long after a sender was sent away the collector calls itself unhealthy.
 const UNHEALTHY: i64 = 10 * MICROS_PER_SECOND;
 /// After how many seconds senders may try again.
-const RETRY_AFTER: u64 = 5;
+pub(super) const RETRY_AFTER: u64 = 5;
 
 /// Bodies that are worked on at once: what a body becomes meanwhile is several times as large.
 const AT_ONCE: usize = 4;
@@ -47,8 +48,12 @@ pub struct Forwarding {
     channels: Mutex<Channels>,
     /// When a sender was last sent away for want of room.
     full: AtomicI64,
+    /// Room for bodies that are being received.
+    bodies: Bodies,
     /// Who works on a body has one of these, until all that it became is handed on.
     turns: Arc<Semaphore>,
+    /// The same for bodies that are stored by whoever receives them, which takes as long as a commit.
+    pushes: Arc<Semaphore>,
 }
 
 impl Default for Forwarding {
@@ -56,15 +61,17 @@ impl Default for Forwarding {
         Self {
             channels: Mutex::default(),
             full: AtomicI64::default(),
+            bodies: Bodies::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            pushes: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 }
 
 impl Forwarding {
-    /// Waits for a turn to work on a body.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Late> {
-        match timeout(ROOM, Arc::clone(&self.turns).acquire_owned()).await {
+    /// Waits for one of the turns.
+    async fn turn(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Late> {
+        match timeout(ROOM, Arc::clone(turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) => Err(Late::NotTaken),
             Err(_) => {
@@ -178,31 +185,66 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// Why a body cannot be used.
-enum BadBody {
+pub(super) enum BadBody {
     /// It is larger than is taken.
     TooLarge,
     /// It is packed in an unknown way.
     Encoding,
-    /// It cannot be unpacked.
+    /// It broke off, or cannot be unpacked.
     Broken(String),
     /// It cannot be worked on now.
     Late(Late),
 }
 
-/// The body of a request, unpacked, and the turn to work on it.
+/// A body as it was sent.
+async fn received(app: &App, body: Body) -> Result<Whole, BadBody> {
+    let most = usize::try_from(app.config.limits.push_bytes).unwrap_or(usize::MAX);
+    app.forwarding
+        .bodies
+        .whole(body, most)
+        .await
+        .map_err(|error| match error {
+            NotWhole::TooLarge => BadBody::TooLarge,
+            NotWhole::Broken(why) => BadBody::Broken(why),
+            NotWhole::Full => {
+                app.forwarding.sent_away();
+                BadBody::Late(Late::Full)
+            }
+        })
+}
+
+/// The body of a forwarder's request, unpacked, and the turn to work on it.
 async fn unpack(
     app: &App,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
+    unpack_in(app, headers, body, &app.forwarding.turns).await
+}
+
+/// The same for a body that is stored before the turn ends.
+pub(super) async fn unpack_pushed(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
+    unpack_in(app, headers, body, &app.forwarding.pushes).await
+}
+
+async fn unpack_in(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    turns: &Arc<Semaphore>,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
     let limit = app.config.limits.push_bytes;
     let encoding = text(headers, header::CONTENT_ENCODING.as_str()).unwrap_or_default();
     let encoding = Encoding::from_header(encoding).ok_or(BadBody::Encoding)?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let bytes = to_bytes(body, most).await.map_err(|_| BadBody::TooLarge)?;
-    let turn = app.forwarding.turn().await.map_err(BadBody::Late)?;
+    let whole = received(app, body).await?;
+    let turn = app.forwarding.turn(turns).await.map_err(BadBody::Late)?;
     let unpacked = work(move || {
-        decode_body(bytes.into(), encoding, limit).map_err(|error| match error.kind() {
+        let Whole { bytes, room: _room } = whole;
+        decode_body(bytes, encoding, limit).map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => BadBody::TooLarge,
             _ => BadBody::Broken(error.to_string()),
         })
@@ -219,7 +261,7 @@ async fn work<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> O
 }
 
 /// Deliveries that are not, or not all, durable. The sender sends the body again; what is durable is then taken once.
-enum Late {
+pub(super) enum Late {
     /// There is no room.
     Full,
     /// They could not be stored, or Tandem is stopping.

@@ -1,6 +1,7 @@
 //! Serving: routes, sessions, the console's files, metrics.
 
 pub mod assets;
+mod bodies;
 pub mod cases;
 pub mod chat;
 pub mod colleagues;

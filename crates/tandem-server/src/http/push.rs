@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use tandem_collect::{Encoding, decode_body};
 
 use super::error::ApiError;
+use super::forward::{BadBody, RETRY_AFTER, unpack_pushed};
 use crate::api::dto::{ErrorBody, PushAnswer};
 use crate::app::App;
 use crate::pipeline::push::take;
@@ -20,12 +20,12 @@ use crate::service::ServiceError;
 #[utoipa::path(post, path = "/api/v1/ingest/{source}", tag = "ingest",
     params(("source" = String, Path, description = "name of the source"), ("idempotency-key" = Option<String>, Header, description = "the same for a retry")),
     request_body(content = String, content_type = "application/x-ndjson"),
-    responses((status = 200, body = PushAnswer), (status = 401, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody)))]
+    responses((status = 200, body = PushAnswer), (status = 401, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn push(
     State(app): State<Arc<App>>,
     Path(source): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<PushAnswer>, ApiError> {
     let token = bearer(&headers).ok_or_else(no_token)?;
     app.store
@@ -44,31 +44,13 @@ pub async fn push(
             "use letters, digits, - _ . and at most 64 of them",
         ));
     }
-    let encoding = headers
-        .get(header::CONTENT_ENCODING)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    let encoding = Encoding::from_header(encoding).ok_or_else(|| {
-        ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "encoding",
-            "that content-encoding is not known",
-            "send it plain, gzip or zstd",
-        )
-    })?;
     let key = headers
         .get("idempotency-key")
         .and_then(|v| v.to_str().ok())
         .map(str::to_owned);
-    let limit = app.config.limits.push_bytes;
-    let bytes = decode_body(body.to_vec(), encoding, limit).map_err(|e| match e.kind() {
-        std::io::ErrorKind::FileTooLarge => too_large(limit),
-        _ => ApiError::bad(
-            "body",
-            format!("the body cannot be decompressed: {e}"),
-            "check content-encoding and send it again",
-        ),
-    })?;
+    let (bytes, _turn) = unpack_pushed(&app, &headers, body)
+        .await
+        .map_err(|bad| bad_body(bad, app.config.limits.push_bytes))?;
     Ok(Json(
         take(&app, &source, key.as_deref(), bytes)
             .await
@@ -92,12 +74,32 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Refuses a body that is too large.
-fn too_large(limit: u64) -> ApiError {
-    ApiError::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        format!("the body is larger than {limit} bytes"),
-        "send smaller batches",
-    )
+/// Says why a body is not taken.
+fn bad_body(bad: BadBody, limit: u64) -> ApiError {
+    match bad {
+        BadBody::TooLarge => ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("the body is larger than {limit} bytes"),
+            "send smaller batches",
+        ),
+        BadBody::Encoding => ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "encoding",
+            "that content-encoding is not known",
+            "send it plain, gzip or zstd",
+        ),
+        BadBody::Broken(why) => ApiError::bad(
+            "body",
+            format!("the body cannot be read: {why}"),
+            "check content-encoding and send it again",
+        ),
+        BadBody::Late(_) => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "what came before is still being stored",
+            "send it again later; nothing of it is stored",
+        )
+        .retry_after(RETRY_AFTER),
+    }
 }

@@ -494,7 +494,6 @@ pub fn describe() -> String {
 
 /// Everything that is served.
 pub fn router(app: Arc<App>) -> Router {
-    let body = usize::try_from(app.config.limits.push_bytes).unwrap_or(usize::MAX);
     let api = Router::new()
         .route("/session", get(session_view).delete(sign_out))
         .route("/overview", get(overview))
@@ -545,10 +544,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(what_if::routes())
         .route("/rules", get(rules))
         .route("/rules/{id}", get(rule))
-        .route(
-            "/ingest/{source}",
-            post(push::push).layer(DefaultBodyLimit::max(body)),
-        )
+        .route("/ingest/{source}", post(push::push))
         .merge(sign_in::operations())
         .fallback(unknown)
         .layer(middleware::from_fn(super::error::worded));

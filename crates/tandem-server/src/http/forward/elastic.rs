@@ -242,11 +242,7 @@ async fn unpacked(app: &App, parts: &Parts, body: Body) -> Result<(Vec<u8>, Owne
             "media_type_header_exception",
             "that content-encoding is not known; send it plain, gzip or zstd".into(),
         ),
-        BadBody::Broken(why) => No(
-            400,
-            "parse_exception",
-            format!("the body cannot be decompressed: {why}"),
-        ),
+        BadBody::Broken(why) => No(400, "parse_exception", format!("the body cannot be read: {why}")),
         BadBody::Late(why) => late(why),
     })
 }

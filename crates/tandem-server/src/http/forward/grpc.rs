@@ -15,7 +15,7 @@ use tandem_sources::forward::otlp::{self, Encoding};
 use tonic::Status;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-use super::{Door, Late, Who, hand_on, work};
+use super::{BadBody, Door, Late, Who, Whole, hand_on, received, work};
 use crate::app::App;
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -77,6 +77,10 @@ async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
             return status.into_http::<axum::body::Body>();
         }
     };
+    let Whole { bytes, room: _room } = match received(&app, body).await {
+        Ok(whole) => whole,
+        Err(bad) => return bad_body(bad).into_http::<axum::body::Body>(),
+    };
     let limit = usize::try_from(app.config.limits.push_bytes).unwrap_or(usize::MAX);
     let mut grpc = tonic::server::Grpc::new(Plain)
         .accept_compressed(CompressionEncoding::Gzip)
@@ -89,12 +93,22 @@ async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
                 .map(tonic::Response::new)
         }
     });
-    let request = Request::from_parts(parts, body);
+    let request = Request::from_parts(parts, axum::body::Body::from(bytes));
     grpc.unary(service, request).await.map(axum::body::Body::new)
 }
 
+fn bad_body(bad: BadBody) -> Status {
+    match bad {
+        // As gRPC itself says it of a message that is too large.
+        BadBody::TooLarge => Status::out_of_range("the message is too large; send smaller batches"),
+        BadBody::Encoding => Status::unimplemented("send it plain or gzip"),
+        BadBody::Broken(why) => Status::invalid_argument(format!("the message cannot be read: {why}")),
+        BadBody::Late(why) => late(why),
+    }
+}
+
 async fn take(app: &App, who: Who, message: Vec<u8>) -> Result<Vec<u8>, Status> {
-    let turn = app.forwarding.turn().await.map_err(late)?;
+    let turn = app.forwarding.turn(&app.forwarding.turns).await.map_err(late)?;
     let found = work(move || otlp::logs(&who.sender(), Encoding::Protobuf, &message))
         .await
         .ok_or_else(|| Status::internal("the message could not be worked on"))?

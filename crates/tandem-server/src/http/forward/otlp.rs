@@ -81,7 +81,7 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
                 INVALID_ARGUMENT,
                 "that content-encoding is not known; send it plain, gzip or zstd".into(),
             ),
-            BadBody::Broken(why) => bad(format!("the body cannot be decompressed: {why}")),
+            BadBody::Broken(why) => bad(format!("the body cannot be read: {why}")),
             BadBody::Late(why) => late(why),
         })?;
     let found = work(move || otlp::logs(&who.sender(), encoding, &body))
