@@ -65,9 +65,9 @@ pub struct DayScore {
     /// Who.
     pub subject: String,
     /// Share of the population's person-days of the last weeks at least as unusual: calibrated, 1 in 1,000 usual days has
-    /// p <= 0.001.
+    /// p <= 0.001. A day that repeats no excess of earlier days is ranked among such days alone.
     pub p: f64,
-    /// Sorts the subjects of one day, the most unusual first by the largest. Not comparable between days.
+    /// Sorts subjects, the most unusual first by the largest: by `p`, and among equals by their ranks within the day.
     pub order: f64,
     /// What it is made of.
     pub parts: Parts,

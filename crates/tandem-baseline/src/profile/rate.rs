@@ -148,6 +148,12 @@ impl Histograms {
         }
     }
 
+    /// True if as much of the channel, or more, is waiting already.
+    pub(crate) fn awaits(&self, channel: u8, count: f64) -> bool {
+        let bin = bin(count);
+        self.doubts.iter().any(|d| d.channel == channel && d.bin >= bin)
+    }
+
     /// One more active day: what has waited long enough counts.
     pub(crate) fn pass_day(&mut self) {
         let mut over = Vec::new();

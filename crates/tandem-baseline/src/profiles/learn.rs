@@ -6,7 +6,7 @@ use tandem_domain::Day;
 
 use super::measure::statistics;
 use super::row::Row;
-use super::{FUSED, Profiles};
+use super::{FUSED, FUSED_NEW, Profiles};
 use crate::channel::{Channel, Flow};
 use crate::peers::{FirstsDay, GroupDay};
 use crate::population::{DaySums, Tally};
@@ -96,6 +96,9 @@ impl Profiles {
                 tally.add(statistic, value);
             }
             tally.add(FUSED, row.fused);
+            if !row.repeats {
+                tally.add(FUSED_NEW, row.fused);
+            }
             sums.add(&row.left);
             own_sums.add(&row.own);
         }

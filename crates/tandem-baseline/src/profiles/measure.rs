@@ -6,12 +6,18 @@
 //!
 //! In none of them does a channel count for more than its own model says. A channel on which hardly anybody is ever surprised
 //! has a small spread, and little surprise there is rare among people: two logons where one is usual would stand beside a
-//! hundred copies at night. The larger of two p-values is valid if either is.
+//! hundred copies at night. The larger of two p-values is valid if either is. Where a view standardises a second time, the
+//! bound holds for that too: dividing by the small spread of a rare channel would undo it.
+//!
+//! An excess that waits to be believed is seen again on every day until then. Among the days that others are ranked among it
+//! would count ten times, and hide what is new. So a day that only repeats such an excess is ranked among all days, and every
+//! other day among those that repeat nothing: a p-value of its own for each of two kinds of days (Vovk, Gammerman and Shafer
+//! 2005, section 4.5).
 
 use super::row::Row;
-use super::{DISTANCE, FUSED, HARMONIC, OWN_DISTANCE, Profiles};
+use super::{DISTANCE, FUSED, FUSED_NEW, HARMONIC, OWN_DISTANCE, Profiles};
 use crate::channel::Channel;
-use crate::population::{Metric, Ranks, quantise};
+use crate::population::{Metric, Moments, Ranks, quantise};
 use crate::profile::Subject;
 use crate::score::Parts;
 use crate::stats::harmonic_mean_p;
@@ -33,11 +39,12 @@ impl Profiles {
             .count();
         let new = Subject::default();
         for row in work {
+            let subject = self.subjects.get(row.given.subject).unwrap_or(&new);
             split(row);
-            row.own = usual.standardise(self.subjects.get(row.given.subject).unwrap_or(&new), &row.left);
-            let held = usual.held(&row.left);
-            let (distance, parts) = measure(metric.as_ref(), &held);
-            let (own_distance, own_parts) = measure(own_metric.as_ref(), &row.own);
+            row.own = usual.standardise(subject, &row.left);
+            let (distance, parts) = measure(metric.as_ref(), &usual.all.held(&row.left, &row.left));
+            let (own_distance, own_parts) =
+                measure(own_metric.as_ref(), &usual.own.held(&row.own, &row.left));
             let inverse = row
                 .left
                 .iter()
@@ -57,9 +64,26 @@ impl Profiles {
                 .zip(row.weights())
                 .map(|((statistic, value), weight)| -weight * ranks.p(*statistic, *value).ln())
                 .sum();
-            row.p = ranks.p(FUSED, row.fused);
+            row.repeats = repeats(row, subject);
+            row.p = ranks.p(if row.repeats { FUSED } else { FUSED_NEW }, row.fused);
         }
     }
+}
+
+/// True if more than half of a measured row's score comes from counts of which as much is waiting already.
+fn repeats(row: &Row<'_>, subject: &Subject) -> bool {
+    let awaited = |channel: u8| {
+        let counts = &row.features.increment.counts;
+        let at = counts.binary_search_by_key(&channel, |count| count.channel).ok();
+        at.and_then(|at| counts.get(at))
+            .is_some_and(|count| subject.histograms.awaits(channel, count.seen))
+    };
+    let channels = row.left.iter().zip(&row.shares);
+    let share: f64 = channels
+        .filter(|((channel, _), _)| awaited(*channel))
+        .map(|(_, share)| share)
+        .sum();
+    share > 0.5
 }
 
 /// The three views of a measured row, as they enter the window.
@@ -83,41 +107,55 @@ fn split(row: &mut Row<'_>) {
     }
 }
 
-/// The population's usual surprise per live channel: channel, mean, variance.
-struct Usual {
+/// What is usual among the population per live channel: channel, mean, variance.
+struct Spread {
     channels: Vec<(u8, f64, f64)>,
-    prior: f64,
-    floor: f64,
+    /// The variance of a channel that nobody has shown yet.
     typical: f64,
 }
 
-impl Usual {
-    fn new(profiles: &Profiles) -> Self {
-        let settings = &profiles.settings;
+impl Spread {
+    fn of(moments: &Moments) -> Self {
         Self {
-            channels: profiles.surprise.each().collect(),
-            prior: settings.prior_surprise_days,
-            floor: settings.shrinkage * profiles.surprise.typical_variance(),
-            typical: match profiles.surprise.typical_variance() {
+            channels: moments.each().collect(),
+            typical: match moments.typical_variance() {
                 none if none <= 0.0 => 1.0,
                 some => some,
             },
         }
     }
 
-    /// Surprises, none of them further from the population's mean than the channel itself calls it rare.
-    fn held(&self, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
-        let hold = |(channel, value): &(u8, f64)| {
+    /// Values, none of them further from the population's mean than the channel itself calls its surprise in `left` rare.
+    fn held(&self, values: &[(u8, f64)], left: &[(u8, f64)]) -> Vec<(u8, f64)> {
+        let hold = |(channel, held): &(u8, f64)| {
             let at = self.channels.binary_search_by_key(channel, |usual| usual.0).ok();
             let (mean, variance) = at
                 .and_then(|at| self.channels.get(at))
                 .map_or((0.0, self.typical), |usual| (usual.1, usual.2));
-            (
-                *channel,
-                quantise(value.min(mean + variance.sqrt() * deviations(*value))),
-            )
+            let most = mean + variance.sqrt() * deviations(value(left, *channel));
+            (*channel, quantise(held.min(most)))
         };
-        left.iter().map(hold).collect()
+        values.iter().map(hold).collect()
+    }
+}
+
+/// The population's usual surprise, and its usual surprise against the own usual.
+struct Usual {
+    all: Spread,
+    own: Spread,
+    prior: f64,
+    floor: f64,
+}
+
+impl Usual {
+    fn new(profiles: &Profiles) -> Self {
+        let settings = &profiles.settings;
+        Self {
+            all: Spread::of(&profiles.surprise),
+            own: Spread::of(&profiles.own_surprise),
+            prior: settings.prior_surprise_days,
+            floor: settings.shrinkage * profiles.surprise.typical_variance(),
+        }
     }
 
     /// Each live channel's surprise, and each that is surprised today, against the subject's own mean and spread; the population's stand in for few days.
@@ -133,11 +171,11 @@ impl Usual {
             let most = deviations(value(left, *channel));
             (*channel, quantise(z.clamp(-MOST_STANDARDISED, most)))
         };
-        let mut all: Vec<(u8, f64)> = self.channels.iter().map(standardise).collect();
+        let mut all: Vec<(u8, f64)> = self.all.channels.iter().map(standardise).collect();
         for (channel, _) in left {
             if let Err(at) = all.binary_search_by_key(channel, |(c, _)| *c) {
                 // Nobody has shown it yet: as if it had the typical spread around nothing.
-                all.insert(at, standardise(&(*channel, 0.0, self.typical)));
+                all.insert(at, standardise(&(*channel, 0.0, self.all.typical)));
             }
         }
         all
@@ -202,7 +240,12 @@ fn shares(left: &[(u8, f64)], views: [&[(u8, f64)]; 3]) -> Vec<f64> {
         .collect()
 }
 
-/// Orders the day: minus the logarithm of the share of people at least as unusual, over the views as [`Row::weights`] says.
+/// What the day's own ranks add to the order: they decide between equal p-values, and their sum (some dozens at most) is too
+/// small to decide anything else.
+const TIES: f64 = 1e-6;
+
+/// Orders the day by p-value. Among equals, by minus the logarithm of the share of people at least as unusual that day, over the
+/// views as [`Row::weights`] says.
 pub(super) fn order(work: &mut [Row<'_>]) {
     let views: [fn(&Parts) -> f64; 3] = [
         |parts| parts.distance,
@@ -218,7 +261,31 @@ pub(super) fn order(work: &mut [Row<'_>]) {
             let below = sorted.partition_point(|other| *other < own) as f64;
             let up_to = sorted.partition_point(|other| *other <= own) as f64;
             let tail = (people - up_to + 0.5 * (up_to - below + 1.0)) / people;
-            row.order -= row.weights().get(at).copied().unwrap_or(0.0) * tail.ln();
+            row.order -= TIES * row.weights().get(at).copied().unwrap_or(0.0) * tail.ln();
         }
+    }
+    for row in work.iter_mut() {
+        row.order -= row.p.ln();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_channel_is_further_off_than_it_calls_its_surprise_rare_however_small_its_spread() {
+        // One that hardly ever surprises, and one that nobody has shown yet.
+        let spread = Spread {
+            channels: vec![(3, 0.1, 1e-4)],
+            typical: 0.25,
+        };
+        let two_nats = 2.0_f64.ln_1p();
+        let left = [(3, two_nats), (7, two_nats)];
+        let held = spread.held(&[(3, 5.0), (7, 5.0)], &left);
+        assert!((held[0].1 - (0.1 + 0.01 * 2.0)).abs() < 1e-3, "{held:?}");
+        assert!((held[1].1 - 0.5 * 2.0).abs() < 1e-3, "{held:?}");
+        let small = spread.held(&[(3, 0.05), (7, -1.0)], &left);
+        assert!((small[0].1 - 0.05).abs() < 1e-3 && (small[1].1 + 1.0).abs() < 1e-3);
     }
 }

@@ -31,12 +31,14 @@ use crate::profile::Subject;
 use crate::score::{DayScore, SubjectDay};
 use crate::settings::Settings;
 
-/// Statistics of the window after the channels: distance, own distance, harmonic mean, and all three together.
+/// Statistics of the window after the channels: distance, own distance, harmonic mean, all three together, and all three
+/// together of days that repeat no excess.
 const DISTANCE: usize = Channel::COUNT;
 const OWN_DISTANCE: usize = DISTANCE + 1;
 const HARMONIC: usize = OWN_DISTANCE + 1;
 const FUSED: usize = HARMONIC + 1;
-const STATISTICS: usize = FUSED + 1;
+const FUSED_NEW: usize = FUSED + 1;
+const STATISTICS: usize = FUSED_NEW + 1;
 
 /// Everything learned so far: per subject, per peer group, and of the population.
 ///

@@ -26,6 +26,8 @@ pub(crate) struct Row<'a> {
     pub(crate) order: f64,
     /// The three views' log ranks in the window, together.
     pub(crate) fused: f64,
+    /// Most of what is unusual is an excess of earlier days that is still in doubt, and no larger than then.
+    pub(crate) repeats: bool,
     pub(crate) p: f64,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Row<'a> {
             own_weight: known / (known + OWN_VIEW_DAYS),
             order: 0.0,
             fused: 0.0,
+            repeats: false,
             p: 1.0,
         }
     }

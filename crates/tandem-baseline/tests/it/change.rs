@@ -7,14 +7,14 @@ use tandem_domain::Day;
 
 use super::dice::roll;
 
-const PEOPLE: usize = 40;
+pub(super) const PEOPLE: usize = 40;
 
-fn add(done: &mut DayActivity, action: Action, count: u64) {
+pub(super) fn add(done: &mut DayActivity, action: Action, count: u64) {
     (0..count).for_each(|n| done.add(&Observation::new(action, (9 + n % 8) as u8)));
 }
 
 /// Clerks (0 to 19) read files; printers (20 to 39) print ten to twenty pages a day as well.
-fn usual(who: usize, day: i32) -> DayActivity {
+pub(super) fn usual(who: usize, day: i32) -> DayActivity {
     let mut done = DayActivity::default();
     let dice = |n: u64| roll((who as u64) << 32 ^ (day as u64) << 8 ^ n);
     add(&mut done, Action::FileRead, 3 + dice(0) % 8);
@@ -25,7 +25,7 @@ fn usual(who: usize, day: i32) -> DayActivity {
 }
 
 pub(super) const CLERK: &[&str] = &["role:clerk"];
-const PRINTER: &[&str] = &["role:printer"];
+pub(super) const PRINTER: &[&str] = &["role:printer"];
 
 /// Where person 0 works on a day, what else is known, and what it does besides the usual; `None` for a day off.
 pub(super) type Plan<'a> = &'a dyn Fn(i32) -> Option<(&'static [&'static str], DayContext, u64)>;

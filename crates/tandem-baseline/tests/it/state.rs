@@ -87,11 +87,11 @@ fn another_layout_is_told_and_not_misread() {
     assert!(Profiles::decode(&bytes).is_ok());
     bytes[0] += 1;
     let told = Profiles::decode(&bytes).unwrap_err();
-    assert!(matches!(told, StateError::Layout(3)), "{told}");
+    assert!(matches!(told, StateError::Layout(4)), "{told}");
     assert!(
-        told.to_string().contains("layout 3, this program reads layout 2"),
+        told.to_string().contains("layout 4, this program reads layout 3"),
         "{told}"
     );
     assert!(matches!(Profiles::decode(&[]), Err(StateError::Empty)));
-    assert!(matches!(Profiles::decode(&[2, 7]), Err(StateError::Damaged(_))));
+    assert!(matches!(Profiles::decode(&[3, 7]), Err(StateError::Damaged(_))));
 }

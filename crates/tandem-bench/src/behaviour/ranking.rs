@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use statrs::function::gamma::gamma_lr;
 use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -11,10 +12,8 @@ use super::data::labels::Labels;
 const COOL_DOWN: i32 = 14;
 /// Seed that breaks ties.
 const TIES: u64 = 42;
-/// A place of the queue stays empty if its candidate is no more unusual than what 19 of 20 ordinary days show somewhere:
-/// where at least one of many independent people reaches a p-value on 95 % of days, −ln 0.05 = 3 are expected to (the
-/// Poisson law's rule of three, Hanley and Lippman-Hand 1983).
-const ORDINARY: f64 = 3.0;
+/// Share of ordinary days that fill no place: see [`expected`].
+const SPARE: f64 = 0.05;
 
 /// One method's scores: per day, each active person's score.
 #[derive(Debug, Default)]
@@ -130,7 +129,7 @@ impl Ranking {
         let mut waiting: Vec<(&Ranked, Day)> = Vec::new();
         let most = match places {
             Places::Filled => 1.0,
-            Places::Earned => ORDINARY * per_thousand / 1_000.0,
+            Places::Earned => expected(per_thousand) / 1_000.0,
         };
         for (day, people) in &self.days {
             waiting.extend(people.iter().map(|ranked| (ranked, *day)));
@@ -167,6 +166,24 @@ impl Ranking {
         }
         alerts
     }
+}
+
+/// How many people are expected to reach a p-value that at least `places` of many independent ones reach on 95 % of days: a
+/// place of the queue stays empty if its candidate is no more unusual than what 19 of 20 ordinary days show for every place.
+/// For one place it is −ln 0.05 = 3 (the Poisson law's rule of three, Hanley and Lippman-Hand 1983), for two 4.74, for five
+/// 9.15: half the chi-squared quantile with twice as many degrees of freedom (Garwood 1936).
+fn expected(places: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 20.0 + 4.0 * places);
+    while high - low > 1e-9 {
+        let middle = 0.5 * (low + high);
+        // P(N >= places) of the Poisson law is the regularised lower gamma function.
+        if gamma_lr(places, middle) < 1.0 - SPARE {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// A number that decides between equals, the same in every run.
@@ -234,6 +251,14 @@ mod tests {
             [("x", true)],
             "a's p of 1/290 is above 3/1,000, x's of 1/362 is not"
         );
+    }
+
+    #[test]
+    fn what_ordinary_days_show_agrees_with_tables() {
+        // Chi-squared quantiles at 0.95 with 2, 4 and 10 degrees of freedom, halved.
+        for (places, wanted) in [(1.0, 2.995_73), (2.0, 4.743_86), (5.0, 9.153_52)] {
+            assert!((expected(places) - wanted).abs() < 1e-4, "{places}");
+        }
     }
 
     #[test]

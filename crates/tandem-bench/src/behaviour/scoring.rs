@@ -73,9 +73,9 @@ impl Scored {
         ranking
     }
 
-    /// The product's own order: by the day's order within a day, by p between days, for an order holds for its day alone.
+    /// The product's own order.
     pub fn own_ranking(&self) -> Ranking {
-        self.ranking(|score| score.order, |score| -score.p)
+        self.ranking(|score| score.order, |score| score.order)
     }
 }
 
