@@ -1,7 +1,6 @@
 //! Records on disk as engines are measured with them: on each line the log sources as JSON, a tab, and the record as one flat
 //! JSON object. They are read a line at a time, so that what a process takes in memory is the engine's.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -91,8 +90,10 @@ impl Writer {
 pub struct Reader {
     lines: BufReader<File>,
     text: String,
-    /// Sets of log sources that were met before: there are few.
-    known: HashMap<String, Vec<LogSource>>,
+    /// Sets of log sources that were met before, as they are written: there are few.
+    known: Vec<(String, Vec<LogSource>)>,
+    /// Which of them came last: the next is often the same.
+    last: usize,
 }
 
 impl Reader {
@@ -102,7 +103,8 @@ impl Reader {
         Ok(Self {
             lines: BufReader::with_capacity(1 << 18, file),
             text: String::new(),
-            known: HashMap::new(),
+            known: Vec::new(),
+            last: 0,
         })
     }
 
@@ -114,11 +116,22 @@ impl Reader {
         }
         let line = self.text.trim_end_matches('\n');
         let (sources, record) = line.split_once('\t').context("a line without a record")?;
-        if !self.known.contains_key(sources) {
-            let read = serde_json::from_str(sources)?;
-            self.known.insert(sources.to_owned(), read);
+        if self
+            .known
+            .get(self.last)
+            .is_none_or(|(known, _)| known != sources)
+        {
+            self.last = match self.known.iter().position(|(known, _)| known == sources) {
+                Some(at) => at,
+                None => {
+                    self.known
+                        .push((sources.to_owned(), serde_json::from_str(sources)?));
+                    self.known.len() - 1
+                }
+            };
         }
-        let sources = self.known.get(sources).map(Vec::as_slice).unwrap_or_default();
+        let sources = self.known.get(self.last).map(|(_, sources)| sources.as_slice());
+        let sources = sources.unwrap_or_default();
         Ok(Some((sources, record)))
     }
 
