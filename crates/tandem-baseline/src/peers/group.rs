@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Flow;
+use crate::heap;
 use crate::profile::WEEK_HOURS;
 use crate::settings::{Settings, decay};
 use crate::stats::VolumePrior;
@@ -373,17 +374,13 @@ impl Group {
             .retain(|rate| rate.acts > 1e-6 || rate.known_rates > 1e-6);
     }
 
-    /// Bytes held.
+    /// Bytes that its lists hold.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.rates.len() * size_of::<GroupRate>()
-            + self.volumes.len() * size_of::<GroupVolume>()
-            + self.hours.len() * size_of::<f32>()
-            + self
-                .totals
-                .iter()
-                .chain(self.rarities.iter().map(|(_, bins)| bins))
-                .map(|bins| bins.len() * size_of::<f64>())
-                .sum::<usize>()
+        let bins = self.rarities.iter().map(|(_, bins)| bins).chain(&self.totals);
+        heap::list::<GroupRate>(self.rates.capacity())
+            + heap::list::<GroupVolume>(self.volumes.capacity())
+            + heap::list::<f32>(self.hours.capacity())
+            + heap::list::<(u8, Vec<f64>)>(self.rarities.capacity())
+            + bins.map(|bins| heap::list::<f64>(bins.capacity())).sum::<usize>()
     }
 }

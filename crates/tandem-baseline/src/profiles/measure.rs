@@ -12,7 +12,7 @@ use super::row::Row;
 use super::{DISTANCE, FUSED, HARMONIC, OWN_DISTANCE, Profiles};
 use crate::channel::Channel;
 use crate::population::{Metric, Ranks, quantise};
-use crate::profile::Subject;
+use crate::profile::Known;
 use crate::score::Parts;
 use crate::stats::harmonic_mean_p;
 
@@ -31,10 +31,9 @@ impl Profiles {
             .filter(|channel| !Channel::from_index(*channel).is_some_and(Channel::is_running))
             .filter(|channel| ranks.above_zero(*channel) * LIVE_ONE_IN > ranks.people())
             .count();
-        let new = Subject::default();
         for row in work {
             split(row);
-            row.own = usual.standardise(self.subjects.get(row.given.subject).unwrap_or(&new), &row.left);
+            row.own = usual.standardise(&row.known, &row.left);
             let held = usual.held(&row.left);
             let (distance, parts) = measure(metric.as_ref(), &held);
             let (own_distance, own_parts) = measure(own_metric.as_ref(), &row.own);
@@ -121,11 +120,11 @@ impl Usual {
     }
 
     /// Each live channel's surprise, and each that is surprised today, against the subject's own mean and spread; the population's stand in for few days.
-    fn standardise(&self, subject: &Subject, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
-        let days = f64::from(subject.fast_days);
+    fn standardise(&self, known: &Known, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
+        let days = known.fast_days;
         let weight = self.prior + days;
         let standardise = |(channel, mean, variance): &(u8, f64, f64)| {
-            let (sum, squares) = subject.usual(*channel);
+            let (sum, squares) = known.usual(*channel);
             let own_mean = (self.prior * mean + sum) / weight;
             let second = (self.prior * (variance + mean * mean) + squares) / weight;
             let spread = (second - own_mean * own_mean).max(0.0) + self.floor;
