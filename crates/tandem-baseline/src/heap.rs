@@ -16,6 +16,20 @@ pub(crate) const fn block(bytes: usize) -> usize {
     }
 }
 
+/// As many of these bytes as a block takes without unused room; all of them up to 128, where blocks fit anyway.
+pub(crate) const fn whole(bytes: usize) -> usize {
+    if bytes <= 128 {
+        return bytes;
+    }
+    let class = block(bytes);
+    if class == bytes {
+        return bytes;
+    }
+    // The class below: half a power of two begins another spacing.
+    let spacing = bytes.next_power_of_two() / 8;
+    class - spacing
+}
+
 /// Bytes of a vector's block.
 pub(crate) const fn list<T>(capacity: usize) -> usize {
     block(capacity * size_of::<T>())
@@ -49,6 +63,21 @@ mod tests {
         ];
         for (bytes, class) in classes {
             assert_eq!(block(bytes), class, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn what_fills_a_block_is_the_most_that_does() {
+        for bytes in 0..5_000 {
+            let whole = whole(bytes);
+            assert!(
+                whole <= bytes && (bytes <= 128 || block(whole) == whole),
+                "{bytes}"
+            );
+            assert!(
+                bytes <= 128 || (whole + 1..=bytes).all(|more| block(more) > more),
+                "{bytes}: {whole}"
+            );
         }
     }
 

@@ -59,7 +59,7 @@ struct Member {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Communities {
     /// By hash of the subject's name.
-    members: BTreeMap<u64, Member>,
+    members: BTreeMap<u64, Box<Member>>,
     /// People counted to each community.
     sizes: BTreeMap<u32, u32>,
     /// Largest number given so far.
@@ -193,7 +193,8 @@ impl Communities {
     /// Bytes of all subjects' places in communities and of the things they work with.
     pub(crate) fn bytes(&self) -> usize {
         let things: usize = self.members.values().map(|member| member.links.bytes()).sum();
-        self.members.len() * heap::place::<u64, Member>() + things
+        let each = heap::place::<u64, Box<Member>>() + heap::block(size_of::<Member>());
+        self.members.len() * each + things
     }
 }
 

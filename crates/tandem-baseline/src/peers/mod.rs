@@ -1,5 +1,6 @@
 //! What is usual for a peer group: the prior of everybody in it.
 
+mod bins;
 mod firsts;
 mod group;
 mod popular;

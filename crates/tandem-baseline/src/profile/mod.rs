@@ -29,7 +29,7 @@ pub(crate) const WEEK_DAYS: f64 = 7.0;
 pub(crate) const MONTH_DAYS: f64 = 30.0;
 
 /// Most bytes of one subject's packed state but for the sketches: with its place among the others' less than 1,024.
-const MOST_BYTES: usize = 960;
+const MOST_BYTES: usize = 768;
 
 /// Decayed mean and squared deviations of the logarithm of a volume, over days that had one.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -453,6 +453,7 @@ pub(crate) struct SubjectBytes {
     pub(crate) older: usize,
 }
 
+#[cfg(test)]
 impl SubjectBytes {
     /// All of them.
     pub(crate) const fn all(&self) -> usize {
