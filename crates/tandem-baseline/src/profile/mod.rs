@@ -365,9 +365,11 @@ impl Subject {
     }
 
     fn learn_objects(&mut self, activity: &DayActivity) {
-        self.seen.remember_records(activity.record_hashes());
+        let mut scratch = seen::Scratch::default();
+        self.seen.remember_records(activity.record_hashes(), &mut scratch);
         for part in activity.kinds() {
-            self.seen.remember(part.kind, part.objects.iter().map(|o| o.hash));
+            let hashes = part.objects.iter().map(|o| o.hash);
+            self.seen.remember(part.kind, hashes, &mut scratch);
         }
     }
 
@@ -403,7 +405,7 @@ impl Subject {
             + packed_size(&self.rates)
             + packed_size(&self.volumes)
             + packed_size(&self.usual)
-            + packed_size(&Hours(&self.hours))
+            + packed::hours::size(&self.hours)
     }
 
     fn scalar_bytes(&self) -> usize {
@@ -424,7 +426,7 @@ impl Subject {
             rates: packed_size(&self.rates),
             volumes: packed_size(&self.volumes),
             usual: packed_size(&self.usual),
-            hours: packed_size(&Hours(&self.hours)),
+            hours: packed::hours::size(&self.hours),
             counts: packed_size(&self.histograms),
             recent,
             older,
@@ -467,10 +469,6 @@ impl SubjectBytes {
             + self.older
     }
 }
-
-/// Hours of the week as a subject's state packs them.
-#[derive(Serialize)]
-struct Hours<'a>(#[serde(serialize_with = "packed::hours::serialize")] &'a [Small]);
 
 /// Bytes that something takes in a subject's state; 0 if it cannot be told, which does not happen with plain numbers.
 fn packed_size(of: &impl Serialize) -> usize {

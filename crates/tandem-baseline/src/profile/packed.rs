@@ -23,6 +23,14 @@ pub(super) mod hours {
         unpack(&bytes).ok_or_else(|| serde::de::Error::custom("hours of the week are damaged"))
     }
 
+    /// Bytes of the list with its length.
+    pub(crate) fn size(hours: &[Small]) -> usize {
+        let above = hours.iter().filter(|number| **number != Small::default()).count();
+        let bytes = if hours.is_empty() { 0 } else { BITS + 2 * above };
+        // Of a length above 127 seven bits go into each byte.
+        bytes + if bytes < 128 { 1 } else { 2 }
+    }
+
     pub(super) fn pack(hours: &[Small]) -> Vec<u8> {
         if hours.is_empty() {
             return Vec::new();

@@ -48,6 +48,13 @@ pub(crate) struct Seen {
     full: Vec<u8>,
 }
 
+/// Room to work in, kept from one kind to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    today: Vec<Print>,
+    prints: Vec<Print>,
+}
+
 /// The objects of one kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeenKind<'a> {
@@ -133,33 +140,52 @@ impl Seen {
     }
 
     /// Remembers a day's objects of a kind.
-    pub(crate) fn remember(&mut self, kind: ObjectKind, hashes: impl Iterator<Item = u64>) {
-        self.remember_as(kind.index() as u8, MOST_OF_KIND, hashes);
+    pub(crate) fn remember(
+        &mut self,
+        kind: ObjectKind,
+        hashes: impl Iterator<Item = u64>,
+        scratch: &mut Scratch,
+    ) {
+        self.remember_as(kind.index() as u8, MOST_OF_KIND, hashes, scratch);
     }
 
     /// Remembers a day's business records.
-    pub(crate) fn remember_records(&mut self, hashes: impl ExactSizeIterator<Item = u64>) {
+    pub(crate) fn remember_records(
+        &mut self,
+        hashes: impl ExactSizeIterator<Item = u64>,
+        scratch: &mut Scratch,
+    ) {
         if hashes.len() > 0 {
-            self.remember_as(RECORDS, MOST_RECORDS, hashes);
+            self.remember_as(RECORDS, MOST_RECORDS, hashes, scratch);
         }
     }
 
-    fn remember_as(&mut self, kind: u8, most: usize, hashes: impl Iterator<Item = u64>) {
-        let mut today: Vec<Print> = hashes.map(print).collect();
+    fn remember_as(
+        &mut self,
+        kind: u8,
+        most: usize,
+        hashes: impl Iterator<Item = u64>,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { today, prints } = scratch;
+        today.clear();
+        today.extend(hashes.map(print));
         today.sort_unstable();
         today.dedup();
+        prints.clear();
         let (at, start) = self.place(kind);
         let before = self.recent_of(kind);
-        let mut prints: Vec<Print> = before.as_chunks::<PRINT>().0.to_vec();
         let end = start + before.len();
-        prints.retain(|print| today.binary_search(print).is_err());
-        prints.extend(today);
-        let over: Vec<Print> = prints.drain(..prints.len().saturating_sub(most)).collect();
+        let before = before.as_chunks::<PRINT>().0.iter();
+        prints.extend(before.filter(|print| today.binary_search(print).is_err()));
+        prints.append(today);
+        let over = prints.drain(..prints.len().saturating_sub(most));
+        let mut over: Vec<u32> = over.map(|print| item(kind, print)).collect();
         if let Some((_, count)) = self.kinds.get_mut(at) {
             *count = prints.len() as u8;
         }
-        self.recent.splice(start..end, prints.into_iter().flatten());
-        let mut over: Vec<u32> = over.into_iter().map(|print| item(kind, print)).collect();
+        let prints = prints.as_flattened().iter().copied();
+        self.recent.splice(start..end, prints);
         self.share_out(&mut over);
         self.grow_old(&over);
     }
@@ -261,7 +287,11 @@ mod tests {
     fn the_latest_are_known_exactly_and_older_ones_mostly() {
         let mut seen = Seen::default();
         for day in 0..60 {
-            seen.remember(ObjectKind::Domain, hashes("d", 5 * day..5 * day + 5));
+            seen.remember(
+                ObjectKind::Domain,
+                hashes("d", 5 * day..5 * day + 5),
+                &mut Scratch::default(),
+            );
         }
         assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 236..300)), 0);
         assert_eq!(
@@ -281,11 +311,15 @@ mod tests {
     #[test]
     fn what_is_used_again_is_young_again() {
         let mut seen = Seen::default();
-        seen.remember(ObjectKind::Host, hashes("own", 0..1));
+        seen.remember(ObjectKind::Host, hashes("own", 0..1), &mut Scratch::default());
         for day in 0..400 {
-            seen.remember(ObjectKind::Host, hashes("h", day..day + 1));
+            seen.remember(
+                ObjectKind::Host,
+                hashes("h", day..day + 1),
+                &mut Scratch::default(),
+            );
             if day % 50 == 0 {
-                seen.remember(ObjectKind::Host, hashes("own", 0..1));
+                seen.remember(ObjectKind::Host, hashes("own", 0..1), &mut Scratch::default());
             }
         }
         let own = hashes("own", 0..1).next().map(print).unwrap();
@@ -300,12 +334,16 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_a_flood_of_one_kind_leaves_the_others() {
         let mut seen = Seen::default();
-        seen.remember(ObjectKind::Host, hashes("h", 0..10));
+        seen.remember(ObjectKind::Host, hashes("h", 0..10), &mut Scratch::default());
         for day in 0..200 {
             for kind in ObjectKind::ALL.iter().filter(|kind| **kind != ObjectKind::Host) {
-                seen.remember(*kind, hashes(kind.as_str(), 100 * day..100 * day + 100));
+                seen.remember(
+                    *kind,
+                    hashes(kind.as_str(), 100 * day..100 * day + 100),
+                    &mut Scratch::default(),
+                );
             }
-            seen.remember_records(hashes("r", 256 * day..256 * day + 256));
+            seen.remember_records(hashes("r", 256 * day..256 * day + 256), &mut Scratch::default());
         }
         assert_eq!(seen.recent.len(), PRINT * MOST);
         let filters = [seen.filling.len(), seen.full.len()];
