@@ -11,7 +11,7 @@ const WIDE: u8 = 9;
 /// Days in a bin that are no longer kept.
 const FORGOTTEN: f32 = 0.02;
 /// Most days by bin of one subject; beyond it the fewest days are forgotten.
-const MOST: usize = 192;
+const MOST: usize = 160;
 /// Most bins in doubt of one subject; beyond it nothing more is learned until some of them are no longer in doubt.
 const MOST_DOUBTS: usize = 32;
 

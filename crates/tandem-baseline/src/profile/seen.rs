@@ -18,10 +18,10 @@ const MOST: usize = 256;
 const PRINT: usize = 3;
 /// Where business records stand among the kinds.
 const RECORDS: u8 = u8::MAX;
-/// Bits of the first and of the largest filter. Half full, where the next one begins, the largest has taken 118 objects.
-const FILTER_BITS: (u64, u64) = (512, 1_024);
-/// Probes per object: of a filter half full, 1.6 % false hits.
-const FILTER_HASHES: u16 = 6;
+/// Bits of a filter. Half full, where the next one begins, it has taken 51 objects.
+const FILTER_BITS: u64 = 512;
+/// Probes per object: of a filter half full, 0.8 % false hits.
+const FILTER_HASHES: u16 = 7;
 /// Share of bits set at which a filter is full.
 const FILTER_FULL: f64 = 0.5;
 const FILTER_SEED: u64 = 20_100_102;
@@ -73,9 +73,9 @@ fn item(kind: u8, print: Print) -> u32 {
     u32::from_le_bytes([a, b, c, kind])
 }
 
-/// A filter of so many bits, with nothing in it.
-fn fresh(bits: u64) -> Option<BloomFilter> {
-    let builder = BloomFilterBuilder::with_size(bits, FILTER_HASHES);
+/// A filter with nothing in it.
+fn fresh() -> Option<BloomFilter> {
+    let builder = BloomFilterBuilder::with_size(FILTER_BITS, FILTER_HASHES);
     builder.seed(FILTER_SEED).build().ok()
 }
 
@@ -84,7 +84,7 @@ fn filter(bits: &[u8]) -> Option<BloomFilter> {
     if bits.is_empty() {
         return None;
     }
-    let mut any = fresh(8 * bits.len() as u64)?;
+    let mut any = fresh()?;
     // The form of a filter without anything has no bits.
     any.insert(0_u32);
     let mut bytes = any.serialize();
@@ -242,19 +242,18 @@ impl Seen {
         }
     }
 
-    /// Objects that are no longer recent go to the filter; a full one makes way for a larger one, and what was in the one before
-    /// is forgotten.
+    /// Objects that are no longer recent go to the filter; a full one makes way for a new one, and what was in the one before it is
+    /// forgotten.
     fn grow_old(&mut self, items: &[u32]) {
         if items.is_empty() {
             return;
         }
-        let (least, most) = FILTER_BITS;
-        let Some(mut filling) = filter(&self.filling).or_else(|| fresh(least)) else {
+        let Some(mut filling) = filter(&self.filling).or_else(fresh) else {
             return;
         };
         for item in items {
             if filling.load_factor() >= FILTER_FULL
-                && let Some(next) = fresh(most.min(2 * filling.capacity() as u64))
+                && let Some(next) = fresh()
             {
                 self.full = bits(&filling);
                 filling = next;
@@ -295,7 +294,7 @@ mod tests {
         }
         assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 236..300)), 0);
         assert_eq!(
-            new(&seen, ObjectKind::Domain, hashes("d", 130..236)),
+            new(&seen, ObjectKind::Domain, hashes("d", 190..236)),
             0,
             "in a filter"
         );
@@ -347,7 +346,7 @@ mod tests {
         }
         assert_eq!(seen.recent.len(), PRINT * MOST);
         let filters = [seen.filling.len(), seen.full.len()];
-        assert!(filters.iter().all(|bytes| *bytes <= 1_024 / 8), "{filters:?}");
+        assert!(filters.iter().all(|bytes| *bytes <= 64), "{filters:?}");
         assert_eq!(new(&seen, ObjectKind::Host, hashes("h", 0..10)), 0);
         let counts: Vec<u8> = seen.kinds.iter().map(|(_, count)| *count).collect();
         assert!(counts.iter().all(|count| (10..=25).contains(count)), "{counts:?}");
