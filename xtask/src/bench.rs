@@ -8,6 +8,7 @@ pub fn run(args: &[String]) -> Outcome {
         return Err("which one?\n  \
              cargo xtask bench pipeline\n  \
              cargo xtask bench behaviour [--data DIR]\n  \
+             cargo xtask bench behaviour --subjects PEOPLE [--days DAYS]\n  \
              cargo xtask bench behaviour-peers\n  \
              cargo xtask bench rules [--data DIR] [--generated EVENTS]\n  \
              cargo xtask bench live [--rate N] [--seconds N] [--way WAY] [--kills N]\n  \

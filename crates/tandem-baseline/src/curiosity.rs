@@ -51,7 +51,7 @@ impl Past<'_> {
         }
         let others = self
             .subject
-            .records
+            .records()
             .new_among(hashes)
             .into_iter()
             .filter(|record| {

@@ -31,6 +31,7 @@ mod communities;
 mod curiosity;
 mod explain;
 mod features;
+mod heap;
 mod observe;
 mod observed;
 mod own_hours;
@@ -52,7 +53,7 @@ pub use observe::{HomeContext, Object, Observation, Observed, observe};
 pub use observed::{Unit, observed};
 pub use own_hours::OwnHours;
 pub use profiles::{
-    ChannelTally, DayTally, GroupTally, HourShares, Profiles, ScoredDay, StateError, TALLY_LEVELS,
+    ChannelTally, DayTally, GroupTally, HourShares, Memory, Profiles, ScoredDay, StateError, TALLY_LEVELS,
     week_shares,
 };
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};

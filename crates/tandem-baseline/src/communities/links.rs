@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::heap;
 use crate::settings::decay;
 use crate::{DayActivity, ObjectKind};
 
-/// Things kept of a subject, 8 bytes each, and those used as often as the last of them.
+/// Things kept of a subject, 6 bytes each, and those used as often as the last of them.
 const MOST: usize = 32;
 /// Most things kept together with those: beyond it the ones used equally often go.
 const MOST_TIED: usize = 96;
@@ -19,28 +20,32 @@ const LEAST: u16 = DAY / 20;
 /// around moves nobody.
 const AT_WORK: u16 = DAY + DAY / 2;
 
-/// A thing by the upper 48 bits of its hash, and in the lower 16 the fading number of days on which it was used.
+/// A thing by half of its hash, in two parts so that it takes no more than 6 bytes, and the fading number of days on which it
+/// was used. Of 100,000 different things about one pair has the same half; it is taken for one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Thing(u64);
+struct Thing {
+    name: [u16; 2],
+    days: u16,
+}
 
 impl Thing {
-    const fn new(name: u64, use_: u16) -> Self {
-        Self(name << 16 | use_ as u64)
+    const fn new(name: u32, days: u16) -> Self {
+        Self {
+            name: [(name >> 16) as u16, name as u16],
+            days,
+        }
     }
 
-    const fn name(self) -> u64 {
-        self.0 >> 16
-    }
-
-    const fn days(self) -> u16 {
-        self.0 as u16
+    const fn name(self) -> u32 {
+        let [high, low] = self.name;
+        (high as u32) << 16 | low as u32
     }
 }
 
 /// Things used, by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Links {
-    things: Vec<Thing>,
+    things: Box<[Thing]>,
     /// Fading number of active days.
     active: f32,
 }
@@ -64,50 +69,51 @@ impl Links {
     pub(super) fn learn(&mut self, activity: &DayActivity) {
         let keeps = decay(HALF_LIFE) as f32;
         self.active = self.active * keeps + 1.0;
-        for thing in &mut self.things {
-            *thing = Thing::new(thing.name(), (f32::from(thing.days()) * keeps) as u16);
+        let mut things = std::mem::take(&mut self.things).into_vec();
+        for thing in &mut things {
+            thing.days = (f32::from(thing.days) * keeps) as u16;
         }
         let kinds = activity.kinds().iter().filter(|part| is_work(part.kind));
         for object in kinds.flat_map(|part| part.objects.iter()) {
-            let name = object.hash >> 16;
-            match self.things.binary_search_by_key(&name, |thing| thing.name()) {
+            let name = (object.hash >> 32) as u32;
+            match things.binary_search_by_key(&name, |thing| thing.name()) {
                 Ok(at) => {
-                    if let Some(thing) = self.things.get_mut(at) {
-                        *thing = Thing::new(name, thing.days().saturating_add(DAY));
+                    if let Some(thing) = things.get_mut(at) {
+                        thing.days = thing.days.saturating_add(DAY);
                     }
                 }
-                Err(at) => self.things.insert(at, Thing::new(name, DAY)),
+                Err(at) => things.insert(at, Thing::new(name, DAY)),
             }
         }
-        self.tidy();
-    }
-
-    /// Forgets what has faded, and beyond [`MOST`] the least used. Of things used equally often either all stay or none:
-    /// which of them went would depend on what they are called.
-    fn tidy(&mut self) {
-        let days = self.things.iter().map(|thing| thing.days());
-        let mut sorted: Vec<u16> = days.filter(|days| *days >= LEAST).collect();
-        sorted.sort_unstable_by(|a, b| b.cmp(a));
-        let last = sorted.get(MOST - 1).copied().unwrap_or(LEAST);
-        let tied = sorted.partition_point(|days| *days >= last);
-        let least = if tied > MOST_TIED { last + 1 } else { last };
-        self.things.retain(|thing| thing.days() >= least);
-        self.things.shrink_to_fit();
+        tidy(&mut things);
+        self.things = things.into_boxed_slice();
     }
 
     /// The things that belong to the work, by name, each with the share of active days on which it was used.
     pub(super) fn at_work(&self) -> impl Iterator<Item = (u64, f32)> {
-        let used = self.things.iter().filter(|thing| thing.days() >= AT_WORK);
+        let used = self.things.iter().filter(|thing| thing.days >= AT_WORK);
         used.map(|thing| {
-            let days = f32::from(thing.days()) / f32::from(DAY);
-            (thing.name(), days / self.active.max(1.0))
+            let days = f32::from(thing.days) / f32::from(DAY);
+            (thing.name().into(), days / self.active.max(1.0))
         })
     }
 
-    /// Bytes held.
+    /// Bytes of the things' block.
     pub(super) fn bytes(&self) -> usize {
-        self.things.len() * size_of::<Thing>()
+        heap::list::<Thing>(self.things.len())
     }
+}
+
+/// Forgets what has faded, and beyond [`MOST`] the least used. Of things used equally often either all stay or none: which of
+/// them went would depend on what they are called.
+fn tidy(things: &mut Vec<Thing>) {
+    let days = things.iter().map(|thing| thing.days);
+    let mut sorted: Vec<u16> = days.filter(|days| *days >= LEAST).collect();
+    sorted.sort_unstable_by(|a, b| b.cmp(a));
+    let last = sorted.get(MOST - 1).copied().unwrap_or(LEAST);
+    let tied = sorted.partition_point(|days| *days >= last);
+    let least = if tied > MOST_TIED { last + 1 } else { last };
+    things.retain(|thing| thing.days >= least);
 }
 
 #[cfg(test)]
@@ -156,7 +162,7 @@ mod tests {
                 links.learn(&day(regular.chain(once)));
                 assert!(links.things.len() <= MOST_TIED);
             }
-            let mut days: Vec<u16> = links.things.iter().map(|thing| thing.days()).collect();
+            let mut days: Vec<u16> = links.things.iter().map(|thing| thing.days).collect();
             days.sort_unstable();
             assert_eq!(links.at_work().count(), 20, "the regular ones stay");
             days

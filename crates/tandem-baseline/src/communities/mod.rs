@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use self::graph::{LEAST_PEOPLE, Person};
 use self::links::Links;
-use crate::{DayActivity, SubjectDay};
+use crate::{DayActivity, SubjectDay, heap};
 
 /// What the names of learned groups begin with.
 const PREFIX: &str = "learned:";
@@ -59,7 +59,7 @@ struct Member {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Communities {
     /// By hash of the subject's name.
-    members: BTreeMap<u64, Member>,
+    members: BTreeMap<u64, Box<Member>>,
     /// People counted to each community.
     sizes: BTreeMap<u32, u32>,
     /// Largest number given so far.
@@ -190,13 +190,11 @@ impl Communities {
         self.members.remove(&xxh3_64(subject.as_bytes()));
     }
 
-    /// Bytes held.
+    /// Bytes of all subjects' places in communities and of the things they work with.
     pub(crate) fn bytes(&self) -> usize {
-        let one = size_of::<u64>() + size_of::<Member>();
-        self.members
-            .values()
-            .map(|member| one + member.links.bytes())
-            .sum()
+        let things: usize = self.members.values().map(|member| member.links.bytes()).sum();
+        let each = heap::place::<u64, Box<Member>>() + heap::block(size_of::<Member>());
+        self.members.len() * each + things
     }
 }
 

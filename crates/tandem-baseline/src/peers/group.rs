@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bins::Bins;
 use crate::channel::Flow;
+use crate::heap;
 use crate::profile::WEEK_HOURS;
 use crate::settings::{Settings, decay};
 use crate::stats::VolumePrior;
@@ -16,18 +18,18 @@ const TOTAL_BINS: f64 = 8.0;
 /// The same of shares of person-days.
 const RARITY_BINS: f64 = 4.0;
 
-/// Decayed sums of one channel.
+/// Decayed sums of one channel. There are many groups, so sums are kept to seven digits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct GroupRate {
     channel: u8,
     /// Acts.
-    acts: f64,
+    acts: f32,
     /// Over person-days of people with a past: acts, own past rates, and their products.
-    known_acts: f64,
-    known_rates: f64,
-    known_products: f64,
+    known_acts: f32,
+    known_rates: f32,
+    known_products: f32,
     /// Squares of the acts.
-    known_squares: f64,
+    known_squares: f32,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -51,9 +53,9 @@ pub(crate) struct Group {
     volumes: Vec<GroupVolume>,
     hours: Vec<f32>,
     /// Decayed counts of running totals by bin of their logarithm.
-    totals: [Vec<f64>; Flow::ALL.len()],
+    totals: [Bins; Flow::ALL.len()],
     /// Decayed counts of first uses by kind and bin of how rare the object was.
-    rarities: Vec<(u8, Vec<f64>)>,
+    rarities: Vec<(u8, Bins)>,
 }
 
 /// One day's sums of a group: whole numbers, so that order does not matter.
@@ -205,11 +207,11 @@ impl Group {
         else {
             return (0.0, 0.0);
         };
-        let mean = sums.acts / self.days;
+        let mean = f64::from(sums.acts) / self.days;
         if self.known_days < 1.0 {
             return (mean, mean * mean);
         }
-        let known = |sum: f64| sum / self.known_days;
+        let known = |sum: f32| f64::from(sum) / self.known_days;
         let between = known(sums.known_products) - known(sums.known_acts) * known(sums.known_rates);
         (mean, between.max(0.0))
     }
@@ -222,7 +224,9 @@ impl Group {
             .binary_search_by_key(&channel, |r| usize::from(r.channel))
             .ok()?;
         let sums = self.rates.get(at).filter(|s| s.known_products > 1.0)?;
-        Some(((sums.known_squares - sums.known_acts) / sums.known_products - 1.0).max(0.0))
+        let [squares, acts, products] =
+            [sums.known_squares, sums.known_acts, sums.known_products].map(f64::from);
+        Some(((squares - acts) / products - 1.0).max(0.0))
     }
 
     /// True if the group has shown volumes on a channel.
@@ -251,10 +255,7 @@ impl Group {
 
     /// Share of the group's person-days with a running total in the bin of `total` or above, ties half.
     pub(crate) fn total_tail(&self, flow: Flow, total: f64) -> f64 {
-        let bins = &self.totals[flow as usize];
-        let bin = usize::from(total_bin(total));
-        let above: f64 = bins.iter().skip(bin + 1).sum();
-        let equal = bins.get(bin).copied().unwrap_or(0.0);
+        let (above, equal) = self.totals[flow as usize].from(total_bin(total));
         (above + 0.5 * (equal + 1.0)) / (self.days + 1.0)
     }
 
@@ -262,23 +263,23 @@ impl Group {
     /// Before anything new was seen, `share` itself.
     pub(crate) fn rarity_tail(&self, kind: u8, share: f64) -> f64 {
         let found = self.rarities.iter().find(|(known, _)| *known == kind);
-        let bins = found.map_or(&[][..], |(_, bins)| bins);
-        let bin = usize::from(rarity_bin(share));
-        let rarer: f64 = bins.iter().skip(bin + 1).sum();
-        let equal = bins.get(bin).copied().unwrap_or(0.0);
-        (rarer + 0.5 * equal + share) / (bins.iter().sum::<f64>() + 1.0)
+        let (rarer, equal, all) = found.map_or((0.0, 0.0, 0.0), |(_, bins)| {
+            let (rarer, equal) = bins.from(rarity_bin(share).into());
+            (rarer, equal, bins.sum())
+        });
+        (rarer + 0.5 * equal + share) / (all + 1.0)
     }
 
     /// The middle running total of the group.
     pub(crate) fn total_median(&self, flow: Flow) -> f64 {
         let mut left = self.days / 2.0;
-        for (bin, count) in self.totals[flow as usize].iter().enumerate() {
+        for (bin, count) in self.totals[flow as usize].iter() {
             left -= count;
             if left <= 0.0 {
                 return if bin == 0 {
                     0.0
                 } else {
-                    ((bin as f64 + 0.5) / TOTAL_BINS).exp_m1()
+                    ((f64::from(bin) + 0.5) / TOTAL_BINS).exp_m1()
                 };
             }
         }
@@ -298,11 +299,11 @@ impl Group {
                 ..GroupRate::default()
             };
             let sums = crate::profile::slot(&mut self.rates, more.channel, |r| r.channel, empty);
-            sums.acts += more.acts as f64 / UNIT;
-            sums.known_acts += more.known_acts as f64 / UNIT;
-            sums.known_rates += more.known_rates as f64 / UNIT;
-            sums.known_products += more.known_products as f64 / (UNIT * UNIT);
-            sums.known_squares += more.known_squares as f64 / (UNIT * UNIT);
+            sums.acts += (more.acts as f64 / UNIT) as f32;
+            sums.known_acts += (more.known_acts as f64 / UNIT) as f32;
+            sums.known_rates += (more.known_rates as f64 / UNIT) as f32;
+            sums.known_products += (more.known_products as f64 / (UNIT * UNIT)) as f32;
+            sums.known_squares += (more.known_squares as f64 / (UNIT * UNIT)) as f32;
         }
         for (channel, days, sum, squares) in &day.volumes {
             let empty = |channel| GroupVolume {
@@ -323,33 +324,31 @@ impl Group {
             }
         }
         for (flow, bin, count) in &day.totals {
-            let (Some(bins), bin) = (self.totals.get_mut(usize::from(*flow)), usize::from(*bin)) else {
-                continue;
-            };
-            if bins.len() <= bin {
-                bins.resize(bin + 1, 0.0);
+            if let Some(bins) = self.totals.get_mut(usize::from(*flow)) {
+                bins.add(*bin, *count);
             }
-            bins[bin] += f64::from(*count);
         }
-        self.push_rarities(day);
-    }
-
-    fn push_rarities(&mut self, day: &GroupDay) {
         for (kind, bin, count) in &day.rarities {
-            let (_, bins) =
-                crate::profile::slot(&mut self.rarities, *kind, |r| r.0, |kind| (kind, Vec::new()));
-            let bin = usize::from(*bin);
-            if bins.len() <= bin {
-                bins.resize(bin + 1, 0.0);
-            }
-            bins[bin] += f64::from(*count);
+            let empty = |kind| (kind, Bins::default());
+            let (_, bins) = crate::profile::slot(&mut self.rarities, *kind, |r| r.0, empty);
+            bins.add((*bin).into(), *count);
         }
+        self.rates.shrink_to_fit();
+        self.volumes.shrink_to_fit();
+        let rarities = self.rarities.iter_mut().map(|(_, bins)| bins);
+        self.totals.iter_mut().chain(rarities).for_each(Bins::tidy);
     }
 
     fn forget(&mut self, decay: f64) {
         self.spells *= decay;
         self.days *= decay;
         self.known_days *= decay;
+        for volume in &mut self.volumes {
+            volume.days *= decay;
+            volume.sum *= decay;
+            volume.squares *= decay;
+        }
+        let decay = decay as f32;
         for rate in &mut self.rates {
             rate.acts *= decay;
             rate.known_acts *= decay;
@@ -357,33 +356,24 @@ impl Group {
             rate.known_products *= decay;
             rate.known_squares *= decay;
         }
-        for volume in &mut self.volumes {
-            volume.days *= decay;
-            volume.sum *= decay;
-            volume.squares *= decay;
-        }
         for hour in &mut self.hours {
-            *hour *= decay as f32;
+            *hour *= decay;
         }
-        let rarities = self.rarities.iter_mut().flat_map(|(_, bins)| bins);
-        for count in self.totals.iter_mut().flatten().chain(rarities) {
-            *count *= decay;
+        let rarities = self.rarities.iter_mut().map(|(_, bins)| bins);
+        for bins in self.totals.iter_mut().chain(rarities) {
+            bins.scale(decay);
         }
         self.rates
             .retain(|rate| rate.acts > 1e-6 || rate.known_rates > 1e-6);
     }
 
-    /// Bytes held.
+    /// Bytes that its lists hold.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.rates.len() * size_of::<GroupRate>()
-            + self.volumes.len() * size_of::<GroupVolume>()
-            + self.hours.len() * size_of::<f32>()
-            + self
-                .totals
-                .iter()
-                .chain(self.rarities.iter().map(|(_, bins)| bins))
-                .map(|bins| bins.len() * size_of::<f64>())
-                .sum::<usize>()
+        let bins = self.rarities.iter().map(|(_, bins)| bins).chain(&self.totals);
+        heap::list::<GroupRate>(self.rates.capacity())
+            + heap::list::<GroupVolume>(self.volumes.capacity())
+            + heap::list::<f32>(self.hours.capacity())
+            + heap::list::<(u8, Bins)>(self.rarities.capacity())
+            + bins.map(Bins::bytes).sum::<usize>()
     }
 }

@@ -1,5 +1,6 @@
 //! What is usual for a peer group: the prior of everybody in it.
 
+mod bins;
 mod firsts;
 mod group;
 mod popular;
@@ -16,6 +17,7 @@ pub(crate) use popular::Popular;
 pub(crate) use records::Records;
 
 use crate::communities::{READY_DAYS, is_learned_group};
+use crate::heap;
 use crate::settings::{Settings, decay};
 use crate::stats::{GammaPrior, VolumePrior};
 
@@ -82,10 +84,9 @@ impl Peers {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.groups
-            .iter()
-            .map(|(name, group)| name.len() + group.bytes())
-            .sum()
+        let place = heap::place::<String, Group>();
+        let of = |(name, group): (&String, &Group)| place + heap::block(name.capacity()) + group.bytes();
+        self.groups.iter().map(of).sum()
     }
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::heap;
+
 /// Most objects held; beyond it the least used are forgotten.
 const MOST: usize = 1 << 16;
 /// Calendar days until a use counts half: memory of about 90 days.
@@ -54,7 +56,7 @@ impl Popular {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.uses.len() * size_of::<(u64, (f32, i32))>()
+        self.uses.len() * heap::place::<u64, (f32, i32)>()
     }
 }
 

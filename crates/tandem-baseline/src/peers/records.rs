@@ -1,23 +1,30 @@
 //! Which business records each group has worked on lately: the case load of a circle of people.
 //!
-//! There are too many records to count uses of each, so a group keeps two Bloom filters (Bloom 1970, CACM 13(7)): one being
-//! filled and the full one before it. A record that nobody has touched for two fillings is forgotten.
+//! There are too many records to count uses of each, so a group keeps Bloom filters (Bloom 1970, CACM 13(7)): one being filled
+//! and full ones before it, each twice as large as the one before up to a limit, because most groups are small. A record that
+//! nobody has touched for two fillings of the largest is forgotten.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Bits of everybody's filter: some 45,000 records a filling.
-const MOST_BITS: usize = 1 << 18;
-/// Bits of one group's: some 5,600 records a filling.
-const GROUP_BITS: usize = 1 << 15;
-/// Probes per record, 16 bits of the hash each, spread by a second 16 (Kirsch and Mitzenmacher 2006: two hashes suffice).
-const PROBES: u64 = 4;
+use crate::heap;
+
+/// Bits of everybody's largest filter: some 52,000 records a filling.
+const MOST_BITS: usize = 1 << 19;
+/// Bits of one group's largest: some 6,500 records a filling.
+const GROUP_BITS: usize = 1 << 16;
+/// Bits of the first: some 400 records.
+const FIRST_BITS: usize = 1 << 12;
+/// Probes per record, 16 bits of the hash each, spread by a second 16 (Kirsch and Mitzenmacher 2006: two hashes suffice). A
+/// filter is full when half of its bits are set, and then one record in 128 is mistaken for one of its own.
+const PROBES: u64 = 7;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Filter {
     filling: Vec<u64>,
-    full: Vec<u64>,
+    /// The oldest first, together no larger than the largest.
+    full: Vec<Vec<u64>>,
     /// Bits set in the one being filled.
     set: u32,
 }
@@ -44,13 +51,16 @@ impl Filter {
     }
 
     fn has(&self, record: u64) -> bool {
-        Self::knows(&self.filling, record) || Self::knows(&self.full, record)
+        let all = std::iter::once(&self.filling).chain(&self.full);
+        all.into_iter().any(|filter| Self::knows(filter, record))
     }
 
-    fn add(&mut self, record: u64, bits: usize) {
+    fn add(&mut self, record: u64, most: usize) {
         if self.filling.is_empty() {
-            self.filling = vec![0; bits / 64];
+            let next = 2 * 64 * self.full.last().map_or(0, Vec::len);
+            self.filling = vec![0; next.clamp(FIRST_BITS, most) / 64];
         }
+        let bits = 64 * self.filling.len();
         for (word, bit) in Self::places(record, bits) {
             if let Some(found) = self.filling.get_mut(word) {
                 self.set += u32::from(*found & bit == 0);
@@ -58,15 +68,19 @@ impl Filter {
             }
         }
         if self.set as usize > bits / 2 {
-            self.full = std::mem::take(&mut self.filling);
+            self.full.push(std::mem::take(&mut self.filling));
             self.set = 0;
+            while self.full.iter().map(Vec::len).sum::<usize>() * 64 > most {
+                self.full.remove(0);
+            }
+            self.full.shrink_to_fit();
         }
     }
 }
 
 impl Records {
-    /// Whether somebody of the group worked on the record lately; of some 1 in 16 that nobody did, this is said wrongly when
-    /// a filter is full.
+    /// Whether somebody of the group worked on the record lately; of some 1 in 128 that nobody did, this is said wrongly for each
+    /// filter that is full.
     pub(crate) fn has(&self, group: &str, record: u64) -> bool {
         self.groups.get(group).is_some_and(|filter| filter.has(record))
     }
@@ -91,8 +105,14 @@ impl Records {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let of =
-            |(name, filter): (&String, &Filter)| name.len() + 8 * (filter.filling.len() + filter.full.len());
+        let of = |(name, filter): (&String, &Filter)| {
+            let full = filter.full.iter().map(|full| heap::list::<u64>(full.capacity()));
+            heap::place::<String, Filter>()
+                + heap::block(name.capacity())
+                + heap::list::<u64>(filter.filling.capacity())
+                + heap::list::<Vec<u64>>(filter.full.capacity())
+                + full.sum::<usize>()
+        };
         self.groups.iter().map(of).sum()
     }
 }
@@ -124,7 +144,7 @@ mod tests {
         for n in 0..200_000 {
             records.add("sales", std::iter::once(record(n)));
         }
-        assert!(records.bytes() <= 2 * GROUP_BITS / 8 + 5, "{}", records.bytes());
+        assert!(records.bytes() <= 2 * GROUP_BITS / 8 + 256, "{}", records.bytes());
         assert!(records.has("sales", record(199_999)));
         let old = (0..10_000).filter(|n| records.has("sales", record(*n))).count();
         assert!(old < 2_000, "{old} of 10,000");

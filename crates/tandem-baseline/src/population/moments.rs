@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::heap;
 use crate::stats::Symmetric;
 
 /// Units per 1.
@@ -127,7 +128,9 @@ impl Moments {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        (self.sums.len() + self.products.len()) * size_of::<f64>() + self.channels.len()
+        heap::list::<f64>(self.sums.capacity())
+            + heap::list::<f64>(self.products.capacity())
+            + heap::block(self.channels.capacity())
     }
 
     fn at(&self, at: usize) -> (f64, f64) {

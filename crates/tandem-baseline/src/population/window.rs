@@ -9,6 +9,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::heap;
+
 /// Bins per unit.
 const BINS_PER_UNIT: f64 = 128.0;
 /// Most bins: values up to 40.
@@ -51,10 +53,12 @@ fn bin(value: f64) -> usize {
 impl Window {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let statistics = self.days.iter().flat_map(|day| &day.statistics);
-        statistics
-            .map(|(_, sparse)| sparse.len() * size_of::<(u16, u32)>() + size_of::<(u8, Sparse)>())
-            .sum()
+        let of = |day: &WindowDay| {
+            let bins = day.statistics.iter();
+            let bins = bins.map(|(_, sparse)| heap::list::<(u16, u32)>(sparse.capacity()));
+            heap::list::<(u8, Sparse)>(day.statistics.capacity()) + bins.sum::<usize>()
+        };
+        heap::list::<WindowDay>(self.days.capacity()) + self.days.iter().map(of).sum::<usize>()
     }
 
     /// Person-days held.

@@ -1,18 +1,23 @@
 //! One subject's state: what it usually does.
 
 mod hours;
+mod packed;
 mod rate;
 mod seen;
 mod small;
+mod store;
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
+use xxhash_rust::xxh3::xxh3_64;
 
 pub use hours::WEEK_HOURS;
 pub(crate) use hours::{HourModel, week_hour};
 pub(crate) use rate::{Histograms, Rate};
-pub(crate) use seen::Seen;
+use seen::Seen;
+pub(crate) use seen::SeenKind;
 use small::Small;
+pub(crate) use store::Subjects;
 
 use crate::channel::{Channel, Flow};
 use crate::settings::{Settings, decay};
@@ -23,8 +28,8 @@ pub(crate) const WEEK_DAYS: f64 = 7.0;
 /// See [`WEEK_DAYS`].
 pub(crate) const MONTH_DAYS: f64 = 30.0;
 
-/// Most bytes of one subject's state but for the sketches.
-pub(crate) const MOST_BYTES: usize = 1024;
+/// Most bytes of one subject's packed state but for the sketches: with its place among the others' less than 1,024.
+const MOST_BYTES: usize = 768;
 
 /// Decayed mean and squared deviations of the logarithm of a volume, over days that had one.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -62,15 +67,17 @@ impl Totals {
     }
 }
 
-/// What is known of one subject. Nothing here moves on days without activity, so leave does not look like change.
+/// What is known of one subject, while it is worked on; [`Subjects`] keeps it packed, the first three fields
+/// in front. Nothing here moves on days without
+/// activity, so leave does not look like change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Subject {
     /// Active days so far.
     pub(crate) days: u32,
     /// Active days left to settle in after a change of role.
     pub(crate) settling: u8,
-    /// Hash of the closest peer group on the last active day; 0 before any is known.
-    group: u64,
+    /// [`group_hash`] of the closest peer group on the last active day; 0 before any is known.
+    group: u32,
     /// Decayed active days.
     pub(crate) fast_days: f32,
     /// The same for the slow twin.
@@ -80,11 +87,37 @@ pub(crate) struct Subject {
     volumes: Vec<Volume>,
     usual: Vec<Usual>,
     /// Decayed active hours by hour of the week; empty before the first.
+    #[serde(with = "packed::hours")]
     hours: Vec<Small>,
-    seen: Vec<(ObjectKind, Seen)>,
-    /// Business records worked on.
-    pub(crate) records: Seen,
+    seen: Seen,
     pub(crate) totals: [Totals; Flow::ALL.len()],
+}
+
+/// What is known of a subject before a day, apart from what its features are held against.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// Active days.
+    pub(crate) days: u32,
+    /// Active days left to settle in.
+    pub(crate) settling: u8,
+    /// Decayed active days.
+    pub(crate) fast_days: f64,
+    /// The same for the slow twin.
+    pub(crate) slow_days: f64,
+    usual: Vec<Usual>,
+}
+
+impl Known {
+    /// Decayed sum and sum of squares of a channel's surprise.
+    pub(crate) fn usual(&self, channel: u8) -> (f64, f64) {
+        let at = self
+            .usual
+            .binary_search_by_key(&channel, |usual| usual.channel)
+            .ok();
+        at.and_then(|at| self.usual.get(at)).map_or((0.0, 0.0), |usual| {
+            (usual.sum.get().into(), usual.squares.get().into())
+        })
+    }
 }
 
 /// A day's count of one channel.
@@ -148,6 +181,11 @@ impl Increment {
     }
 }
 
+/// What a subject remembers of its closest peer group's name.
+pub(crate) fn group_hash(name: &str) -> u32 {
+    (xxh3_64(name.as_bytes()) >> 32) as u32
+}
+
 impl Subject {
     /// Own counts of a channel, if there were any.
     pub(crate) fn rate(&self, channel: usize) -> Option<&Rate> {
@@ -180,25 +218,29 @@ impl Subject {
             })
     }
 
-    /// Decayed sum and sum of squares of a channel's surprise.
-    pub(crate) fn usual(&self, channel: u8) -> (f64, f64) {
-        let at = self
-            .usual
-            .binary_search_by_key(&channel, |usual| usual.channel)
-            .ok();
-        at.and_then(|at| self.usual.get(at)).map_or((0.0, 0.0), |usual| {
-            (usual.sum.get().into(), usual.squares.get().into())
-        })
+    /// What scoring needs to know of the subject once its features are found.
+    pub(crate) fn known(self) -> Known {
+        Known {
+            days: self.days,
+            settling: self.settling,
+            fast_days: self.fast_days.into(),
+            slow_days: self.slow_days.into(),
+            usual: self.usual,
+        }
     }
 
     /// Objects of a kind used before.
-    pub(crate) fn seen(&self, kind: ObjectKind) -> Option<&Seen> {
-        let at = self.seen.binary_search_by_key(&kind, |(known, _)| *known).ok()?;
-        self.seen.get(at).map(|(_, seen)| seen)
+    pub(crate) fn seen(&self, kind: ObjectKind) -> Option<SeenKind<'_>> {
+        self.seen.of(kind)
     }
 
-    /// Moves to the closest peer group, given as a hash. True if it was another one before.
-    pub(crate) fn join(&mut self, group: u64) -> bool {
+    /// Business records worked on.
+    pub(crate) fn records(&self) -> SeenKind<'_> {
+        self.seen.records()
+    }
+
+    /// Moves to the closest peer group, given as [`group_hash`]. True if it was another one before.
+    pub(crate) fn join(&mut self, group: u32) -> bool {
         let before = std::mem::replace(&mut self.group, group);
         before != 0 && before != group
     }
@@ -323,18 +365,11 @@ impl Subject {
     }
 
     fn learn_objects(&mut self, activity: &DayActivity) {
-        self.records.remember(activity.record_hashes(), self.days);
+        let mut scratch = seen::Scratch::default();
+        self.seen.remember_records(activity.record_hashes(), &mut scratch);
         for part in activity.kinds() {
-            let at = match self.seen.binary_search_by_key(&part.kind, |(kind, _)| *kind) {
-                Ok(at) => at,
-                Err(at) => {
-                    self.seen.insert(at, (part.kind, Seen::default()));
-                    at
-                }
-            };
-            self.seen[at]
-                .1
-                .remember(part.objects.iter().map(|o| o.hash), self.days);
+            let hashes = part.objects.iter().map(|o| o.hash);
+            self.seen.remember(part.kind, hashes, &mut scratch);
         }
     }
 
@@ -346,43 +381,98 @@ impl Subject {
     /// Keeps the state within [`MOST_BYTES`]: what was surprising least gives way first (the population's usual stands in for
     /// it), then what was done least.
     fn tidy(&mut self) {
-        while self.bytes() > MOST_BYTES && self.usual.len() + self.rates.len() > 0 {
-            let least = |numbers: &mut dyn Iterator<Item = f32>| {
-                numbers
-                    .enumerate()
-                    .min_by(|a, b| a.1.total_cmp(&b.1))
-                    .map(|(at, _)| at)
-            };
+        let least = |numbers: &mut dyn Iterator<Item = f32>| {
+            numbers
+                .enumerate()
+                .min_by(|a, b| a.1.total_cmp(&b.1))
+                .map(|(at, _)| at)
+        };
+        while self.bytes() > MOST_BYTES {
             if let Some(at) = least(&mut self.usual.iter().map(|usual| usual.squares.get())) {
                 self.usual.remove(at);
             } else if let Some(at) = least(&mut self.rates.iter().map(|rate| rate.slow() as f32)) {
                 self.rates.remove(at);
+            } else {
+                break;
             }
         }
         self.histograms.tidy();
-        self.rates.shrink_to_fit();
-        self.usual.shrink_to_fit();
-        self.volumes.shrink_to_fit();
-        self.seen.shrink_to_fit();
     }
 
-    /// Bytes of state but for the sketches.
-    pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.rates.len() * size_of::<Rate>()
-            + self.volumes.len() * size_of::<Volume>()
-            + self.usual.len() * size_of::<Usual>()
-            + self.hours.len() * size_of::<Small>()
+    /// Bytes of the packed state but for the sketches.
+    fn bytes(&self) -> usize {
+        self.scalar_bytes()
+            + packed_size(&self.rates)
+            + packed_size(&self.volumes)
+            + packed_size(&self.usual)
+            + packed::hours::size(&self.hours)
     }
 
-    /// Bytes of the sketches: which objects and records were used, and how many days had how high a count.
-    pub(crate) fn sketch_bytes(&self) -> usize {
-        let seen = self
-            .seen
-            .iter()
-            .map(|(_, seen)| size_of::<(ObjectKind, Seen)>() + seen.bytes());
-        self.histograms.bytes() + self.records.bytes() + seen.sum::<usize>()
+    fn scalar_bytes(&self) -> usize {
+        packed_size(&(
+            self.days,
+            self.settling,
+            self.group,
+            self.fast_days,
+            self.slow_days,
+        )) + packed_size(&self.totals)
     }
+
+    /// Where the bytes of the packed state are.
+    pub(crate) fn parts(&self) -> SubjectBytes {
+        let (recent, older) = self.seen.bytes();
+        SubjectBytes {
+            scalars: self.scalar_bytes(),
+            rates: packed_size(&self.rates),
+            volumes: packed_size(&self.volumes),
+            usual: packed_size(&self.usual),
+            hours: packed::hours::size(&self.hours),
+            counts: packed_size(&self.histograms),
+            recent,
+            older,
+        }
+    }
+}
+
+/// Bytes of one subject's packed state by part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct SubjectBytes {
+    /// Numbers of days, the group, running totals.
+    pub(crate) scalars: usize,
+    /// How often things are done.
+    pub(crate) rates: usize,
+    /// How much is moved.
+    pub(crate) volumes: usize,
+    /// How surprising the subject usually is.
+    pub(crate) usual: usize,
+    /// When it is active.
+    pub(crate) hours: usize,
+    /// On how many days which count was how high (a sketch).
+    pub(crate) counts: usize,
+    /// Objects used lately (a sketch).
+    pub(crate) recent: usize,
+    /// Objects used before (a sketch).
+    pub(crate) older: usize,
+}
+
+#[cfg(test)]
+impl SubjectBytes {
+    /// All of them.
+    pub(crate) const fn all(&self) -> usize {
+        self.scalars
+            + self.rates
+            + self.volumes
+            + self.usual
+            + self.hours
+            + self.counts
+            + self.recent
+            + self.older
+    }
+}
+
+/// Bytes that something takes in a subject's state; 0 if it cannot be told, which does not happen with plain numbers.
+fn packed_size(of: &impl Serialize) -> usize {
+    postcard::experimental::serialized_size(of).unwrap_or_default()
 }
 
 /// The entry of a channel in a list kept sorted by channel, made if absent.

@@ -11,7 +11,7 @@ const WIDE: u8 = 9;
 /// Days in a bin that are no longer kept.
 const FORGOTTEN: f32 = 0.02;
 /// Most days by bin of one subject; beyond it the fewest days are forgotten.
-const MOST: usize = 512;
+const MOST: usize = 160;
 /// Most bins in doubt of one subject; beyond it nothing more is learned until some of them are no longer in doubt.
 const MOST_DOUBTS: usize = 32;
 
@@ -28,11 +28,11 @@ pub(crate) struct Rate {
 }
 
 /// Days of one channel whose counts fell into one bin, with the slow half-life.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Bin {
-    channel: u8,
-    bin: u8,
-    days: Small,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bin {
+    pub(super) channel: u8,
+    pub(super) bin: u8,
+    pub(super) days: Small,
 }
 
 /// A count beyond what was to be expected, which is not known yet: it waits, whatever comes meanwhile.
@@ -49,6 +49,7 @@ struct Doubt {
 /// How many days had how high a count: a histogram per channel, all in one list by channel and bin.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Histograms {
+    #[serde(with = "super::packed::bins")]
     bins: Vec<Bin>,
     doubts: Vec<Doubt>,
 }
@@ -196,12 +197,5 @@ impl Histograms {
             self.bins.retain(|bin| bin.days.get() >= least);
             self.bins.truncate(MOST);
         }
-        self.bins.shrink_to_fit();
-        self.doubts.shrink_to_fit();
-    }
-
-    /// Bytes held.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bins.capacity() * size_of::<Bin>() + self.doubts.capacity() * size_of::<Doubt>()
     }
 }

@@ -10,7 +10,21 @@ const DROPPED: u32 = 13;
 /// A number from 2^-14 to 2^50 without a sign, to three significant digits: 6 bits of exponent, 10 of mantissa. Smaller ones
 /// are 0. What fades by 0.4 % a day still fades, at twice to eight times the last digit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u8; 2]", into = "[u8; 2]")]
 pub(crate) struct Small(u16);
+
+// Two bytes whatever the number: a compact format would spend three on large ones.
+impl From<[u8; 2]> for Small {
+    fn from(bytes: [u8; 2]) -> Self {
+        Self::from_bytes(bytes)
+    }
+}
+
+impl From<Small> for [u8; 2] {
+    fn from(small: Small) -> Self {
+        small.to_bytes()
+    }
+}
 
 impl Small {
     /// The nearest such number.
@@ -27,6 +41,16 @@ impl Small {
             0 => 0.0,
             bits => f32::from_bits((u32::from(bits) + (LEAST << (23 - DROPPED))) << DROPPED),
         }
+    }
+
+    /// As stored.
+    pub(crate) const fn to_bytes(self) -> [u8; 2] {
+        self.0.to_le_bytes()
+    }
+
+    /// From what was stored.
+    pub(crate) const fn from_bytes(bytes: [u8; 2]) -> Self {
+        Self(u16::from_le_bytes(bytes))
     }
 
     /// Adds.

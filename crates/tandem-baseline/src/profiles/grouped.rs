@@ -61,9 +61,10 @@ impl Profiles {
             let moved = self.communities.has_moved(row.subject);
             if moved
                 && is_learned_group(self.circle(&self.compared_with(row.peers)).name)
-                && let Some(subject) = self.subjects.get_mut(row.subject)
+                && let Some(mut subject) = self.subjects.get(row.subject)
             {
                 subject.change_role(&self.settings);
+                self.subjects.put(row.subject, &subject);
             }
         }
     }

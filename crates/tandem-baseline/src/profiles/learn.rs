@@ -31,20 +31,23 @@ impl Profiles {
         let full = self.days as usize >= self.settings.window_days;
         let finest = (2.0 / (self.window.people() as f64 + 1.0)).min(MOST_WINSOR_P);
         let unusual_p = self.settings.winsor_p.max(if full { finest } else { 0.0 });
-        self.learn_groups(day, &rows);
         self.learn_population(&rows);
+        let mut groups: BTreeMap<&str, GroupDay> = BTreeMap::new();
+        let mut firsts = FirstsDay::default();
         for row in rows {
             self.learn_objects(day, row);
             let unusual = row.p < unusual_p;
             let weight = if unusual { self.settings.winsor_weight } else { 1.0 };
             let mut increment = row.features.increment.clone();
             increment.surprise.clone_from(&row.left);
-            let subject = match self.subjects.get_mut(row.given.subject) {
-                Some(subject) => subject,
-                None => self.subjects.entry(row.given.subject.to_owned()).or_default(),
-            };
-            subject.learn(day, row.given.activity, &increment, weight, &self.settings);
+            let settings = &self.settings;
+            self.subjects.change(row.given.subject, |subject| {
+                // The groups learn how the day departs from the past before the day.
+                learn_groups(&mut groups, &mut firsts, day, row, subject);
+                subject.learn(day, row.given.activity, &increment, weight, settings);
+            });
         }
+        self.peers.push(groups, &firsts, &self.settings);
         self.popular.trim(day);
     }
 
@@ -62,25 +65,6 @@ impl Profiles {
                 self.popular.add(group, object.hash, day);
             }
         }
-    }
-
-    fn learn_groups(&mut self, day: Day, rows: &[&Row<'_>]) {
-        let mut groups: BTreeMap<&str, GroupDay> = BTreeMap::new();
-        let mut firsts = FirstsDay::default();
-        for row in rows {
-            let subject = self.subjects.get(row.given.subject);
-            let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
-            for name in names.chain(std::iter::once("")) {
-                add_person(groups.entry(name).or_default(), day, row, subject);
-            }
-            let everybody = groups.entry("").or_default();
-            for (kind, share) in &row.features.increment.rarities {
-                everybody.rarity(*kind, *share);
-            }
-            let known = subject.map_or(0, |subject| subject.days);
-            firsts.person(known, row.features.increment.firsts());
-        }
-        self.peers.push(groups, &firsts, &self.settings);
     }
 
     fn learn_population(&mut self, rows: &[&Row<'_>]) {
@@ -109,8 +93,27 @@ impl Profiles {
     }
 }
 
-fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: Option<&Subject>) {
-    let known = subject.filter(|subject| subject.fast_days >= KNOWN_DAYS);
+/// Adds a row to its groups and to everybody.
+fn learn_groups<'a>(
+    groups: &mut BTreeMap<&'a str, GroupDay>,
+    firsts: &mut FirstsDay,
+    day: Day,
+    row: &Row<'a>,
+    subject: &Subject,
+) {
+    let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
+    for name in names.chain(std::iter::once("")) {
+        add_person(groups.entry(name).or_default(), day, row, subject);
+    }
+    let everybody = groups.entry("").or_default();
+    for (kind, share) in &row.features.increment.rarities {
+        everybody.rarity(*kind, *share);
+    }
+    firsts.person(subject.days, row.features.increment.firsts());
+}
+
+fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: &Subject) {
+    let known = Some(subject).filter(|subject| subject.fast_days >= KNOWN_DAYS);
     let increment = &row.features.increment;
     group.person(known.is_some());
     for count in &increment.counts {
@@ -143,9 +146,7 @@ fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: Option<&Su
         group.hour(week_hour(day, hour));
     }
     for (flow, today) in Flow::ALL.into_iter().zip(increment.flows) {
-        let totals = subject
-            .map(|subject| subject.totals[flow as usize])
-            .unwrap_or_default();
+        let totals = subject.totals[flow as usize];
         group.total(flow, totals.month(today));
     }
 }

@@ -18,7 +18,7 @@ use super::row::Row;
 use super::{DISTANCE, FUSED, FUSED_NEW, HARMONIC, OWN_DISTANCE, Profiles};
 use crate::channel::Channel;
 use crate::population::{Metric, Moments, Ranks, quantise};
-use crate::profile::Subject;
+use crate::profile::Known;
 use crate::score::Parts;
 use crate::stats::harmonic_mean_p;
 
@@ -37,11 +37,9 @@ impl Profiles {
             .filter(|channel| !Channel::from_index(*channel).is_some_and(Channel::is_running))
             .filter(|channel| ranks.above_zero(*channel) * LIVE_ONE_IN > ranks.people())
             .count();
-        let new = Subject::default();
         for row in work {
-            let subject = self.subjects.get(row.given.subject).unwrap_or(&new);
             split(row);
-            row.own = usual.standardise(subject, &row.left);
+            row.own = usual.standardise(&row.known, &row.left);
             let (distance, parts) = measure(metric.as_ref(), &usual.all.held(&row.left, &row.left));
             let (own_distance, own_parts) =
                 measure(own_metric.as_ref(), &usual.own.held(&row.own, &row.left));
@@ -64,23 +62,17 @@ impl Profiles {
                 .zip(row.weights())
                 .map(|((statistic, value), weight)| -weight * ranks.p(*statistic, *value).ln())
                 .sum();
-            row.repeats = repeats(row, subject);
+            row.repeats = repeats(row);
             row.p = ranks.p(if row.repeats { FUSED } else { FUSED_NEW }, row.fused);
         }
     }
 }
 
 /// True if more than half of a measured row's score comes from counts of which as much is waiting already.
-fn repeats(row: &Row<'_>, subject: &Subject) -> bool {
-    let awaited = |channel: u8| {
-        let counts = &row.features.increment.counts;
-        let at = counts.binary_search_by_key(&channel, |count| count.channel).ok();
-        at.and_then(|at| counts.get(at))
-            .is_some_and(|count| subject.histograms.awaits(channel, count.seen))
-    };
+fn repeats(row: &Row<'_>) -> bool {
     let channels = row.left.iter().zip(&row.shares);
     let share: f64 = channels
-        .filter(|((channel, _), _)| awaited(*channel))
+        .filter(|((channel, _), _)| row.awaited.contains(channel))
         .map(|(_, share)| share)
         .sum();
     share > 0.5
@@ -159,11 +151,11 @@ impl Usual {
     }
 
     /// Each live channel's surprise, and each that is surprised today, against the subject's own mean and spread; the population's stand in for few days.
-    fn standardise(&self, subject: &Subject, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
-        let days = f64::from(subject.fast_days);
+    fn standardise(&self, known: &Known, left: &[(u8, f64)]) -> Vec<(u8, f64)> {
+        let days = known.fast_days;
         let weight = self.prior + days;
         let standardise = |(channel, mean, variance): &(u8, f64, f64)| {
-            let (sum, squares) = subject.usual(*channel);
+            let (sum, squares) = known.usual(*channel);
             let own_mean = (self.prior * mean + sum) / weight;
             let second = (self.prior * (variance + mean * mean) + squares) / weight;
             let spread = (second - own_mean * own_mean).max(0.0) + self.floor;

@@ -5,18 +5,17 @@ mod hours;
 mod layout;
 mod learn;
 mod measure;
+mod memory;
 mod peer_day;
 mod row;
 mod tally;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
-use xxhash_rust::xxh3::xxh3_64;
 
 pub use hours::{HourShares, week_shares};
 pub use layout::StateError;
+pub use memory::Memory;
 
 use self::layout::Layout;
 pub(crate) use self::row::Row;
@@ -27,7 +26,7 @@ use crate::explain;
 use crate::features::{Circle, Past};
 use crate::peers::{PeerView, Peers, Popular, Records};
 use crate::population::{Moments, Ranks, Window};
-use crate::profile::Subject;
+use crate::profile::{Subject, Subjects, group_hash};
 use crate::score::{DayScore, SubjectDay};
 use crate::settings::Settings;
 
@@ -48,7 +47,7 @@ const STATISTICS: usize = FUSED_NEW + 1;
 pub struct Profiles {
     layout: Layout,
     settings: Settings,
-    subjects: BTreeMap<String, Subject>,
+    subjects: Subjects,
     peers: Peers,
     popular: Popular,
     records: Records,
@@ -92,34 +91,7 @@ impl Profiles {
     /// Forgets a subject, for erasure. Sums over groups keep its share until it has faded.
     pub fn forget(&mut self, subject: &str) -> bool {
         self.communities.forget(subject);
-        self.subjects.remove(subject).is_some()
-    }
-
-    /// Mean bytes of state held per subject, sketches included, without what is held once for all.
-    pub fn bytes_per_subject(&self) -> f64 {
-        let own = self.mean_bytes(|name, subject| name.len() + subject.bytes() + subject.sketch_bytes());
-        own + self.communities.bytes() as f64 / self.subjects.len().max(1) as f64
-    }
-
-    /// The same without the sketches (objects and records used, histograms of counts) and the name. At most 1,024 for any
-    /// subject.
-    pub fn bytes_before_sketches(&self) -> f64 {
-        self.mean_bytes(|_, subject| subject.bytes())
-    }
-
-    fn mean_bytes(&self, of: impl Fn(&str, &Subject) -> usize) -> f64 {
-        let bytes: usize = self.subjects.iter().map(|(name, s)| of(name, s)).sum();
-        bytes as f64 / self.subjects.len().max(1) as f64
-    }
-
-    /// Bytes of state held once for all: peer groups, popular objects, the population's window.
-    pub fn shared_bytes(&self) -> usize {
-        self.peers.bytes()
-            + self.popular.bytes()
-            + self.records.bytes()
-            + self.window.bytes()
-            + self.surprise.bytes()
-            + self.own_surprise.bytes()
+        self.subjects.remove(subject)
     }
 
     /// Scores one closed calendar day of all active subjects, most unusual first, then learns from it. A score uses nothing but
@@ -158,33 +130,33 @@ impl Profiles {
     /// activity, of which nobody tells.
     fn note_changes(&mut self, rows: &[SubjectDay<'_>]) {
         for row in rows {
-            let Some(subject) = self.subjects.get_mut(row.subject) else {
+            let Some(group) = self.subjects.group(row.subject) else {
                 continue;
             };
             let closest = row.peers.iter().find(|name| !name.is_empty());
-            let moved = closest.is_some_and(|name| subject.join(xxh3_64(name.as_bytes())));
-            if moved || row.context.role_changed {
-                subject.change_role(&self.settings);
+            let closest = closest.map_or(group, |name| group_hash(name));
+            if closest != group || row.context.role_changed {
+                let settings = &self.settings;
+                self.subjects.change(row.subject, |subject| {
+                    if subject.join(closest) || row.context.role_changed {
+                        subject.change_role(settings);
+                    }
+                });
             }
         }
     }
 
     fn features<'a>(&self, day: Day, rows: &'a [SubjectDay<'a>]) -> Vec<Row<'a>> {
-        let new = Subject::default();
         let active = rows.iter().filter(|row| !row.activity.is_empty());
         active
             .map(|given| {
-                let subject = self.subjects.get(given.subject).unwrap_or(&new);
+                let subject = self.subjects.get(given.subject).unwrap_or_default();
                 let groups = self.compared_with(given.peers);
                 let peers = self.peers.view(&groups);
                 let circle = self.circle(&groups);
-                let past = self.past(subject, &peers, &groups, circle, day);
-                Row::new(
-                    given,
-                    past.features(given.activity),
-                    circle,
-                    f64::from(subject.slow_days),
-                )
+                let past = self.past(&subject, &peers, &groups, circle, day);
+                let features = past.features(given.activity);
+                Row::new(given, features, circle, subject)
             })
             .collect()
     }
@@ -230,8 +202,7 @@ impl Profiles {
     fn scores(&self, work: &[Row<'_>], ranks: &Ranks) -> Vec<DayScore> {
         let (subject_days, population_days) = self.settings.warm_days;
         let score = |row: &Row<'_>| {
-            let subject = self.subjects.get(row.given.subject);
-            let known_days = subject.map_or(0, |s| s.days);
+            let known_days = row.known.days;
             let explained = row.p <= self.settings.explain_p;
             DayScore {
                 subject: row.given.subject.to_owned(),
@@ -245,7 +216,7 @@ impl Profiles {
                 },
                 running: explain::running(row, ranks, self.settings.explain_p),
                 warm: known_days >= subject_days && self.days >= population_days,
-                settling_in: subject.is_some_and(|s| s.settling > 0),
+                settling_in: row.known.settling > 0,
                 known_days,
             }
         };

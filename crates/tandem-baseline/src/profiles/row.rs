@@ -1,6 +1,7 @@
 //! One active subject's day in work.
 
 use crate::features::{Circle, Features};
+use crate::profile::{Known, Subject};
 use crate::score::{Parts, SubjectDay};
 
 /// Active days at which the view through the own usual surprise counts half.
@@ -12,6 +13,9 @@ pub(crate) struct Row<'a> {
     pub(crate) given: &'a SubjectDay<'a>,
     pub(crate) features: Features,
     pub(crate) circle: Circle<'a>,
+    pub(crate) known: Known,
+    /// Channels of which as much as today is in doubt already.
+    pub(crate) awaited: Vec<u8>,
     /// Surprise left after the peers' day, as `ln(1 + nats)`, by channel; only above 0, without running totals.
     pub(crate) left: Vec<(u8, f64)>,
     /// The same of the running totals.
@@ -32,18 +36,32 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// A row with its features; `known` decayed days of the subject.
-    pub(crate) fn new(given: &'a SubjectDay<'a>, features: Features, circle: Circle<'a>, known: f64) -> Self {
+    /// A row with its features.
+    pub(crate) fn new(
+        given: &'a SubjectDay<'a>,
+        features: Features,
+        circle: Circle<'a>,
+        subject: Subject,
+    ) -> Self {
+        let counts = features.increment.counts.iter();
+        let awaited = counts
+            .filter(|count| subject.histograms.awaits(count.channel, count.seen))
+            .map(|count| count.channel)
+            .collect();
+        let known = subject.known();
+        let own_days = known.slow_days;
         Self {
             given,
             features,
             circle,
+            known,
+            awaited,
             left: Vec::new(),
             running: Vec::new(),
             own: Vec::new(),
             parts: Parts::default(),
             shares: Vec::new(),
-            own_weight: known / (known + OWN_VIEW_DAYS),
+            own_weight: own_days / (own_days + OWN_VIEW_DAYS),
             order: 0.0,
             fused: 0.0,
             repeats: false,

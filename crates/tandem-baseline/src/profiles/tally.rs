@@ -12,7 +12,6 @@ use super::{Profiles, Row};
 use crate::channel::Channel;
 use crate::own_hours::OwnHours;
 use crate::population::Ranks;
-use crate::profile::Subject;
 use crate::score::DayScore;
 
 /// The levels `a` at which p-values are counted.
@@ -76,10 +75,8 @@ impl Profiles {
         let reaches =
             |p: f64| -> [u32; 2] { std::array::from_fn(|at| u32::from(told[at] && p <= TALLY_LEVELS[at])) };
         let mut groups: BTreeMap<&str, Counted> = BTreeMap::new();
-        let warm = |row: &&Row<'_>| {
-            let subject = self.subjects.get(row.given.subject);
-            !row.given.context.absent && subject.is_some_and(|s| s.days >= subject_days)
-        };
+        // Nothing is known of somebody new, whatever is asked for.
+        let warm = |row: &&Row<'_>| !row.given.context.absent && row.known.days >= subject_days.max(1);
         for row in work.iter().filter(warm) {
             let group = groups.entry(row.circle.name).or_default();
             group.people += 1;
@@ -101,14 +98,13 @@ impl Profiles {
 
     /// The own hours of those whose day is unusual enough to be explained.
     pub(super) fn own_hours(&self, day: Day, work: &[Row<'_>]) -> BTreeMap<String, OwnHours> {
-        let new = Subject::default();
         let unusual = work.iter().filter(|row| row.p <= self.settings.explain_p);
         unusual
             .map(|row| {
                 let groups = self.compared_with(row.given.peers);
                 let peers = self.peers.view(&groups);
-                let subject = self.subjects.get(row.given.subject).unwrap_or(&new);
-                let past = self.past(subject, &peers, &groups, row.circle, day);
+                let subject = self.subjects.get(row.given.subject).unwrap_or_default();
+                let past = self.past(&subject, &peers, &groups, row.circle, day);
                 let own = OwnHours::of(&past.hours(), self.settings.own_hours_share);
                 (row.given.subject.to_owned(), own)
             })

@@ -10,6 +10,7 @@
 //! alone. [`leaks`] checks that.
 
 mod cold;
+mod crowd;
 mod data;
 mod docs;
 mod export;
@@ -63,7 +64,7 @@ pub struct Args {
     /// People in each simulated company
     #[arg(long, default_value_t = 300)]
     people: u32,
-    /// Days of each simulated company
+    /// Days of each simulated company, and of the one of `--subjects`
     #[arg(long, default_value_t = 120)]
     days: u32,
     /// Parameters to try in place of the shipped ones, as JSON; figures made so are not the product's
@@ -75,6 +76,12 @@ pub struct Args {
     /// Write features and scores of the main set there, for other methods (CSV, gzip)
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+    /// Measure memory instead: learn a made-up company of so many people who use all sources
+    #[arg(long, value_name = "PEOPLE")]
+    subjects: Option<usize>,
+    /// Read a state that was learned so, wait, and print the process's growth in MiB
+    #[arg(long, value_name = "FILE", hide = true)]
+    hold: Option<PathBuf>,
     /// Write docs/benchmarks.md from the figures
     #[arg(long)]
     docs: bool,
@@ -90,12 +97,18 @@ pub fn run(args: &Args) -> Result<()> {
             &read_figures("behaviour")?.context("there are no figures yet: run the benchmark first")?,
         );
     }
+    if let Some(state) = &args.hold {
+        return crowd::hold(state);
+    }
     let settings = match &args.settings {
         Some(json) => {
             serde_json::from_str(json).context("--settings is not valid JSON for the parameters")?
         }
         None => Settings::default(),
     };
+    if let Some(people) = args.subjects {
+        return crowd::run(people, args.days, &settings);
+    }
     let mut run = Run {
         args,
         settings_hash: settings_hash(&settings)?,

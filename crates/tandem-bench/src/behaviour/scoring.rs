@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tandem_baseline::{DayContext, DayScore, Profiles, Settings, SubjectDay};
+use tandem_baseline::{DayContext, DayScore, Memory, Profiles, Settings, SubjectDay};
 use tandem_domain::Day;
 
 use super::data::DataSet;
@@ -26,10 +26,8 @@ pub struct Cost {
     pub person_days: u64,
     /// Seconds of one core spent in scoring and learning.
     pub seconds: f64,
-    /// State per subject, bytes.
-    pub bytes_per_subject: f64,
-    /// State held once for all, bytes.
-    pub shared_bytes: usize,
+    /// Where the memory is at the end.
+    pub memory: Memory,
 }
 
 /// Which part of a data set is scored.
@@ -125,7 +123,6 @@ pub fn run(
         cost.seconds += clock.seconds();
         each(*day, scores);
     }
-    cost.bytes_per_subject = profiles.bytes_per_subject();
-    cost.shared_bytes = profiles.shared_bytes();
+    cost.memory = profiles.memory();
     cost
 }

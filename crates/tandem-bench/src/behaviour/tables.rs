@@ -369,7 +369,9 @@ fn cost(of: Of<'_>) -> Table {
         ("person-days", "person_days"),
         ("person-days scored per second and core", "person_days_per_s"),
         ("bytes per subject", "bytes_per_subject"),
+        ("of them before sketches", "bytes_before_sketches_per_subject"),
         ("bytes held once for all", "profile_bytes_shared"),
+        ("100,000 such subjects, MB", "profile_mb_100k_subjects"),
     ];
     let mut table = table("Cost", ["", ""], "");
     table.rows = keys

@@ -134,6 +134,8 @@ fn a_copy_of_certs_layout_is_scored_and_judged() {
         "calibration_ratio_1e3",
         "events_per_s_core",
         "bytes_per_subject",
+        "bytes_before_sketches_per_subject",
+        "profile_mb_100k_subjects",
         "zmax_cr_1000_normalised",
         "random_dr_10permille_insiders_high95",
         "queue_unfound_after_7d_k2",

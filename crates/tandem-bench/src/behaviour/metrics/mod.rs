@@ -9,7 +9,7 @@ mod stats;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tandem_baseline::Settings;
+use tandem_baseline::{Memory, Settings};
 
 use super::data::DataSet;
 use super::data::labels::Labels;
@@ -108,9 +108,30 @@ fn cost(scored: &Scored, set: &DataSet, labels: &Labels, figures: &mut Figures) 
     // From normalised events to learned profiles: observing, adding up, scoring and learning.
     figures.add("events_per_s_core", events / (activity.busy + cost.seconds));
     figures.add("events_per_s_core_observed", events / activity.busy);
-    figures.add("profile_bytes_per_subject", cost.bytes_per_subject);
-    figures.add("bytes_per_subject", cost.bytes_per_subject);
-    figures.add("profile_bytes_shared", cost.shared_bytes as f64);
+    memory(&cost.memory, figures);
+}
+
+/// Where the memory is: mean bytes per subject by part, and what is held once for all.
+pub fn memory(memory: &Memory, figures: &mut Figures) {
+    let own = memory.each(memory.own());
+    figures.add("profile_bytes_per_subject", own);
+    figures.add("bytes_per_subject", own);
+    figures.add(
+        "bytes_before_sketches_per_subject",
+        memory.each(memory.before_sketches()),
+    );
+    for (part, bytes) in memory.own_parts() {
+        figures.add(format!("bytes_per_subject:{part}"), memory.each(bytes));
+    }
+    figures.add("profile_bytes_shared", memory.shared() as f64);
+    for (part, bytes) in memory.shared_parts() {
+        figures.add(format!("profile_bytes_shared:{part}"), bytes as f64);
+    }
+    // As many of these subjects, and what is held once for all as it is here.
+    figures.add(
+        "profile_mb_100k_subjects",
+        (own * 1e5 + memory.shared() as f64) / 1e6,
+    );
 }
 
 /// Share of insiders among the day's first k per 1,000 people at least once, over all and as the mean over scenarios. `kind`
