@@ -233,7 +233,7 @@ fn followed(feature: &Feature, who: &str) -> String {
                 &format!("{} times", words::count(times))
             };
             if from == to {
-                format!("{} {often} after the same", to.words())
+                format!("{often} {} after {}", to.words(), to.words())
             } else {
                 format!("{often} from {} to {}", from.words(), to.words())
             }
