@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bins::Bins;
+use super::{GroupTransitions, TransitionsDay};
 use crate::channel::Flow;
 use crate::heap;
 use crate::profile::WEEK_HOURS;
@@ -56,6 +57,7 @@ pub(crate) struct Group {
     totals: [Bins; Flow::ALL.len()],
     /// Decayed counts of first uses by kind and bin of how rare the object was.
     rarities: Vec<(u8, Bins)>,
+    transitions: GroupTransitions,
 }
 
 /// One day's sums of a group: whole numbers, so that order does not matter.
@@ -68,6 +70,7 @@ pub(crate) struct GroupDay {
     hours: Vec<(u8, u32)>,
     totals: Vec<(u8, u16, u32)>,
     rarities: Vec<(u8, u8, u32)>,
+    pub(crate) transitions: TransitionsDay,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -194,6 +197,11 @@ impl Group {
         &self.hours
     }
 
+    /// What followed what.
+    pub(crate) fn transitions(&self) -> &GroupTransitions {
+        &self.transitions
+    }
+
     /// Mean of a channel per person-day, and the variance of the rate between people. The latter is the covariance of a day's
     /// acts with the same person's own past rate: day-to-day scatter within people falls out of it.
     pub(crate) fn rate(&self, channel: usize) -> (f64, f64) {
@@ -290,6 +298,7 @@ impl Group {
     pub(crate) fn push(&mut self, day: &GroupDay, settings: &Settings) {
         let decay = decay(settings.population_half_life);
         self.forget(decay);
+        self.transitions.push(&day.transitions, decay);
         self.spells += 1.0;
         self.days += f64::from(day.people);
         self.known_days += f64::from(day.known);
@@ -374,6 +383,7 @@ impl Group {
             + heap::list::<GroupVolume>(self.volumes.capacity())
             + heap::list::<f32>(self.hours.capacity())
             + heap::list::<(u8, Bins)>(self.rarities.capacity())
+            + self.transitions.bytes()
             + bins.map(Bins::bytes).sum::<usize>()
     }
 }

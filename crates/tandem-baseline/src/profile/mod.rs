@@ -6,6 +6,7 @@ mod rate;
 mod seen;
 mod small;
 mod store;
+mod transitions;
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
@@ -18,6 +19,7 @@ use seen::Seen;
 pub(crate) use seen::SeenKind;
 use small::Small;
 pub(crate) use store::Subjects;
+pub(crate) use transitions::OwnTransitions;
 
 use crate::channel::{Channel, Flow};
 use crate::settings::{Settings, decay};
@@ -29,7 +31,7 @@ pub(crate) const WEEK_DAYS: f64 = 7.0;
 pub(crate) const MONTH_DAYS: f64 = 30.0;
 
 /// Most bytes of one subject's packed state but for the sketches: with its place among the others' less than 1,024.
-const MOST_BYTES: usize = 768;
+const MOST_BYTES: usize = 896;
 
 /// Decayed mean and squared deviations of the logarithm of a volume, over days that had one.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -89,6 +91,8 @@ pub(crate) struct Subject {
     /// Decayed active hours by hour of the week; empty before the first.
     #[serde(with = "packed::hours")]
     hours: Vec<Small>,
+    /// What followed what.
+    pub(crate) transitions: OwnTransitions,
     seen: Seen,
     pub(crate) totals: [Totals; Flow::ALL.len()],
 }
@@ -170,6 +174,8 @@ pub(crate) struct Increment {
     pub(crate) flows: [f64; Flow::ALL.len()],
     /// Kind and popularity of the rarest new object.
     pub(crate) rarities: Vec<(u8, f64)>,
+    /// What followed what, and how often, by number of the transition.
+    pub(crate) transitions: Vec<(u8, u32)>,
 }
 
 impl Increment {
@@ -178,6 +184,14 @@ impl Increment {
         let first = |channel: u8| matches!(Channel::from_index(channel.into()), Some(Channel::Novel(_)));
         let firsts = self.counts.iter().filter(move |count| first(count.channel));
         firsts.map(|count| (count.channel, count.capped))
+    }
+
+    /// What followed what did so more unusually than was to be expected.
+    pub(crate) fn doubts_transitions(&self) -> bool {
+        let channel = Channel::Transitions.index();
+        self.volumes
+            .iter()
+            .any(|amount| usize::from(amount.channel) == channel && amount.doubtful)
     }
 }
 
@@ -270,6 +284,7 @@ impl Subject {
         for hour in &mut self.hours {
             hour.scale(fast);
         }
+        self.transitions.scale(fast);
     }
 
     /// Takes in one active day, with `weight` below 1 for a day too unusual to learn from in full.
@@ -326,6 +341,12 @@ impl Subject {
             }
         };
         self.learn_hours(day, activity, outside);
+        let followed = if increment.doubts_transitions() {
+            weight.min(doubtful)
+        } else {
+            weight
+        };
+        self.transitions.learn(&increment.transitions, followed);
         self.learn_objects(activity);
         for (totals, flow) in self.totals.iter_mut().zip(increment.flows) {
             *totals = Totals {
@@ -406,6 +427,7 @@ impl Subject {
             + packed_size(&self.volumes)
             + packed_size(&self.usual)
             + packed::hours::size(&self.hours)
+            + packed_size(&self.transitions)
     }
 
     fn scalar_bytes(&self) -> usize {
@@ -427,6 +449,7 @@ impl Subject {
             volumes: packed_size(&self.volumes),
             usual: packed_size(&self.usual),
             hours: packed::hours::size(&self.hours),
+            transitions: packed_size(&self.transitions),
             counts: packed_size(&self.histograms),
             recent,
             older,
@@ -447,6 +470,8 @@ pub(crate) struct SubjectBytes {
     pub(crate) usual: usize,
     /// When it is active.
     pub(crate) hours: usize,
+    /// What follows what.
+    pub(crate) transitions: usize,
     /// On how many days which count was how high (a sketch).
     pub(crate) counts: usize,
     /// Objects used lately (a sketch).
@@ -464,6 +489,7 @@ impl SubjectBytes {
             + self.volumes
             + self.usual
             + self.hours
+            + self.transitions
             + self.counts
             + self.recent
             + self.older

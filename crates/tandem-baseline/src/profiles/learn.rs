@@ -41,9 +41,14 @@ impl Profiles {
             let mut increment = row.features.increment.clone();
             increment.surprise.clone_from(&row.left);
             let settings = &self.settings;
+            let followed = if increment.doubts_transitions() {
+                settings.winsor_weight
+            } else {
+                1.0
+            };
             self.subjects.change(row.given.subject, |subject| {
                 // The groups learn how the day departs from the past before the day.
-                learn_groups(&mut groups, &mut firsts, day, row, subject);
+                learn_groups(&mut groups, &mut firsts, day, (row, followed), subject);
                 subject.learn(day, row.given.activity, &increment, weight, settings);
             });
         }
@@ -93,23 +98,26 @@ impl Profiles {
     }
 }
 
-/// Adds a row to its groups and to everybody.
+/// Adds a row to its groups and to everybody; `followed` is what its order of acts weighs.
 fn learn_groups<'a>(
     groups: &mut BTreeMap<&'a str, GroupDay>,
     firsts: &mut FirstsDay,
     day: Day,
-    row: &Row<'a>,
+    (row, followed): (&Row<'a>, f64),
     subject: &Subject,
 ) {
+    let increment = &row.features.increment;
     let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
     for name in names.chain(std::iter::once("")) {
-        add_person(groups.entry(name).or_default(), day, row, subject);
+        let group = groups.entry(name).or_default();
+        add_person(group, day, row, subject);
+        group.transitions.add(&increment.transitions, followed);
     }
     let everybody = groups.entry("").or_default();
-    for (kind, share) in &row.features.increment.rarities {
+    for (kind, share) in &increment.rarities {
         everybody.rarity(*kind, *share);
     }
-    firsts.person(subject.days, row.features.increment.firsts());
+    firsts.person(subject.days, increment.firsts());
 }
 
 fn add_person(group: &mut GroupDay, day: Day, row: &Row<'_>, subject: &Subject) {

@@ -21,6 +21,8 @@ pub struct Memory {
     pub usual: usize,
     /// When each is active.
     pub hours: usize,
+    /// What follows what with each.
+    pub transitions: usize,
     /// Sketch: on how many days which count was how high.
     pub counts: usize,
     /// Sketch: objects used lately.
@@ -43,7 +45,7 @@ pub struct Memory {
 
 impl Memory {
     /// The parts of the subjects' own state with their names.
-    pub fn own_parts(&self) -> [(&'static str, usize); 11] {
+    pub fn own_parts(&self) -> [(&'static str, usize); 12] {
         [
             ("places", self.places),
             ("scalars", self.scalars),
@@ -51,6 +53,7 @@ impl Memory {
             ("volumes", self.volumes),
             ("usual", self.usual),
             ("hours", self.hours),
+            ("transitions", self.transitions),
             ("counts", self.counts),
             ("recent", self.recent),
             ("older", self.older),
@@ -76,7 +79,7 @@ impl Memory {
 
     /// Of it what is no sketch and not rounding.
     pub fn before_sketches(&self) -> usize {
-        self.places + self.scalars + self.rates + self.volumes + self.usual + self.hours
+        self.places + self.scalars + self.rates + self.volumes + self.usual + self.hours + self.transitions
     }
 
     /// What is held once for all.
@@ -109,6 +112,7 @@ impl Profiles {
             memory.volumes += parts.volumes;
             memory.usual += parts.usual;
             memory.hours += parts.hours;
+            memory.transitions += parts.transitions;
             memory.counts += parts.counts;
             memory.recent += parts.recent;
             memory.older += parts.older;
