@@ -13,7 +13,7 @@ use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use hours::WEEK_HOURS;
-pub(crate) use hours::{HourModel, week_hour};
+pub(crate) use hours::{HourModel, PeerHours, week_hour};
 pub(crate) use rate::{Histograms, Rate};
 use seen::Seen;
 pub(crate) use seen::SeenKind;
