@@ -55,6 +55,8 @@ pub enum Channel {
     /// Looks at what is confidential, accesses that were refused, and things that are others' work: in use elsewhere in the
     /// company, but neither by the subject before nor by its peers.
     Curiosity,
+    /// In which order kinds of acts followed one another.
+    Transitions,
     /// The last seven active days together, against the own long-term rate. Running: see [`Channel::is_running`].
     Week(Flow),
     /// The last thirty active days together, against the peers. Running too.
@@ -68,7 +70,8 @@ const HOUR: usize = 2 * Action::COUNT;
 const NOVEL: usize = HOUR + 1;
 const VOLUME: usize = NOVEL + KINDS;
 const CURIOSITY: usize = VOLUME + Action::COUNT;
-const WEEK: usize = CURIOSITY + 1;
+const TRANSITIONS: usize = CURIOSITY + 1;
+const WEEK: usize = TRANSITIONS + 1;
 const MONTH: usize = WEEK + Flow::ALL.len();
 const REGIME: usize = MONTH + Flow::ALL.len();
 // Indices are stored in one byte, with some numbers left for other statistics.
@@ -93,6 +96,7 @@ impl Channel {
             Self::Novel(kind) => NOVEL + kind.index(),
             Self::Volume(action) => VOLUME + action.index(),
             Self::Curiosity => CURIOSITY,
+            Self::Transitions => TRANSITIONS,
             Self::Week(flow) => WEEK + flow as usize,
             Self::Month(flow) => MONTH + flow as usize,
             Self::Regime => REGIME,
@@ -111,6 +115,7 @@ impl Channel {
             NOVEL..VOLUME => kind(index - NOVEL).map(Self::Novel),
             VOLUME..CURIOSITY => action(index - VOLUME).map(Self::Volume),
             CURIOSITY => Some(Self::Curiosity),
+            TRANSITIONS => Some(Self::Transitions),
             WEEK..MONTH => flow(index - WEEK).map(Self::Week),
             MONTH..REGIME => flow(index - MONTH).map(Self::Month),
             REGIME => Some(Self::Regime),
@@ -127,6 +132,7 @@ impl Channel {
             Self::Novel(kind) => format!("novel:{}", kind.as_str()),
             Self::Volume(action) => format!("volume:{}", action.as_str()),
             Self::Curiosity => "curiosity".to_owned(),
+            Self::Transitions => "transitions".to_owned(),
             Self::Week(flow) => format!("week:{}", flow.as_str()),
             Self::Month(flow) => format!("month:{}", flow.as_str()),
             Self::Regime => "regime".to_owned(),
@@ -142,6 +148,7 @@ impl Channel {
             Self::Novel(kind) => format!("first use of {}", kind.words(2)),
             Self::Volume(action) => format!("volume of {}", action.words(2)),
             Self::Curiosity => "looks at what is none of the own work".to_owned(),
+            Self::Transitions => "acts in an unusual order".to_owned(),
             Self::Week(flow) => format!("{} over seven active days", flow.words()),
             Self::Month(flow) => format!("{} over thirty active days", flow.words()),
             Self::Regime => "lasting change of habits".to_owned(),

@@ -7,6 +7,7 @@ use crate::peers::{PeerView, Popular, Records};
 use crate::profile::{Amount, Count, HourModel, Increment, Rate, Subject, WEEK_DAYS};
 use crate::settings::Settings;
 use crate::stats::{GammaPrior, count_cap, count_surprise, surprise_of, volume_cap, volume_surprise};
+use crate::transitions::Transition;
 use crate::{Action, DayActivity, ObjectKind};
 
 /// What a sentence about a channel needs besides the numbers.
@@ -24,6 +25,8 @@ pub(crate) enum Detail {
     Looks(f64, f64),
     /// Which count has changed.
     Changed(Channel),
+    /// What followed what.
+    Followed(Transition),
 }
 
 /// One channel of one day.
@@ -135,6 +138,7 @@ impl Past<'_> {
             Detail::Looks(looks, others),
             &mut found,
         );
+        self.transitions(activity.timeline(), &mut found);
         self.totals(flows, &mut found);
         if let Some(changed) = self.regime() {
             found.push(changed);
@@ -248,11 +252,27 @@ impl Past<'_> {
 
     fn volume(&self, channel: Channel, amount: f64, detail: Detail, found: &mut Features) {
         let index = channel.index();
-        let value = amount.ln_1p();
+        let (weight, mean, _) = self.subject.volume(index);
+        let surprise = self.amount(channel, amount.ln_1p(), found);
+        found.push(Feature {
+            channel,
+            surprise,
+            observed: amount,
+            own: if weight > 0.0 { mean.exp_m1() } else { 0.0 },
+            peers: self.peers.usual_volume(index, self.settings.least_peers),
+            detail,
+        });
+    }
+
+    /// The surprise of a logarithm, and what is learned of it.
+    pub(crate) fn amount(&self, channel: Channel, value: f64, found: &mut Features) -> f64 {
+        let index = channel.index();
         let (weight, mean, spread) = self.subject.volume(index);
         let known = self.peers.volume(index).after(weight, mean, spread);
-        let capped = if self.known {
-            volume_cap(value, known, surprise_of(self.settings.winsor_p))
+        let surprise = volume_surprise(value, known);
+        let most = surprise_of(self.settings.winsor_p);
+        let capped = if self.known && surprise > most {
+            volume_cap(value, known, most)
         } else {
             value
         };
@@ -261,14 +281,7 @@ impl Past<'_> {
             capped,
             doubtful: capped < value,
         });
-        found.push(Feature {
-            channel,
-            surprise: volume_surprise(value, known),
-            observed: amount,
-            own: if weight > 0.0 { mean.exp_m1() } else { 0.0 },
-            peers: self.peers.usual_volume(index, self.settings.least_peers),
-            detail,
-        });
+        surprise
     }
 
     /// First uses. On a subject's very first day everything is new, which says nothing.
@@ -369,7 +382,7 @@ impl Past<'_> {
 }
 
 impl Features {
-    fn push(&mut self, feature: Feature) {
+    pub(crate) fn push(&mut self, feature: Feature) {
         if feature.surprise > 0.0 {
             self.list.push(feature);
         }

@@ -6,9 +6,9 @@
 //! [`Profiles::score_day`] scores the closed days in calendar order.
 //!
 //! A day is scored on many [`Channel`]s: counts per act inside and outside the subject's own hours, the hour of the week, first
-//! uses of objects, volumes, looks at what is none of the own work. Each channel says how surprising the day is under a Bayesian model of the subject's own past, with
-//! the peers' past as prior. The surprises are combined by three views (see [`Parts`]) into one calibrated p-value and an order
-//! within the day. Everything is explained in sentences.
+//! uses of objects, volumes, the order of acts, looks at what is none of the own work. Each channel says how surprising the day
+//! is under a Bayesian model of the subject's own past, with the peers' past as prior. The surprises are combined by three views
+//! (see [`Parts`]) into one calibrated p-value and an order within the day. Everything is explained in sentences.
 //!
 //! What always holds, and is held by tests:
 //! - a score uses nothing but earlier days and the day itself;
@@ -27,6 +27,7 @@
 mod action;
 mod activity;
 mod channel;
+mod coarse;
 mod communities;
 mod curiosity;
 mod explain;
@@ -42,6 +43,7 @@ mod regime;
 mod score;
 mod settings;
 mod stats;
+mod transitions;
 
 pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};

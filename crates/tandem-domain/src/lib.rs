@@ -17,5 +17,5 @@ pub use event::{Attr, ClassUid, EventBatch, EventRef, LogSource, NumAttr, Value}
 pub use ids::{AlertId, EventId, IndicatorId, SubjectId};
 pub use indicator::{Indicator, IndicatorGroup, Motive, Side, Stage, Threat};
 pub use role::Role;
-pub use time::{Day, Timestamp};
+pub use time::{Day, LocalTime, Timestamp};
 pub use work::{CaseId, Department, Purpose};

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// Microseconds in one second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
+/// Microseconds in one minute.
+const MICROS_PER_MINUTE: i64 = 60 * MICROS_PER_SECOND;
 /// Microseconds in one hour.
 pub const MICROS_PER_HOUR: i64 = 3_600 * MICROS_PER_SECOND;
 /// Microseconds in one day of 24 hours.
@@ -103,6 +105,36 @@ impl Day {
     pub fn parse(text: &str) -> Option<Self> {
         let date: jiff::civil::Date = text.trim().parse().ok()?;
         Self::from_ymd(date.year(), date.month(), date.day())
+    }
+}
+
+/// Day and time of day by the clock on the wall of some place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LocalTime {
+    /// Calendar day there.
+    pub day: Day,
+    /// Minute of that day, 0 to 1,439.
+    pub minute: u16,
+}
+
+impl LocalTime {
+    /// The instant `time` where clocks are `offset` seconds ahead of UTC.
+    pub const fn new(time: Timestamp, offset: i32) -> Self {
+        let local = time.plus_micros(offset as i64 * MICROS_PER_SECOND);
+        Self {
+            day: local.day(),
+            minute: (local.0.rem_euclid(MICROS_PER_DAY) / MICROS_PER_MINUTE) as u16,
+        }
+    }
+
+    /// The instant in UTC.
+    pub const fn utc(time: Timestamp) -> Self {
+        Self::new(time, 0)
+    }
+
+    /// Hour of the day, 0 to 23.
+    pub const fn hour(self) -> u8 {
+        (self.minute / 60) as u8
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tandem_baseline::{Action, Observed};
-use tandem_domain::{ClassUid, Day, EventRef, Timestamp};
+use tandem_domain::{ClassUid, EventRef, LocalTime, Timestamp};
 
 use crate::key::{self, Keys};
 use crate::marks::Occurrence;
@@ -117,12 +117,12 @@ impl Sequences {
 
     /// Tells `found` of every step that the event may be, each step once for an account.
     ///
-    /// `seen` is what baselines see in the event ([`tandem_baseline::observe`]); `local` gives day and hour at the place of work.
+    /// `seen` is what baselines see in the event ([`tandem_baseline::observe`]); `local` gives the time at the place of work.
     pub fn mark<'s>(
         &'s self,
         event: &EventRef<'s>,
         seen: Option<&Observed<'s>>,
-        local: impl Fn(Timestamp) -> (Day, u8),
+        local: impl Fn(Timestamp) -> LocalTime,
         found: &mut impl FnMut(Marked<'s>),
     ) {
         let by_act = seen.and_then(|seen| self.by_act.get(&seen.observation.action));
@@ -133,7 +133,10 @@ impl Sequences {
         }
         let at = match seen {
             Some(seen) => (seen.day, seen.observation.hour),
-            None => local(event.head().time),
+            None => {
+                let local = local(event.head().time);
+                (local.day, local.hour())
+            }
         };
         let mut last: Option<(&str, &str)> = None;
         let mut named = Named::default();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_norway::Value as Yaml;
 use tandem_baseline::{HomeContext, observe};
 use tandem_domain::event::{BatchFull, EventHead, Status};
-use tandem_domain::{Attr, ClassUid, Day, EventBatch, EventId, NumAttr, Timestamp};
+use tandem_domain::{Attr, ClassUid, Day, EventBatch, EventId, LocalTime, NumAttr, Timestamp};
 
 use crate::book::Sequences;
 use crate::engine::{AccountDay, FactStep, Sequencer};
@@ -176,9 +176,8 @@ fn played(book: &Arc<Sequences>, sequence: &Sequence, case: &Case) -> Result<Opt
         mail_domains: vec![HOME.to_owned()],
         ..HomeContext::default()
     };
-    let local = |time: Timestamp| (time.day(), time.hour());
     for event in batch.iter() {
-        let seen = observe(&event, &home, local);
+        let seen = observe(&event, &home, LocalTime::utc);
         let day = days.entry(event.head().time.day()).or_default();
         let of = |account: &str| {
             let account = account.to_lowercase();
@@ -189,7 +188,7 @@ fn played(book: &Arc<Sequences>, sequence: &Sequence, case: &Case) -> Result<Opt
         if let Some(seen) = &seen {
             day.accounts.entry(of(seen.account)).or_default().1 = true;
         }
-        book.mark(&event, seen.as_ref(), local, &mut |marked| {
+        book.mark(&event, seen.as_ref(), LocalTime::utc, &mut |marked| {
             let (marks, _) = day.accounts.entry(of(marked.account)).or_default();
             marks.add(marked.step, marked.object, marked.act);
         });

@@ -1,11 +1,14 @@
 //! What one account, later one subject, did on one local calendar day: a summary that can be merged in any order.
 
 mod objects;
+mod timeline;
 
 use serde::{Deserialize, Serialize};
 
 pub use objects::{DayObject, Distinct, Objects, object_hash};
+pub(crate) use timeline::Timeline;
 
+use crate::coarse::CoarseAction;
 use crate::observe::Observation;
 use crate::{Action, ObjectKind};
 
@@ -14,7 +17,9 @@ pub const OBJECTS_PER_KIND: usize = 128;
 /// Hashes kept to count distinct files and records.
 pub const DISTINCT_HASHES: usize = 256;
 /// First byte of an encoded activity; another layout gets another number.
-const ENCODING: u8 = 2;
+const ENCODING: u8 = 3;
+/// The layout before the order of acts was kept. It reads as a day of which no order is known.
+const WITHOUT_ORDER: u8 = 2;
 /// The layout before [`DayActivity::looks`] was counted. It reads as a day without any.
 const WITHOUT_LOOKS: u8 = 1;
 
@@ -60,6 +65,7 @@ pub struct DayActivity {
     files: Distinct<DISTINCT_HASHES>,
     records: Distinct<DISTINCT_HASHES>,
     looks: u32,
+    timeline: Timeline,
 }
 
 /// An encoded activity cannot be read.
@@ -80,6 +86,8 @@ impl DayActivity {
     /// Adds one observation.
     pub fn add(&mut self, seen: &Observation<'_>) {
         self.count(seen.action, seen);
+        let minute = 60 * u16::from(seen.hour) + u16::from(seen.minute);
+        self.timeline.add(minute, CoarseAction::of(seen));
         if seen.confidential {
             self.count(Action::Confidential, seen);
         }
@@ -125,6 +133,7 @@ impl DayActivity {
         self.files.merge(&other.files);
         self.records.merge(&other.records);
         self.looks = self.looks.saturating_add(other.looks);
+        self.timeline.merge(&other.timeline);
     }
 
     /// True without any act.
@@ -171,6 +180,11 @@ impl DayActivity {
         self.looks
     }
 
+    /// In which order acts followed one another.
+    pub(crate) fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
     /// Acts by local hour, all actions together, except the two that count acts a second time.
     pub fn hours(&self) -> [u64; 24] {
         let mut hours = [0; 24];
@@ -198,12 +212,9 @@ impl DayActivity {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match bytes.split_first() {
             Some((&ENCODING, rest)) => Ok(postcard::from_bytes(rest)?),
-            Some((&WITHOUT_LOOKS, rest)) => {
-                // The last field, a number, was not there yet.
-                let mut whole = rest.to_vec();
-                whole.push(0);
-                Ok(postcard::from_bytes(&whole)?)
-            }
+            // The last fields, a timeline and before it a number, were not there yet: zeros stand for none.
+            Some((&WITHOUT_ORDER, rest)) => Ok(postcard::from_bytes(&[rest, &[0; 2]].concat())?),
+            Some((&WITHOUT_LOOKS, rest)) => Ok(postcard::from_bytes(&[rest, &[0; 3]].concat())?),
             Some((&layout, _)) => Err(DecodeError::Layout(layout)),
             None => Err(DecodeError::Empty),
         }
@@ -237,5 +248,24 @@ impl DayActivity {
             }
         };
         &mut self.kinds[at].objects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_older_layouts_read_as_days_without_what_was_not_kept() {
+        let mut day = DayActivity::default();
+        day.add(&Observation::new(Action::Logon, 9));
+        day.timeline = Timeline::default();
+        let now = day.encode().unwrap();
+        for (layout, absent) in [(WITHOUT_ORDER, 2), (WITHOUT_LOOKS, 3)] {
+            let mut then = now.clone();
+            then[0] = layout;
+            then.truncate(now.len() - absent);
+            assert_eq!(DayActivity::decode(&then).unwrap(), day);
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::features::{Detail, Feature};
 use crate::population::Ranks;
 use crate::profiles::Row;
 use crate::score::ChannelSurprise;
+use crate::transitions::Transition;
 
 /// The channels of a row's score, the largest share first.
 pub(crate) fn channels(row: &Row<'_>, ranks: &Ranks) -> Vec<ChannelSurprise> {
@@ -89,6 +90,7 @@ fn sentence(row: &Row<'_>, feature: &Feature) -> String {
             compared(feature, &what, (" on such a day", who), amount)
         }
         Channel::Curiosity => counted(feature, &curious(feature), who),
+        Channel::Transitions => followed(feature, who),
         Channel::Week(flow) => {
             let what = format!("{} over the last seven active days", flowing(feature, flow));
             compared(feature, &what, ("", who), |value| amount(value, feature.detail))
@@ -214,6 +216,39 @@ fn novel(row: &Row<'_>, feature: &Feature, kind: crate::ObjectKind, seen: u64) -
         )
     };
     format!("{what}; {own}; {peers}.")
+}
+
+/// `Acts in an unusual order, above all 14 times from file shares or cloud storage to removable media; usual for this subject one
+/// in 40 days, for peers almost never.`
+fn followed(feature: &Feature, who: &str) -> String {
+    let Detail::Followed(Transition { from, to }) = feature.detail else {
+        return String::new();
+    };
+    let steps = match (from, feature.observed.round() as u64) {
+        (None, _) => format!("the day began with {}", to.words()),
+        (Some(from), times) => {
+            let often = if times == 1 {
+                "once"
+            } else {
+                &format!("{} times", words::count(times))
+            };
+            if from == to {
+                format!("{often} {} after {}", to.words(), to.words())
+            } else {
+                format!("{often} from {} to {}", from.words(), to.words())
+            }
+        }
+    };
+    let own = if feature.own > 0.0 {
+        format!("usual for this subject {}", words::per_day(feature.own))
+    } else {
+        "no such step in this subject's known past".to_owned()
+    };
+    let peers = feature.peers.map_or_else(
+        || ", too few peers to compare".to_owned(),
+        |rate| format!(", for peers{who} {}", words::per_day(rate)),
+    );
+    format!("Acts in an unusual order, above all {steps}; {own}{peers}.")
 }
 
 /// `Lasting change of copies to removable media: 12 a day in the last weeks, 2 a day in the half-year until now; for peers 1 a day.`

@@ -6,11 +6,12 @@ use crate::score::ChannelSurprise;
 
 /// Where the own past begins, in the sentences of this module's parent that name an object or count acts. What stands before
 /// may name files and shares, so the last of these counts.
-const OWN: [&str; 4] = [
+const OWN: [&str; 5] = [
     "; usual for this subject ",
     "; never before for this subject",
     "; new ones for this subject ",
     "; no new one in this subject's known past",
+    "; no such step in this subject's known past",
 ];
 /// Where the peers begin after that.
 const PEERS: [&str; 5] = [

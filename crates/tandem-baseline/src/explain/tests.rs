@@ -101,3 +101,25 @@ fn hours_and_totals_read_as_sentences() {
         "3.4 GB taken out over the last seven active days; usual for this subject 2 MB, for peers 500 kB."
     );
 }
+
+#[test]
+fn an_order_is_told_by_its_main_step() {
+    use crate::coarse::CoarseAction;
+    let told = |from, to, observed, own, peers| {
+        let detail = Detail::Followed(Transition { from, to });
+        followed(&feature(Channel::Transitions, observed, own, peers, detail), "")
+    };
+    let (stores, removable) = (CoarseAction::Stores, CoarseAction::Removable);
+    assert_eq!(
+        told(Some(stores), removable, 14.0, 0.025, Some(0.0001)),
+        "Acts in an unusual order, above all 14 times from file shares or cloud storage to removable media; usual for this subject one in 40 days, for peers almost never."
+    );
+    assert_eq!(
+        told(Some(removable), removable, 1.0, 0.0, None),
+        "Acts in an unusual order, above all once removable media after removable media; no such step in this subject's known past, too few peers to compare."
+    );
+    assert_eq!(
+        told(None, removable, 1.0, 0.0, Some(2.0)),
+        "Acts in an unusual order, above all the day began with removable media; no such step in this subject's known past, for peers 2 a day."
+    );
+}

@@ -6,7 +6,7 @@ mod objects;
 mod observation;
 
 use serde::{Deserialize, Serialize};
-use tandem_domain::{Attr, ClassUid, Day, EventRef, Timestamp};
+use tandem_domain::{Attr, ClassUid, EventRef, LocalTime, Timestamp};
 
 pub use observation::{Object, Observation, Observed};
 
@@ -45,19 +45,20 @@ impl Default for HomeContext {
 
 /// The act an event tells of, if it tells of one that baselines count and names an account.
 ///
-/// `local` gives the calendar day and the hour (0 to 23) at the account's place of work.
+/// `local` gives the time at the account's place of work.
 pub fn observe<'a>(
     event: &EventRef<'a>,
     home: &HomeContext,
-    local: impl Fn(Timestamp) -> (Day, u8),
+    local: impl Fn(Timestamp) -> LocalTime,
 ) -> Option<Observed<'a>> {
     let action = classify::action(event, home)?;
     let account = account(event)?;
-    let (day, hour) = local(event.head().time);
+    let local = local(event.head().time);
     let label = event.attr(Attr::DataLabel);
     let observation = Observation {
         action,
-        hour: hour.min(23),
+        hour: local.hour().min(23),
+        minute: (local.minute % 60) as u8,
         bytes: classify::bytes(event, action),
         items: classify::items(event),
         confidential: label.is_some_and(|label| names::is_confidential(label, home)),
@@ -68,7 +69,7 @@ pub fn observe<'a>(
     };
     Some(Observed {
         account,
-        day,
+        day: local.day,
         observation,
     })
 }

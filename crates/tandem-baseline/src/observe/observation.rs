@@ -41,6 +41,8 @@ pub struct Observation<'a> {
     pub action: Action,
     /// Local hour, 0 to 23.
     pub hour: u8,
+    /// Minute of that hour, 0 to 59. Good enough for the order of acts.
+    pub minute: u8,
     /// Bytes moved.
     pub bytes: u64,
     /// Things touched at once: rows, pages, attachments.
@@ -58,11 +60,12 @@ pub struct Observation<'a> {
 }
 
 impl Observation<'_> {
-    /// An act at an hour, without any amounts or objects.
+    /// An act at a full hour, without any amounts or objects.
     pub fn new(action: Action, hour: u8) -> Self {
         Self {
             action,
             hour,
+            minute: 0,
             bytes: 0,
             items: 0,
             confidential: false,

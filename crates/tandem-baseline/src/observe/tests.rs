@@ -1,5 +1,5 @@
 use tandem_domain::event::{EventHead, Status};
-use tandem_domain::{Attr, ClassUid, EventBatch, NumAttr, Timestamp};
+use tandem_domain::{Attr, ClassUid, Day, EventBatch, LocalTime, NumAttr, Timestamp};
 
 use super::names::{
     addresses, host, is_confidential, is_home_address, is_internal, program, site, unc_share,
@@ -40,8 +40,12 @@ fn seen(
         ..EventHead::default()
     });
     let event = batch.get(0).unwrap();
-    let seen = observe(&event, &home(), |_| (Day(5), 13))?;
+    let seen = observe(&event, &home(), |_| LocalTime {
+        day: Day(5),
+        minute: 13 * 60 + 47,
+    })?;
     assert_eq!((seen.day, seen.observation.hour), (Day(5), 13));
+    assert_eq!(seen.observation.minute, 47);
     let objects = seen
         .observation
         .objects
@@ -258,7 +262,7 @@ fn an_event_without_an_account_is_nobodys() {
         activity: 1,
         ..EventHead::default()
     });
-    assert_eq!(observe(&batch.get(0).unwrap(), &home(), |_| (Day(0), 0)), None);
+    assert_eq!(observe(&batch.get(0).unwrap(), &home(), LocalTime::utc), None);
 }
 
 #[test]

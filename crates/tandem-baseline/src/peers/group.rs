@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{GroupTransitions, TransitionsDay};
 use crate::channel::Flow;
 use crate::profile::WEEK_HOURS;
 use crate::settings::{Settings, decay};
@@ -54,6 +55,7 @@ pub(crate) struct Group {
     totals: [Vec<f64>; Flow::ALL.len()],
     /// Decayed counts of first uses by kind and bin of how rare the object was.
     rarities: Vec<(u8, Vec<f64>)>,
+    transitions: GroupTransitions,
 }
 
 /// One day's sums of a group: whole numbers, so that order does not matter.
@@ -66,6 +68,7 @@ pub(crate) struct GroupDay {
     hours: Vec<(u8, u32)>,
     totals: Vec<(u8, u16, u32)>,
     rarities: Vec<(u8, u8, u32)>,
+    pub(crate) transitions: TransitionsDay,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -192,6 +195,11 @@ impl Group {
         &self.hours
     }
 
+    /// What followed what.
+    pub(crate) fn transitions(&self) -> &GroupTransitions {
+        &self.transitions
+    }
+
     /// Mean of a channel per person-day, and the variance of the rate between people. The latter is the covariance of a day's
     /// acts with the same person's own past rate: day-to-day scatter within people falls out of it.
     pub(crate) fn rate(&self, channel: usize) -> (f64, f64) {
@@ -289,6 +297,7 @@ impl Group {
     pub(crate) fn push(&mut self, day: &GroupDay, settings: &Settings) {
         let decay = decay(settings.population_half_life);
         self.forget(decay);
+        self.transitions.push(&day.transitions, decay);
         self.spells += 1.0;
         self.days += f64::from(day.people);
         self.known_days += f64::from(day.known);
@@ -379,6 +388,7 @@ impl Group {
             + self.rates.len() * size_of::<GroupRate>()
             + self.volumes.len() * size_of::<GroupVolume>()
             + self.hours.len() * size_of::<f32>()
+            + self.transitions.bytes()
             + self
                 .totals
                 .iter()

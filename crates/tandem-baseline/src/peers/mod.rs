@@ -4,7 +4,9 @@ mod firsts;
 mod group;
 mod popular;
 mod records;
+mod transitions;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -14,10 +16,13 @@ pub(crate) use firsts::FirstsDay;
 pub(crate) use group::{Group, GroupDay};
 pub(crate) use popular::Popular;
 pub(crate) use records::Records;
+pub(crate) use transitions::{GroupTransitions, TransitionsDay};
 
+use crate::channel::Channel;
 use crate::communities::{READY_DAYS, is_learned_group};
 use crate::settings::{Settings, decay};
 use crate::stats::{GammaPrior, VolumePrior};
+use crate::transitions::PeerOrder;
 
 /// Person-days against which a small group gives way to the larger one around it, in people active per day.
 const PEOPLE_FOR_HALF: f64 = 5.0;
@@ -25,6 +30,12 @@ const PEOPLE_FOR_HALF: f64 = 5.0;
 const FIRST_VOLUME: VolumePrior = VolumePrior {
     mean: 11.0,
     variance: 4.0,
+    days: 1.0,
+};
+/// The same of the order of acts: mostly as usual, up to some nats.
+const FIRST_ORDER: VolumePrior = VolumePrior {
+    mean: 0.0,
+    variance: 1.0,
     days: 1.0,
 };
 /// Pseudo-days of the peers' volumes.
@@ -42,6 +53,8 @@ pub(crate) struct Peers {
 pub(crate) struct PeerView<'a> {
     chain: Vec<&'a Group>,
     firsts: &'a Firsts,
+    /// Made when first asked for.
+    order: OnceCell<PeerOrder>,
 }
 
 impl Peers {
@@ -52,6 +65,7 @@ impl Peers {
         PeerView {
             chain: chain.filter_map(|name| self.group(name)).collect(),
             firsts: &self.firsts,
+            order: OnceCell::new(),
         }
     }
 
@@ -100,6 +114,14 @@ impl PeerView<'_> {
     /// Decayed person-days of everybody.
     pub(crate) fn everybody_days(&self) -> f64 {
         self.chain.first().map_or(0.0, |group| group.days())
+    }
+
+    /// What follows what among the peers.
+    pub(crate) fn order(&self) -> &PeerOrder {
+        self.order.get_or_init(|| {
+            let groups: Vec<&GroupTransitions> = self.chain.iter().map(|group| group.transitions()).collect();
+            PeerOrder::new(&groups)
+        })
     }
 
     /// The closest group.
@@ -178,7 +200,11 @@ impl PeerView<'_> {
 
     /// The peers' volumes of a channel, as a prior.
     pub(crate) fn volume(&self, channel: usize) -> VolumePrior {
-        let mut prior = FIRST_VOLUME;
+        let mut prior = if channel == Channel::Transitions.index() {
+            FIRST_ORDER
+        } else {
+            FIRST_VOLUME
+        };
         for group in &self.chain {
             prior = group.volume(channel, prior);
         }

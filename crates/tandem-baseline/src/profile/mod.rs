@@ -4,6 +4,7 @@ mod hours;
 mod rate;
 mod seen;
 mod small;
+mod transitions;
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
@@ -13,6 +14,7 @@ pub(crate) use hours::{HourModel, week_hour};
 pub(crate) use rate::{Histograms, Rate};
 pub(crate) use seen::Seen;
 use small::Small;
+pub(crate) use transitions::OwnTransitions;
 
 use crate::channel::{Channel, Flow};
 use crate::settings::{Settings, decay};
@@ -81,6 +83,8 @@ pub(crate) struct Subject {
     usual: Vec<Usual>,
     /// Decayed active hours by hour of the week; empty before the first.
     hours: Vec<Small>,
+    /// What followed what.
+    pub(crate) transitions: OwnTransitions,
     seen: Vec<(ObjectKind, Seen)>,
     /// Business records worked on.
     pub(crate) records: Seen,
@@ -137,6 +141,8 @@ pub(crate) struct Increment {
     pub(crate) flows: [f64; Flow::ALL.len()],
     /// Kind and popularity of the rarest new object.
     pub(crate) rarities: Vec<(u8, f64)>,
+    /// What followed what, and how often, by number of the transition.
+    pub(crate) transitions: Vec<(u8, u32)>,
 }
 
 impl Increment {
@@ -145,6 +151,14 @@ impl Increment {
         let first = |channel: u8| matches!(Channel::from_index(channel.into()), Some(Channel::Novel(_)));
         let firsts = self.counts.iter().filter(move |count| first(count.channel));
         firsts.map(|count| (count.channel, count.capped))
+    }
+
+    /// What followed what did so more unusually than was to be expected.
+    pub(crate) fn doubts_transitions(&self) -> bool {
+        let channel = Channel::Transitions.index();
+        self.volumes
+            .iter()
+            .any(|amount| usize::from(amount.channel) == channel && amount.doubtful)
     }
 }
 
@@ -228,6 +242,7 @@ impl Subject {
         for hour in &mut self.hours {
             hour.scale(fast);
         }
+        self.transitions.scale(fast);
     }
 
     /// Takes in one active day, with `weight` below 1 for a day too unusual to learn from in full.
@@ -284,6 +299,12 @@ impl Subject {
             }
         };
         self.learn_hours(day, activity, outside);
+        let followed = if increment.doubts_transitions() {
+            weight.min(doubtful)
+        } else {
+            weight
+        };
+        self.transitions.learn(&increment.transitions, followed);
         self.learn_objects(activity);
         for (totals, flow) in self.totals.iter_mut().zip(increment.flows) {
             *totals = Totals {
@@ -373,6 +394,7 @@ impl Subject {
             + self.volumes.len() * size_of::<Volume>()
             + self.usual.len() * size_of::<Usual>()
             + self.hours.len() * size_of::<Small>()
+            + self.transitions.bytes()
     }
 
     /// Bytes of the sketches: which objects and records were used, and how many days had how high a count.

@@ -29,6 +29,16 @@ impl Small {
         }
     }
 
+    /// As bytes, for where two of them must not be aligned.
+    pub(crate) const fn to_bytes(self) -> [u8; 2] {
+        self.0.to_le_bytes()
+    }
+
+    /// Back from [`Self::to_bytes`].
+    pub(crate) const fn from_bytes(bytes: [u8; 2]) -> Self {
+        Self(u16::from_le_bytes(bytes))
+    }
+
     /// Adds.
     pub(crate) fn add(&mut self, more: f32) {
         *self = Self::new(self.get() + more);

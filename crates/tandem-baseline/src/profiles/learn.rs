@@ -69,16 +69,24 @@ impl Profiles {
         let mut firsts = FirstsDay::default();
         for row in rows {
             let subject = self.subjects.get(row.given.subject);
+            let increment = &row.features.increment;
+            let followed = if increment.doubts_transitions() {
+                self.settings.winsor_weight
+            } else {
+                1.0
+            };
             let names = row.given.peers.iter().copied().filter(|name| !name.is_empty());
             for name in names.chain(std::iter::once("")) {
-                add_person(groups.entry(name).or_default(), day, row, subject);
+                let group = groups.entry(name).or_default();
+                add_person(group, day, row, subject);
+                group.transitions.add(&increment.transitions, followed);
             }
             let everybody = groups.entry("").or_default();
-            for (kind, share) in &row.features.increment.rarities {
+            for (kind, share) in &increment.rarities {
                 everybody.rarity(*kind, *share);
             }
             let known = subject.map_or(0, |subject| subject.days);
-            firsts.person(known, row.features.increment.firsts());
+            firsts.person(known, increment.firsts());
         }
         self.peers.push(groups, &firsts, &self.settings);
     }

@@ -9,7 +9,7 @@ mod peer_day;
 mod row;
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
@@ -172,13 +172,17 @@ impl Profiles {
     fn features<'a>(&self, day: Day, rows: &'a [SubjectDay<'a>]) -> Vec<Row<'a>> {
         let new = Subject::default();
         let active = rows.iter().filter(|row| !row.activity.is_empty());
+        // Many people have the same groups.
+        let mut views: HashMap<Vec<&'a str>, (PeerView<'_>, Circle<'a>)> = HashMap::new();
         active
             .map(|given| {
                 let subject = self.subjects.get(given.subject).unwrap_or(&new);
                 let groups = self.compared_with(given.peers);
-                let peers = self.peers.view(&groups);
-                let circle = self.circle(&groups);
-                let past = self.past(subject, &peers, &groups, circle, day);
+                let view = views.entry(groups.clone());
+                let (peers, circle) =
+                    view.or_insert_with_key(|groups| (self.peers.view(groups), self.circle(groups)));
+                let (peers, circle) = (&*peers, *circle);
+                let past = self.past(subject, peers, &groups, circle, day);
                 Row::new(
                     given,
                     past.features(given.activity),

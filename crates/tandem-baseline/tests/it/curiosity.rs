@@ -131,12 +131,3 @@ fn confidential_looks_and_refusals_count_once_each() {
         found.sentence
     );
 }
-
-#[test]
-fn a_day_stored_before_looks_were_counted_still_reads() {
-    let day = usual(0, 3);
-    let mut bytes = day.encode().unwrap();
-    assert_eq!((bytes[0], bytes.pop()), (2, Some(0)));
-    bytes[0] = 1;
-    assert_eq!(DayActivity::decode(&bytes).unwrap(), day);
-}

@@ -6,6 +6,7 @@ mod dice;
 mod leaks;
 mod learned;
 mod merging;
+mod order;
 mod poison;
 mod retract;
 mod state;

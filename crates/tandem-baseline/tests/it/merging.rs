@@ -13,6 +13,7 @@ fn of(list: &[(usize, u8, u64, u8)]) -> DayActivity {
     let mut day = DayActivity::default();
     for (action, hour, bytes, object) in list {
         let mut seen = Observation::new(Action::ALL[*action], *hour);
+        seen.minute = object % 60;
         seen.bytes = *bytes;
         seen.objects = vec![Object {
             kind: ObjectKind::Host,

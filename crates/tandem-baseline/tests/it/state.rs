@@ -73,9 +73,10 @@ fn an_office_day_takes_hardly_a_kibibyte_with_sketches() {
         done
     };
     let profiles = after(200, office);
-    // Of it 64 bytes for the place in a learned group, besides 8 for each thing at work.
+    // Of it 64 bytes for the place in a learned group, besides 8 for each thing at work, and 3 for each of some 40 transitions
+    // from one kind of acts to another: all six kinds fall into the same minutes.
     assert!(
-        profiles.bytes_per_subject() < 1_024.0 + 64.0,
+        profiles.bytes_per_subject() < 1_024.0 + 64.0 + 128.0,
         "{}",
         profiles.bytes_per_subject()
     );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use tandem_baseline::{HomeContext, observe};
-use tandem_domain::{Day, EventBatch, Timestamp};
+use tandem_domain::{Day, EventBatch, LocalTime, Timestamp};
 use tandem_normalise::mapping::Mappings;
 use tandem_normalise::{Normaliser, Options};
 use tandem_sequence::{AccountDay, DayMarks, Found, Sequencer, Sequences, tell};
@@ -51,10 +51,9 @@ fn found(logs: &[&str]) -> Vec<Found> {
             at += used;
         }
         assert!(rejects.is_empty(), "{rejects:?}");
-        let local = |time: Timestamp| (time.day(), time.hour());
         for event in batch.iter() {
-            let seen = observe(&event, &HomeContext::default(), local);
-            book.mark(&event, seen.as_ref(), local, &mut |marked| {
+            let seen = observe(&event, &HomeContext::default(), LocalTime::utc);
+            book.mark(&event, seen.as_ref(), LocalTime::utc, &mut |marked| {
                 assert!(marked.account.ends_with("mona"), "{}", marked.account);
                 let day = days.entry(marked.act.time.day()).or_default();
                 day.add(marked.step, marked.object, marked.act);

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use tandem_domain::time::{MICROS_PER_DAY, MICROS_PER_HOUR};
-use tandem_domain::{Day, Timestamp};
+use tandem_domain::{LocalTime, Timestamp};
 use tandem_people::View;
 
 /// Converts instants to the local calendar day and hour of an account.
@@ -43,15 +42,11 @@ impl LocalClock {
         }
     }
 
-    /// The local day and hour (0 to 23) of an instant.
-    pub fn local(&self, account: &str, time: Timestamp) -> (Day, u8) {
+    /// The local time of an instant.
+    pub fn local(&self, account: &str, time: Timestamp) -> LocalTime {
         let zone = self.by_account.get(account).unwrap_or(&self.home);
         let seconds = jiff::Timestamp::from_microsecond(time.0).map_or(0, |t| zone.to_offset(t).seconds());
-        let local = time.0.saturating_add(i64::from(seconds) * 1_000_000);
-        (
-            Day(local.div_euclid(MICROS_PER_DAY) as i32),
-            (local.rem_euclid(MICROS_PER_DAY) / MICROS_PER_HOUR) as u8,
-        )
+        LocalTime::new(time, seconds)
     }
 }
 
@@ -63,8 +58,12 @@ mod tests {
     fn an_evening_in_new_york_is_not_the_next_day_in_berlin() {
         let clock = LocalClock::new("America/New_York");
         let time = Timestamp::parse_rfc3339("2026-03-10T02:30:00Z").unwrap();
-        let (day, hour) = clock.local("anybody", time);
-        assert_eq!((day.to_string().as_str(), hour), ("2026-03-09", 22));
-        assert_eq!(LocalClock::new("Europe/Berlin").local("anybody", time).1, 3);
+        let there = clock.local("anybody", time);
+        let day = there.day.to_string();
+        assert_eq!(
+            (day.as_str(), there.hour(), there.minute % 60),
+            ("2026-03-09", 22, 30)
+        );
+        assert_eq!(LocalClock::new("Europe/Berlin").local("anybody", time).hour(), 3);
     }
 }

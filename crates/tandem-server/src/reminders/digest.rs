@@ -60,8 +60,8 @@ impl App {
 
     /// The day and hour where the organisation is.
     fn local(&self, now: Timestamp) -> (String, u8) {
-        let (day, hour) = LocalClock::new(&self.config.home.time_zone).local("", now);
-        (day.to_string(), hour)
+        let there = LocalClock::new(&self.config.home.time_zone).local("", now);
+        (there.day.to_string(), there.hour())
     }
 
     /// Sets when the asker's daily mail comes, or that none comes. An hour that has passed today counts from tomorrow on.

@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Instant;
 
 use tandem_baseline::{DayActivity, HomeContext, Observed, observe};
-use tandem_domain::{Day, EventBatch, EventRef, Timestamp};
+use tandem_domain::{Day, EventBatch, EventRef, LocalTime, Timestamp};
 
 use super::lens::Lens;
 
@@ -73,12 +73,12 @@ impl Gatherer {
         }
     }
 
-    /// Takes all events of a batch and leaves it empty. `local` gives calendar day and hour at the account's place of work,
+    /// Takes all events of a batch and leaves it empty. `local` gives the time at the account's place of work,
     /// `account` brings an account to one spelling, or leaves the event out.
     pub fn take(
         &mut self,
         batch: &mut EventBatch,
-        local: impl Fn(&EventRef<'_>, Timestamp) -> (Day, u8),
+        local: impl Fn(&EventRef<'_>, Timestamp) -> LocalTime,
         account: impl for<'t> Fn(&'t str) -> Option<Cow<'t, str>>,
     ) {
         let clock = Stopwatch::start();

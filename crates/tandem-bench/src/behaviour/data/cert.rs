@@ -10,7 +10,7 @@ use std::io::BufRead;
 use anyhow::{Context, Result};
 use tandem_domain::event::{EventBuilder, EventHead, Status};
 use tandem_domain::time::MICROS_PER_SECOND;
-use tandem_domain::{Attr, ClassUid, Day, EventBatch, EventId, NumAttr, Timestamp};
+use tandem_domain::{Attr, ClassUid, Day, EventBatch, EventId, LocalTime, NumAttr, Timestamp};
 
 use super::activity::Gatherer;
 use super::rows::{self, BadRows, Row};
@@ -43,7 +43,7 @@ pub fn read(log: &str, reader: &mut dyn BufRead, gatherer: &mut Gatherer, bad: &
 fn drain(batch: &mut EventBatch, gatherer: &mut Gatherer) {
     gatherer.take(
         batch,
-        |_, time| (time.day(), time.hour()),
+        |_, time| LocalTime::utc(time),
         |account| Some(Cow::Borrowed(account)),
     );
 }

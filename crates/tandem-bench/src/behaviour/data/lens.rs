@@ -29,7 +29,7 @@ pub struct Shuffle {
     after: Day,
     count: u64,
     accounts: Vec<String>,
-    times: Vec<(Day, u8)>,
+    times: Vec<(Day, u8, u8)>,
     objects: Vec<Vec<Object<'static>>>,
 }
 
@@ -87,8 +87,9 @@ impl Shuffle {
         let slot = |salt: u64| (xxh3_64_with_seed(&self.count.to_le_bytes(), SEED ^ salt) as usize) % POOL;
         let (a, b, c) = (slot(1), slot(2), slot(3));
         let account = exchange(&mut self.accounts, a, account.into_owned());
-        let (day, hour) = exchange(&mut self.times, b, (day, observation.hour));
-        observation.hour = hour;
+        let time = (day, observation.hour, observation.minute);
+        let (day, hour, minute) = exchange(&mut self.times, b, time);
+        (observation.hour, observation.minute) = (hour, minute);
         let owned = |object: Object<'t>| Object {
             kind: object.kind,
             text: Cow::Owned(object.text.into_owned()),

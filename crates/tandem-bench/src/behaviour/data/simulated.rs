@@ -10,8 +10,7 @@ use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
 use tandem_baseline::{DayActivity, HomeContext};
 use tandem_collect::{Input, Pieces, expand, open_reader, stream_id};
-use tandem_domain::time::{MICROS_PER_DAY, MICROS_PER_HOUR};
-use tandem_domain::{Attr, Day, EventBatch, Timestamp};
+use tandem_domain::{Attr, Day, EventBatch, LocalTime, Timestamp};
 use tandem_normalise::mapping::Mappings;
 use tandem_normalise::{Normaliser, Options};
 use tandem_people::{Directory, Home, Person, View, canonical_account, parse, recognise_people};
@@ -165,13 +164,11 @@ impl Clock {
         Ok(Self { name, home, zones })
     }
 
-    fn local(&self, raw: &str, home: &Home, time: Timestamp) -> (Day, u8) {
+    fn local(&self, raw: &str, home: &Home, time: Timestamp) -> LocalTime {
         let account = canonical_account(raw, home).unwrap_or_default();
         let zone = self.zones.get(account.as_ref()).unwrap_or(&self.home);
         let seconds = jiff::Timestamp::from_microsecond(time.0).map_or(0, |t| zone.to_offset(t).seconds());
-        let local = time.0.saturating_add(i64::from(seconds) * 1_000_000);
-        let day = Day(local.div_euclid(MICROS_PER_DAY) as i32);
-        (day, (local.rem_euclid(MICROS_PER_DAY) / MICROS_PER_HOUR) as u8)
+        LocalTime::new(time, seconds)
     }
 }
 
