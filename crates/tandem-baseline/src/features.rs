@@ -150,10 +150,7 @@ impl Past<'_> {
 
     /// The subject's hours, with those of the closest large enough group as prior.
     pub(crate) fn hours(&self) -> HourModel {
-        let peers = self.peers.closest_with(self.settings.least_peers);
-        let peers = peers
-            .or(self.peers.closest())
-            .map_or(&[][..], |group| group.hours());
+        let peers = self.peers.hours(self.settings.least_peers);
         HourModel::new(&self.subject.hours(), peers, self.settings.prior_hours)
     }
 

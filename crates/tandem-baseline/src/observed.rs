@@ -62,6 +62,7 @@ pub fn observed(
 mod tests {
     use super::*;
     use crate::profile::HourModel;
+    use crate::profile::PeerHours;
     use crate::{Action, ObjectKind, Observation};
 
     #[test]
@@ -74,7 +75,7 @@ mod tests {
         }
         let mut week = vec![0.0_f32; 168];
         week[8..18].fill(50.0);
-        let own = OwnHours::of(&HourModel::new(&week, &week, 20.0), 0.005);
+        let own = OwnHours::of(&HourModel::new(&week, &PeerHours::new(&week), 20.0), 0.005);
         let monday = Day(4);
         let of = |channel| {
             let unit = Unit::of(channel, &day)?;

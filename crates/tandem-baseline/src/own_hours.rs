@@ -37,6 +37,7 @@ impl OwnHours {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::PeerHours;
 
     #[test]
     fn days_of_rest_have_hours_of_their_own() {
@@ -46,7 +47,7 @@ mod tests {
                 week[day * 24 + hour] = 20.0;
             }
         }
-        let own = OwnHours::of(&HourModel::new(&week, &week, 20.0), 0.005);
+        let own = OwnHours::of(&HourModel::new(&week, &PeerHours::new(&week), 20.0), 0.005);
         let (friday, saturday) = (Day(1), Day(2));
         assert!(own.contains(friday, 9) && own.contains(friday, 17));
         assert!(!own.contains(friday, 2) && !own.contains(saturday, 9));

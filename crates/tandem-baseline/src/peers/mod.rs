@@ -20,6 +20,7 @@ pub(crate) use transitions::{GroupTransitions, TransitionsDay};
 
 use crate::channel::Channel;
 use crate::communities::{READY_DAYS, is_learned_group};
+use crate::profile::PeerHours;
 use crate::settings::{Settings, decay};
 use crate::stats::{GammaPrior, VolumePrior};
 use crate::transitions::PeerOrder;
@@ -55,6 +56,8 @@ pub(crate) struct PeerView<'a> {
     firsts: &'a Firsts,
     /// Made when first asked for.
     order: OnceCell<PeerOrder>,
+    /// As well.
+    hours: OnceCell<PeerHours>,
 }
 
 impl Peers {
@@ -66,6 +69,7 @@ impl Peers {
             chain: chain.filter_map(|name| self.group(name)).collect(),
             firsts: &self.firsts,
             order: OnceCell::new(),
+            hours: OnceCell::new(),
         }
     }
 
@@ -136,6 +140,14 @@ impl PeerView<'_> {
             .rev()
             .find(|group| group.people() >= least)
             .copied()
+    }
+
+    /// When the closest group with at least `least` people is active, or else the closest of all; `least` is the same for everybody.
+    pub(crate) fn hours(&self, least: f64) -> &PeerHours {
+        self.hours.get_or_init(|| {
+            let group = self.closest_with(least).or(self.closest());
+            PeerHours::new(group.map_or(&[][..], |group| group.hours()))
+        })
     }
 
     /// The peers' daily rate of a channel, as a prior: mean and spread between people of each group, each giving way to the

@@ -20,13 +20,16 @@ pub(crate) struct HourModel {
     mass: [f64; CELLS],
 }
 
-impl HourModel {
-    /// From own weights and the peers' by hour of the week; the peers count as `prior` pseudo-hours.
-    pub(crate) fn new(own: &[f32], peers: &[f32], prior: f64) -> Self {
-        let own = smooth(&fold(own));
-        let mut base = smooth(&fold(peers));
-        let total: f64 = base.iter().sum();
-        for cell in &mut base {
+/// The peers' smoothed share per cell: made once for all who have the same peers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PeerHours([f64; CELLS]);
+
+impl PeerHours {
+    /// From the peers' weights by hour of the week.
+    pub(crate) fn new(week: &[f32]) -> Self {
+        let mut shares = smooth(&fold(week));
+        let total: f64 = shares.iter().sum();
+        for cell in &mut shares {
             // A company's first day has no peers yet: every hour alike.
             *cell = if total > 0.0 {
                 *cell / total
@@ -34,25 +37,38 @@ impl HourModel {
                 1.0 / CELLS as f64
             };
         }
+        Self(shares)
+    }
+}
+
+impl HourModel {
+    /// From own weights by hour of the week; the peers count as `prior` pseudo-hours.
+    pub(crate) fn new(own: &[f32], peers: &PeerHours, prior: f64) -> Self {
+        let own = smooth(&fold(own));
         let weight: f64 = own.iter().sum::<f64>() + prior;
         let mut shares = [0.0; CELLS];
-        for (share, (own, base)) in shares.iter_mut().zip(own.iter().zip(base)) {
+        for (share, (own, base)) in shares.iter_mut().zip(own.iter().zip(peers.0)) {
             *share = (own + prior * base) / weight;
         }
-        let mut sorted = shares;
-        sorted.sort_unstable_by(f64::total_cmp);
+        let mut sorted: [(f64, usize); CELLS] = std::array::from_fn(|at| (shares[at], at));
+        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut below = [0.0; CELLS + 1];
-        for (at, share) in sorted.iter().enumerate() {
+        for (at, (share, _)) in sorted.iter().enumerate() {
             below[at + 1] = below[at] + share;
         }
-        let mass = shares.map(|share| {
+        let mut mass = [0.0; CELLS];
+        let mut rank = 0;
+        for (share, at) in sorted {
             // The small tolerance makes equal shares equal whatever the rounding.
-            let rank = sorted.partition_point(|other| *other <= share * (1.0 + 1e-9));
-            below.get(rank).copied().unwrap_or(1.0)
-        });
+            let most = share * (1.0 + 1e-9);
+            while sorted.get(rank).is_some_and(|other| other.0 <= most) {
+                rank += 1;
+            }
+            mass[at] = below[rank];
+        }
         Self {
             shares,
-            peers: base,
+            peers: peers.0,
             mass,
         }
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
 
 pub use hours::WEEK_HOURS;
-pub(crate) use hours::{HourModel, week_hour};
+pub(crate) use hours::{HourModel, PeerHours, week_hour};
 pub(crate) use rate::{Histograms, Rate};
 pub(crate) use seen::Seen;
 use small::Small;
