@@ -1,13 +1,10 @@
 //! Acts in fifteen kinds, coarse enough for what follows what to be known of one person.
 
-use serde::{Deserialize, Serialize};
-
 use crate::Action;
 use crate::observe::Observation;
 
 /// A kind of acts. The common ones come first: their sets are stored in fewer bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum CoarseAction {
     /// Web pages and network connections.

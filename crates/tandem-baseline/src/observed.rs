@@ -61,8 +61,7 @@ pub fn observed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::HourModel;
-    use crate::profile::PeerHours;
+    use crate::profile::{HourModel, PeerHours};
     use crate::{Action, ObjectKind, Observation};
 
     #[test]

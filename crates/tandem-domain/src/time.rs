@@ -118,8 +118,14 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
+    /// The instant `time` in a time zone; in UTC where it is beyond what calendars tell.
+    pub fn in_zone(time: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        let offset = jiff::Timestamp::from_microsecond(time.0).map_or(0, |at| zone.to_offset(at).seconds());
+        Self::new(time, offset)
+    }
+
     /// The instant `time` where clocks are `offset` seconds ahead of UTC.
-    pub const fn new(time: Timestamp, offset: i32) -> Self {
+    const fn new(time: Timestamp, offset: i32) -> Self {
         let local = time.plus_micros(offset as i64 * MICROS_PER_SECOND);
         Self {
             day: local.day(),

@@ -1,7 +1,6 @@
 //! Where the files are: a folder, written with the care a database takes, or an object store.
 
 use std::future::Future;
-use std::io::{BufWriter, Write as _};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +19,6 @@ use crate::error::{LakeError, Result};
 const CONCURRENT_REQUESTS: usize = 16;
 /// Ends the name of a file that is still being written.
 const PARTIAL: &str = ".partial";
-/// Bytes written to a file at once.
-const BUFFER: usize = 256 << 10;
 
 /// The lake's files.
 #[derive(Debug, Clone)]
@@ -162,7 +159,7 @@ fn failed(path: &str, error: &dyn std::fmt::Display) -> LakeError {
     }
 }
 
-/// A file that is being written. One that is not finished leaves nothing behind.
+/// A file that is being written, by a writer that puts small pieces together. One that is not finished leaves nothing behind.
 pub(crate) struct NewFile {
     path: String,
     place: Place,
@@ -225,7 +222,7 @@ impl std::io::Write for NewFile {
 
 /// A file under another name until it is whole.
 struct Partial {
-    file: BufWriter<std::fs::File>,
+    file: std::fs::File,
     folder: PathBuf,
     partial: PathBuf,
     target: PathBuf,
@@ -243,7 +240,7 @@ impl Partial {
         let partial = root.join(format!("{path}{PARTIAL}"));
         let file = std::fs::File::create_new(&partial)?;
         Ok(Self {
-            file: BufWriter::with_capacity(BUFFER, file),
+            file,
             folder,
             partial,
             target,
@@ -252,8 +249,7 @@ impl Partial {
     }
 
     fn finish(mut self) -> std::io::Result<()> {
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
+        self.file.sync_all()?;
         std::fs::rename(&self.partial, &self.target)?;
         self.finished = true;
         sync_folder(&self.folder)

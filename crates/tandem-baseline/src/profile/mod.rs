@@ -301,7 +301,8 @@ impl Subject {
             decay(settings.slow_half_life) as f32,
         );
         let weight = weight as f32;
-        let doubtful = settings.winsor_weight as f32;
+        let doubtful = weight.min(settings.winsor_weight as f32);
+        let weighed = |in_doubt: bool| if in_doubt { doubtful } else { weight };
         let wait = settings.settle_days.max(1);
         self.histograms.pass_day();
         self.days = self.days.saturating_add(1);
@@ -317,12 +318,7 @@ impl Subject {
             }
         }
         for amount in &increment.volumes {
-            let weight = if amount.doubtful {
-                weight.min(doubtful)
-            } else {
-                weight
-            };
-            self.learn_volume(amount.channel, amount.capped as f32, weight);
+            self.learn_volume(amount.channel, amount.capped as f32, weighed(amount.doubtful));
         }
         for (channel, value) in &increment.surprise {
             let empty = |channel| Usual {
@@ -333,19 +329,9 @@ impl Subject {
             usual.sum.add(weight * *value as f32);
             usual.squares.add(weight * (*value * *value) as f32);
         }
-        let outside = |hour: usize| {
-            if increment.outside >> hour & 1 == 1 {
-                weight.min(doubtful)
-            } else {
-                weight
-            }
-        };
+        let outside = |hour: usize| weighed(increment.outside >> hour & 1 == 1);
         self.learn_hours(day, activity, outside);
-        let followed = if increment.doubts_transitions() {
-            weight.min(doubtful)
-        } else {
-            weight
-        };
+        let followed = weighed(increment.doubts_transitions());
         self.transitions.learn(&increment.transitions, followed);
         self.learn_objects(activity);
         for (totals, flow) in self.totals.iter_mut().zip(increment.flows) {

@@ -346,7 +346,7 @@ fn judge(source: &Source<'_>, settings: &Settings) -> Result<Judged> {
 
 fn methods(set: &DataSet, scored: &Scored) -> Vec<Method> {
     let (activity, first) = (&set.activity, set.first_judged());
-    let by = |prefix, by: fn(&tandem_baseline::DayScore) -> f64| Method::new(prefix, scored.ranking(by, by));
+    let by = |prefix, by: fn(&tandem_baseline::DayScore) -> f64| Method::new(prefix, scored.ranking(by));
     vec![
         Method::new("", scored.own_ranking()),
         by("p_", |score| -score.p),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use statrs::function::gamma::gamma_lr;
+use statrs::distribution::{ContinuousCDF, Gamma};
 use tandem_domain::Day;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -28,10 +28,8 @@ pub struct Ranking {
 pub struct Ranked {
     /// Who.
     pub person: String,
-    /// How unusual, on the method's own scale, within the day.
+    /// How unusual, on the method's own scale.
     pub score: f64,
-    /// The same between days.
-    pub across: f64,
     /// How often a day is as unusual, by the days before it, if the method can tell.
     pub p: Option<f64>,
 }
@@ -42,7 +40,6 @@ impl Ranked {
         Self {
             person: person.to_owned(),
             score,
-            across: score,
             p: None,
         }
     }
@@ -173,17 +170,8 @@ impl Ranking {
 /// For one place it is −ln 0.05 = 3 (the Poisson law's rule of three, Hanley and Lippman-Hand 1983), for two 4.74, for five
 /// 9.15: half the chi-squared quantile with twice as many degrees of freedom (Garwood 1936).
 fn expected(places: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 20.0 + 4.0 * places);
-    while high - low > 1e-9 {
-        let middle = 0.5 * (low + high);
-        // P(N >= places) of the Poisson law is the regularised lower gamma function.
-        if gamma_lr(places, middle) < 1.0 - SPARE {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    high
+    // P(N >= places) of the Poisson law is the gamma law's distribution function. Without places nobody is expected.
+    Gamma::new(places, 1.0).map_or(0.0, |law| law.inverse_cdf(1.0 - SPARE))
 }
 
 /// A number that decides between equals, the same in every run.
@@ -208,7 +196,6 @@ mod tests {
         let ranked = |(person, score): &(&str, f64)| Ranked {
             person: (*person).to_owned(),
             score: *score,
-            across: *score,
             p: Some(1.0 / (1.0 + score * score)),
         };
         scores.iter().map(ranked).collect()

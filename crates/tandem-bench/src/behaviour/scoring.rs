@@ -56,14 +56,13 @@ impl Scored {
         }
     }
 
-    /// People ranked by a number of their score, the largest first; over many days by another one.
-    pub fn ranking(&self, by: impl Fn(&DayScore) -> f64, across: impl Fn(&DayScore) -> f64) -> Ranking {
+    /// People ranked by a number of their score, the largest first.
+    pub fn ranking(&self, by: impl Fn(&DayScore) -> f64) -> Ranking {
         let mut ranking = Ranking::new(self.people);
         for (day, scores) in &self.days {
             let ranked = |score: &DayScore| Ranked {
                 person: score.subject.clone(),
                 score: by(score),
-                across: across(score),
                 p: Some(score.p),
             };
             ranking.add(*day, scores.iter().map(ranked).collect());
@@ -73,7 +72,7 @@ impl Scored {
 
     /// The product's own order.
     pub fn own_ranking(&self) -> Ranking {
-        self.ranking(|score| score.order, |score| score.order)
+        self.ranking(|score| score.order)
     }
 }
 

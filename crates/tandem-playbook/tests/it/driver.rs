@@ -335,6 +335,10 @@ pub fn check_laws(plan: &Plan, facts: &[Fact]) {
                 );
                 unanswered.insert(step, &call.key);
             }
+            // A person does what the connector was asked to do: their answer comes in the place of the connector's.
+            What::ByHand { key, .. } => {
+                answered.remove(key.as_str());
+            }
             What::ActionReported { step, key, ok, .. } => {
                 assert!(answered.insert(key), "answered twice: {key}");
                 if *ok {

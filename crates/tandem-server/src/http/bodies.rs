@@ -8,14 +8,14 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody};
 use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Room for all bodies that are being received, bytes.
 const ROOM: usize = 128 << 20;
 /// Bytes that one permit stands for.
 const UNIT: usize = 1 << 10;
-/// How long a body waits for room before its sender is told to come again.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a sender waits for room, whatever for, before it is told to come again.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a body may take to come: 64 MiB over 2 Mbit/s.
 const TIME: Duration = Duration::from_secs(300);
 
@@ -101,7 +101,7 @@ impl Bodies {
         }
         let room = Arc::clone(&self.room);
         let wanted = room.acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX));
-        let got = timeout_at(Instant::now() + PATIENCE, wanted)
+        let got = timeout(PATIENCE, wanted)
             .await
             .map_err(|_| NotWhole::Full)?
             .map_err(|_| NotWhole::Full)?;

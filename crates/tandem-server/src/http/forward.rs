@@ -11,7 +11,6 @@ mod otlp;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,12 +26,10 @@ use tandem_sources::{Delivery, Taken};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::bodies::{Bodies, NotWhole, Whole};
+use super::bodies::{Bodies, NotWhole, PATIENCE, Whole};
 use crate::app::App;
 use crate::secret;
 
-/// How long a request waits for room, before its sender is told to come again.
-const ROOM: Duration = Duration::from_secs(10);
 /// How long after a sender was sent away the collector calls itself unhealthy.
 const UNHEALTHY: i64 = 10 * MICROS_PER_SECOND;
 /// After how many seconds senders may try again.
@@ -53,7 +50,7 @@ pub struct Forwarding {
     /// Who works on a body has one of these, until all that it became is handed on.
     turns: Arc<Semaphore>,
     /// The same for bodies that are stored by whoever receives them, which takes as long as a commit.
-    pushes: Arc<Semaphore>,
+    pub(super) pushes: Arc<Semaphore>,
 }
 
 impl Default for Forwarding {
@@ -71,7 +68,7 @@ impl Default for Forwarding {
 impl Forwarding {
     /// Waits for one of the turns.
     async fn turn(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Late> {
-        match timeout(ROOM, Arc::clone(turns).acquire_owned()).await {
+        match timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) => Err(Late::NotTaken),
             Err(_) => {
@@ -180,7 +177,7 @@ impl Who {
 }
 
 /// A header's text.
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -213,29 +210,12 @@ async fn received(app: &App, body: Body) -> Result<Whole, BadBody> {
         })
 }
 
-/// The body of a forwarder's request, unpacked, and the turn to work on it.
-async fn unpack(
+/// The body of a request, unpacked, and one of the `turns` to work on it.
+pub(super) async fn unpack(
     app: &App,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
-    unpack_in(app, headers, body, &app.forwarding.turns).await
-}
-
-/// The same for a body that is stored before the turn ends.
-pub(super) async fn unpack_pushed(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
-    unpack_in(app, headers, body, &app.forwarding.pushes).await
-}
-
-async fn unpack_in(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
     turns: &Arc<Semaphore>,
+    headers: &HeaderMap,
+    body: Body,
 ) -> Result<(Vec<u8>, OwnedSemaphorePermit), BadBody> {
     let limit = app.config.limits.push_bytes;
     let encoding = text(headers, header::CONTENT_ENCODING.as_str()).unwrap_or_default();
@@ -271,7 +251,7 @@ pub(super) enum Late {
 /// Hands deliveries on, ends the turn, and waits until all are durable.
 async fn hand_on(app: &App, deliveries: Vec<Delivery>, turn: OwnedSemaphorePermit) -> Result<Taken, Late> {
     let mut under_way = Vec::with_capacity(deliveries.len());
-    let until = Instant::now() + ROOM;
+    let until = Instant::now() + PATIENCE;
     for delivery in deliveries {
         let Ok(sent) = timeout_at(until, app.intake.inlet.send_and_learn(delivery)).await else {
             app.forwarding.sent_away();

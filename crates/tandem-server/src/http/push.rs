@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::error::ApiError;
-use super::forward::{BadBody, RETRY_AFTER, unpack_pushed};
+use super::forward::{BadBody, RETRY_AFTER, text, unpack};
 use crate::api::dto::{ErrorBody, PushAnswer};
 use crate::app::App;
 use crate::pipeline::push::take;
@@ -44,15 +44,11 @@ pub async fn push(
             "use letters, digits, - _ . and at most 64 of them",
         ));
     }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
-    let (bytes, _turn) = unpack_pushed(&app, &headers, body)
+    let (bytes, _turn) = unpack(&app, &app.forwarding.pushes, &headers, body)
         .await
         .map_err(|bad| bad_body(bad, app.config.limits.push_bytes))?;
     Ok(Json(
-        take(&app, &source, key.as_deref(), bytes)
+        take(&app, &source, text(&headers, "idempotency-key"), bytes)
             .await
             .map_err(ServiceError::from)?,
     ))

@@ -10,6 +10,7 @@ use tandem_store::{BatchCommit, Committed, DeliveryRow, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::ROOM;
 use super::reader::Read;
 use crate::app::App;
 use crate::background::failed;
@@ -86,8 +87,7 @@ impl Keeper {
             self.take(read, &mut stage, &mut group).await;
             // What waits behind the group does not count: with many senders the room is always full, and a group that closed for
             // that would be one delivery.
-            let (_, room) = app.intake.inlet.load();
-            if stage.is_full() || group.held >= room / 2 {
+            if stage.is_full() || group.held >= ROOM as u64 / 2 {
                 break;
             }
             let until = if group.awaited {

@@ -45,8 +45,7 @@ impl LocalClock {
     /// The local time of an instant.
     pub fn local(&self, account: &str, time: Timestamp) -> LocalTime {
         let zone = self.by_account.get(account).unwrap_or(&self.home);
-        let seconds = jiff::Timestamp::from_microsecond(time.0).map_or(0, |t| zone.to_offset(t).seconds());
-        LocalTime::new(time, seconds)
+        LocalTime::in_zone(time, zone)
     }
 }
 

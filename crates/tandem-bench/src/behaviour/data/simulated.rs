@@ -167,8 +167,7 @@ impl Clock {
     fn local(&self, raw: &str, home: &Home, time: Timestamp) -> LocalTime {
         let account = canonical_account(raw, home).unwrap_or_default();
         let zone = self.zones.get(account.as_ref()).unwrap_or(&self.home);
-        let seconds = jiff::Timestamp::from_microsecond(time.0).map_or(0, |t| zone.to_offset(t).seconds());
-        LocalTime::new(time, seconds)
+        LocalTime::in_zone(time, zone)
     }
 }
 

@@ -45,7 +45,7 @@ pub fn add(method: &Method, labels: &Labels, figures: &mut Figures) {
         each.iter().sum::<f64>() / each.len() as f64,
     );
 
-    let order = |a: &Ranked, b: &Ranked| b.across.total_cmp(&a.across).then(b.score.total_cmp(&a.score));
+    let order = |a: &Ranked, b: &Ranked| b.score.total_cmp(&a.score);
     all.sort_by(|a, b| order(a.ranked, b.ranked));
     let flags: Vec<bool> = all.iter().map(|judged| judged.scenario.is_some()).collect();
     let ties: Vec<bool> = all

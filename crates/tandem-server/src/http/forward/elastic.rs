@@ -231,20 +231,22 @@ async fn take_one(app: &App, index: String, id: Option<String>, request: Request
 }
 
 async fn unpacked(app: &App, parts: &Parts, body: Body) -> Result<(Vec<u8>, OwnedSemaphorePermit), No> {
-    unpack(app, &parts.headers, body).await.map_err(|bad| match bad {
-        BadBody::TooLarge => No(
-            413,
-            "content_too_long_exception",
-            "the body is too large; send smaller batches".into(),
-        ),
-        BadBody::Encoding => No(
-            415,
-            "media_type_header_exception",
-            "that content-encoding is not known; send it plain, gzip or zstd".into(),
-        ),
-        BadBody::Broken(why) => No(400, "parse_exception", format!("the body cannot be read: {why}")),
-        BadBody::Late(why) => late(why),
-    })
+    unpack(app, &app.forwarding.turns, &parts.headers, body)
+        .await
+        .map_err(|bad| match bad {
+            BadBody::TooLarge => No(
+                413,
+                "content_too_long_exception",
+                "the body is too large; send smaller batches".into(),
+            ),
+            BadBody::Encoding => No(
+                415,
+                "media_type_header_exception",
+                "that content-encoding is not known; send it plain, gzip or zstd".into(),
+            ),
+            BadBody::Broken(why) => No(400, "parse_exception", format!("the body cannot be read: {why}")),
+            BadBody::Late(why) => late(why),
+        })
 }
 
 fn broken() -> No {

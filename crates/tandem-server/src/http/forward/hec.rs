@@ -72,7 +72,9 @@ async fn acknowledgements(State(app): Shared, Query(mut given): Query<Given>, re
         let who = know(&app, &given, &parts).await?;
         channel(&mut given, &parts)?;
         let channel = given.channel.as_deref().ok_or(Code::ChannelMissing)?;
-        let (body, _turn) = unpack(&app, &parts.headers, body).await.map_err(bad_body)?;
+        let (body, _turn) = unpack(&app, &app.forwarding.turns, &parts.headers, body)
+            .await
+            .map_err(bad_body)?;
         app.forwarding
             .channels(|channels| channels.asked(&who.hash, channel, &body))
             .ok_or(Code::InvalidDataFormat)
@@ -87,7 +89,9 @@ async fn take(app: &App, mut given: Given, request: Request, read: Read) -> Resu
     let (parts, body) = request.into_parts();
     let who = know(app, &given, &parts).await?;
     channel(&mut given, &parts)?;
-    let (body, turn) = unpack(app, &parts.headers, body).await.map_err(bad_body)?;
+    let (body, turn) = unpack(app, &app.forwarding.turns, &parts.headers, body)
+        .await
+        .map_err(bad_body)?;
     let (reader, asked) = (who.clone(), given.clone());
     let found = work(move || read(&reader.sender(), &asked, &body))
         .await

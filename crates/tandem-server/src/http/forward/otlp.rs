@@ -72,7 +72,7 @@ async fn take(app: &App, encoding: Encoding, request: Request) -> Result<Vec<u8>
         })?;
     let too_large = |why: String| No(StatusCode::PAYLOAD_TOO_LARGE, RESOURCE_EXHAUSTED, why);
     let bad = |why: String| No(StatusCode::BAD_REQUEST, INVALID_ARGUMENT, why);
-    let (body, turn) = unpack(app, &parts.headers, body)
+    let (body, turn) = unpack(app, &app.forwarding.turns, &parts.headers, body)
         .await
         .map_err(|error| match error {
             BadBody::TooLarge => too_large("the body is too large; send smaller batches".into()),
