@@ -10,12 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::heap;
 
-/// Bits of everybody's largest filter: some 52,000 records a filling.
-const MOST_BITS: usize = 1 << 19;
-/// Bits of one group's largest: some 6,500 records a filling.
-const GROUP_BITS: usize = 1 << 16;
-/// Bits of the first: some 400 records.
-const FIRST_BITS: usize = 1 << 12;
+/// Bits of everybody's first and largest filters: of the latter some 52,000 records a filling.
+const EVERYBODY_BITS: (usize, usize) = (1 << 18, 1 << 19);
+/// Bits of one group's first and largest: some 1,600 and 6,500 records a filling.
+const GROUP_BITS: (usize, usize) = (1 << 14, 1 << 16);
 /// Probes per record, 16 bits of the hash each, spread by a second 16 (Kirsch and Mitzenmacher 2006: two hashes suffice). A
 /// filter is full when half of its bits are set, and then one record in 128 is mistaken for one of its own.
 const PROBES: u64 = 7;
@@ -55,10 +53,10 @@ impl Filter {
         all.into_iter().any(|filter| Self::knows(filter, record))
     }
 
-    fn add(&mut self, record: u64, most: usize) {
+    fn add(&mut self, record: u64, (first, most): (usize, usize)) {
         if self.filling.is_empty() {
             let next = 2 * 64 * self.full.last().map_or(0, Vec::len);
-            self.filling = vec![0; next.clamp(FIRST_BITS, most) / 64];
+            self.filling = vec![0; next.clamp(first, most) / 64];
         }
         let bits = 64 * self.filling.len();
         for (word, bit) in Self::places(record, bits) {
@@ -90,7 +88,11 @@ impl Records {
         if records.len() == 0 {
             return;
         }
-        let bits = if group.is_empty() { MOST_BITS } else { GROUP_BITS };
+        let bits = if group.is_empty() {
+            EVERYBODY_BITS
+        } else {
+            GROUP_BITS
+        };
         let filter = match self.groups.get_mut(group) {
             Some(filter) => filter,
             None => self.groups.entry(group.to_owned()).or_default(),
@@ -144,7 +146,7 @@ mod tests {
         for n in 0..200_000 {
             records.add("sales", std::iter::once(record(n)));
         }
-        assert!(records.bytes() <= 2 * GROUP_BITS / 8 + 256, "{}", records.bytes());
+        assert!(records.bytes() <= 2 * GROUP_BITS.1 / 8 + 256, "{}", records.bytes());
         assert!(records.has("sales", record(199_999)));
         let old = (0..10_000).filter(|n| records.has("sales", record(*n))).count();
         assert!(old < 2_000, "{old} of 10,000");

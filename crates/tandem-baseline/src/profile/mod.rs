@@ -428,7 +428,6 @@ impl Subject {
 
     /// Where the bytes of the packed state are.
     pub(crate) fn parts(&self) -> SubjectBytes {
-        let (recent, older) = self.seen.bytes();
         SubjectBytes {
             scalars: self.scalar_bytes(),
             rates: packed_size(&self.rates),
@@ -437,8 +436,7 @@ impl Subject {
             hours: packed::hours::size(&self.hours),
             transitions: packed_size(&self.transitions),
             counts: packed_size(&self.histograms),
-            recent,
-            older,
+            objects: self.seen.bytes(),
         }
     }
 }
@@ -460,10 +458,8 @@ pub(crate) struct SubjectBytes {
     pub(crate) transitions: usize,
     /// On how many days which count was how high (a sketch).
     pub(crate) counts: usize,
-    /// Objects used lately (a sketch).
-    pub(crate) recent: usize,
-    /// Objects used before (a sketch).
-    pub(crate) older: usize,
+    /// Objects used (a sketch).
+    pub(crate) objects: usize,
 }
 
 #[cfg(test)]
@@ -477,8 +473,7 @@ impl SubjectBytes {
             + self.hours
             + self.transitions
             + self.counts
-            + self.recent
-            + self.older
+            + self.objects
     }
 }
 

@@ -25,10 +25,8 @@ pub struct Memory {
     pub transitions: usize,
     /// Sketch: on how many days which count was how high.
     pub counts: usize,
-    /// Sketch: objects used lately.
-    pub recent: usize,
-    /// Sketch: objects used before.
-    pub older: usize,
+    /// Sketch: objects used.
+    pub objects: usize,
     /// Sketch: what each works with, and which community that makes it part of.
     pub links: usize,
     /// What the allocator rounds the subjects' blocks up by.
@@ -45,7 +43,7 @@ pub struct Memory {
 
 impl Memory {
     /// The parts of the subjects' own state with their names.
-    pub fn own_parts(&self) -> [(&'static str, usize); 12] {
+    pub fn own_parts(&self) -> [(&'static str, usize); 11] {
         [
             ("places", self.places),
             ("scalars", self.scalars),
@@ -55,8 +53,7 @@ impl Memory {
             ("hours", self.hours),
             ("transitions", self.transitions),
             ("counts", self.counts),
-            ("recent", self.recent),
-            ("older", self.older),
+            ("objects", self.objects),
             ("links", self.links),
             ("rounding", self.rounding),
         ]
@@ -114,8 +111,7 @@ impl Profiles {
             memory.hours += parts.hours;
             memory.transitions += parts.transitions;
             memory.counts += parts.counts;
-            memory.recent += parts.recent;
-            memory.older += parts.older;
+            memory.objects += parts.objects;
             memory.rounding += rounding;
         }
         memory
