@@ -1,8 +1,9 @@
 //! Which business records each group has worked on lately: the case load of a circle of people.
 //!
-//! There are too many records to count uses of each, so a group keeps Bloom filters (Bloom 1970, CACM 13(7)): one being filled
-//! and full ones before it, each twice as large as the one before up to a limit, because most groups are small. A record that
-//! nobody has touched for two fillings of the largest is forgotten.
+//! There are too many records to count uses of each, so a group keeps two lists of them: one being filled day by day and the
+//! full one before it. A record that nobody has touched for a whole filling is forgotten. Records are kept one by one and not
+//! in a Bloom filter: its false hits make new business look like others' work, and others' work like the own, and which ones
+//! is a matter of names. For the same reason a list is closed at the end of a day and never amid the records of one.
 
 use std::collections::BTreeMap;
 
@@ -10,94 +11,92 @@ use serde::{Deserialize, Serialize};
 
 use crate::heap;
 
-/// Bits of everybody's first and largest filters: of the latter some 52,000 records a filling.
-const EVERYBODY_BITS: (usize, usize) = (1 << 18, 1 << 19);
-/// Bits of one group's first and largest: some 1,600 and 6,500 records a filling.
-const GROUP_BITS: (usize, usize) = (1 << 14, 1 << 16);
-/// Probes per record, 16 bits of the hash each, spread by a second 16 (Kirsch and Mitzenmacher 2006: two hashes suffice). A
-/// filter is full when half of its bits are set, and then one record in 128 is mistaken for one of its own.
-const PROBES: u64 = 7;
+/// Records of everybody's list when it is full, and what a last day adds to them.
+const MOST_OF_ALL: usize = 1 << 16;
+/// The same of one group's.
+const MOST_OF_GROUP: usize = 1 << 12;
 
+/// Half of a record's hash. Among 65,536 records one in 65,536 new ones is mistaken for a known one.
+type Print = u32;
+
+/// The records of one group. None is in both lists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct Filter {
-    filling: Vec<u64>,
-    /// The oldest first, together no larger than the largest.
-    full: Vec<Vec<u64>>,
-    /// Bits set in the one being filled.
-    set: u32,
+struct CaseLoad {
+    /// Of the day that is being learned, in any order. Empty between days.
+    #[serde(skip)]
+    today: Vec<Print>,
+    /// In order.
+    filling: Vec<Print>,
+    /// In order.
+    full: Vec<Print>,
 }
 
 /// Records by group; everybody is the empty name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Records {
-    groups: BTreeMap<String, Filter>,
+    groups: BTreeMap<String, CaseLoad>,
 }
 
-impl Filter {
-    fn places(record: u64, bits: usize) -> impl Iterator<Item = (usize, u64)> {
-        let (first, step) = (record, (record >> 32) | 1);
-        (0..PROBES).map(move |probe| {
-            let bit = first.wrapping_add(probe.wrapping_mul(step)) as usize & (bits - 1);
-            (bit / 64, 1 << (bit % 64))
-        })
+const fn print(record: u64) -> Print {
+    (record >> 32) as Print
+}
+
+impl CaseLoad {
+    fn has(&self, record: Print) -> bool {
+        [&self.filling, &self.full]
+            .iter()
+            .any(|list| list.binary_search(&record).is_ok())
     }
 
-    fn knows(words: &[u64], record: u64) -> bool {
-        !words.is_empty()
-            && Self::places(record, words.len() * 64)
-                .all(|(word, bit)| words.get(word).is_some_and(|found| found & bit != 0))
-    }
-
-    fn has(&self, record: u64) -> bool {
-        let all = std::iter::once(&self.filling).chain(&self.full);
-        all.into_iter().any(|filter| Self::knows(filter, record))
-    }
-
-    fn add(&mut self, record: u64, (first, most): (usize, usize)) {
-        if self.filling.is_empty() {
-            let next = 2 * 64 * self.full.last().map_or(0, Vec::len);
-            self.filling = vec![0; next.clamp(first, most) / 64];
+    /// Ends the day.
+    fn end(&mut self, most: usize) {
+        if self.today.is_empty() {
+            return;
         }
-        let bits = 64 * self.filling.len();
-        for (word, bit) in Self::places(record, bits) {
-            if let Some(found) = self.filling.get_mut(word) {
-                self.set += u32::from(*found & bit == 0);
-                *found |= bit;
-            }
+        let mut today = std::mem::take(&mut self.today);
+        today.sort_unstable();
+        today.dedup();
+        self.full.retain(|record| today.binary_search(record).is_err());
+        self.filling.retain(|record| today.binary_search(record).is_err());
+        self.filling.append(&mut today);
+        // Two runs in order: the stable sort merges them.
+        self.filling.sort();
+        if self.filling.len() >= most {
+            self.full = std::mem::take(&mut self.filling);
         }
-        if self.set as usize > bits / 2 {
-            self.full.push(std::mem::take(&mut self.filling));
-            self.set = 0;
-            while self.full.iter().map(Vec::len).sum::<usize>() * 64 > most {
-                self.full.remove(0);
-            }
-            self.full.shrink_to_fit();
-        }
+        self.filling.shrink_to_fit();
+        self.full.shrink_to_fit();
     }
 }
 
 impl Records {
-    /// Whether somebody of the group worked on the record lately; of some 1 in 128 that nobody did, this is said wrongly for each
-    /// filter that is full.
+    /// Whether somebody of the group worked on the record lately, as far as whole days are known.
     pub(crate) fn has(&self, group: &str, record: u64) -> bool {
-        self.groups.get(group).is_some_and(|filter| filter.has(record))
+        let found = self.groups.get(group);
+        found.is_some_and(|load| load.has(print(record)))
     }
 
-    /// Somebody of the group worked on these records.
+    /// Somebody of the group worked on these records today.
     pub(crate) fn add(&mut self, group: &str, records: impl ExactSizeIterator<Item = u64>) {
         if records.len() == 0 {
             return;
         }
-        let bits = if group.is_empty() {
-            EVERYBODY_BITS
-        } else {
-            GROUP_BITS
-        };
-        let filter = match self.groups.get_mut(group) {
-            Some(filter) => filter,
+        let load = match self.groups.get_mut(group) {
+            Some(load) => load,
             None => self.groups.entry(group.to_owned()).or_default(),
         };
-        records.for_each(|record| filter.add(record, bits));
+        load.today.extend(records.map(print));
+    }
+
+    /// Ends the day: what was added is known from now on.
+    pub(crate) fn end_day(&mut self) {
+        for (group, load) in &mut self.groups {
+            load.end(if group.is_empty() {
+                MOST_OF_ALL
+            } else {
+                MOST_OF_GROUP
+            });
+        }
     }
 
     /// Forgets the groups of which `keeps` says no.
@@ -107,13 +106,14 @@ impl Records {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let of = |(name, filter): (&String, &Filter)| {
-            let full = filter.full.iter().map(|full| heap::list::<u64>(full.capacity()));
-            heap::place::<String, Filter>()
+        let of = |(name, load): (&String, &CaseLoad)| {
+            let lists = [&load.today, &load.filling, &load.full];
+            heap::place::<String, CaseLoad>()
                 + heap::block(name.capacity())
-                + heap::list::<u64>(filter.filling.capacity())
-                + heap::list::<Vec<u64>>(filter.full.capacity())
-                + full.sum::<usize>()
+                + lists
+                    .map(|list| heap::list::<Print>(list.capacity()))
+                    .iter()
+                    .sum::<usize>()
         };
         self.groups.iter().map(of).sum()
     }
@@ -128,27 +128,46 @@ mod tests {
         object_hash(1, &n.to_string())
     }
 
+    fn day(records: &mut Records, group: &str, numbers: std::ops::Range<u32>) {
+        let hashes: Vec<u64> = numbers.map(record).collect();
+        records.add(group, hashes.into_iter());
+        records.end_day();
+    }
+
+    fn known(records: &Records, numbers: std::ops::Range<u32>) -> usize {
+        numbers.filter(|n| records.has("sales", record(*n))).count()
+    }
+
     #[test]
-    fn a_group_knows_its_own_records_and_hardly_any_other() {
+    fn a_group_knows_its_own_records_and_no_other() {
         let mut records = Records::default();
-        records.add("sales", (0..4_000).map(record).collect::<Vec<_>>().into_iter());
-        assert!((0..4_000).all(|n| records.has("sales", record(n))));
-        let wrong = (10_000..20_000)
-            .filter(|n| records.has("sales", record(*n)))
-            .count();
-        assert!(wrong < 400, "{wrong} of 10,000");
+        day(&mut records, "sales", 0..4_000);
+        assert_eq!(known(&records, 0..4_000), 4_000);
+        assert_eq!(known(&records, 10_000..20_000), 0);
         assert!(!records.has("law", record(1)));
     }
 
     #[test]
-    fn memory_is_bounded_and_the_oldest_are_forgotten() {
+    fn memory_is_bounded_and_the_oldest_days_are_forgotten() {
         let mut records = Records::default();
-        for n in 0..200_000 {
-            records.add("sales", std::iter::once(record(n)));
+        for first in (0..200_000).step_by(100) {
+            day(&mut records, "sales", first..first + 100);
+            // One of them stays in work.
+            day(&mut records, "sales", 7..8);
         }
-        assert!(records.bytes() <= 2 * GROUP_BITS.1 / 8 + 256, "{}", records.bytes());
-        assert!(records.has("sales", record(199_999)));
-        let old = (0..10_000).filter(|n| records.has("sales", record(*n))).count();
-        assert!(old < 2_000, "{old} of 10,000");
+        let most = 2 * heap::list::<Print>(MOST_OF_GROUP + 101);
+        assert!(records.bytes() <= most + 512, "{}", records.bytes());
+        assert_eq!(known(&records, 195_900..200_000), 4_100, "a filling at least");
+        assert_eq!(known(&records, 0..190_000), 1, "the one in work");
+    }
+
+    #[test]
+    fn a_day_is_known_as_a_whole_however_much_was_done() {
+        let mut records = Records::default();
+        day(&mut records, "sales", 0..10_000);
+        assert_eq!(known(&records, 0..10_000), 10_000);
+        day(&mut records, "sales", 5_000..15_000);
+        assert_eq!(known(&records, 0..5_000), 0);
+        assert_eq!(known(&records, 5_000..15_000), 10_000);
     }
 }

@@ -69,9 +69,8 @@ impl Totals {
     }
 }
 
-/// What is known of one subject, while it is worked on; [`Subjects`] keeps it packed, the first three fields
-/// in front. Nothing here moves on days without
-/// activity, so leave does not look like change.
+/// What is known of one subject, while it is worked on; [`Subjects`] keeps it packed, the first three fields in front. Nothing
+/// here moves on days without activity, so leave does not look like change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Subject {
     /// Active days so far.
@@ -375,8 +374,8 @@ impl Subject {
         let mut scratch = seen::Scratch::default();
         self.seen.remember_records(activity.record_hashes(), &mut scratch);
         for part in activity.kinds() {
-            let hashes = part.objects.iter().map(|o| o.hash);
-            self.seen.remember(part.kind, hashes, &mut scratch);
+            let objects = part.objects.iter().map(|object| (object.hash, object.count));
+            self.seen.remember(part.kind, objects, &mut scratch);
         }
     }
 

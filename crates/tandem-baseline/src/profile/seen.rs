@@ -2,27 +2,49 @@
 //!
 //! Objects last used on the same active day are a *cohort*. What is forgotten is always a whole cohort, the one unused for
 //! longest: which of a day's objects are remembered must not depend on their names. For the same reason objects are
-//! remembered one by one and not in a Bloom filter, whose false hits are a matter of names: with as few of them it would
-//! need as many bits, and could not forget by age.
+//! remembered one by one, by half of their hash, and not in a Bloom filter: its false hits are a matter of names. With as few
+//! false hits a filter would need as many bits, and it could not forget by age.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ObjectKind;
 
 /// Most objects remembered of one kind.
-const MOST_OF_KIND: usize = 128;
+const MOST_OF_KIND: usize = 96;
 /// The same of business records: they are no news by themselves, and each group remembers its own.
-const MOST_RECORDS: usize = 64;
+const MOST_RECORDS: usize = 48;
 /// The same of all kinds together. Beyond it the kind with the most gives its oldest cohort away, so that a flood of one kind
-/// (records, web sites) takes the memory of that kind and lets the computers and shares be remembered.
-const MOST: usize = 256;
+/// (records, web sites) takes the memory of that kind and lets the computers and shares be remembered; but no kind gives away
+/// the only one it has while others have more.
+const MOST: usize = 168;
 /// Bytes of an object's print.
 const PRINT: usize = 4;
 /// Where business records stand among the kinds.
 const RECORDS: u8 = u8::MAX;
 
-/// The upper half of an object's hash. Among 128 of them a new object is mistaken for a known one once in 33 million times.
-type Print = [u8; PRINT];
+/// The upper 31 bits of an object's hash, and a last bit that is set on the first of a cohort. Among 96 of them a new object is
+/// mistaken for a known one once in 22 million times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Print(u32);
+
+impl Print {
+    /// The bit that begins a cohort.
+    const FIRST: u32 = 1;
+
+    const fn of(hash: u64) -> Self {
+        Self((hash >> 32) as u32 & !Self::FIRST)
+    }
+
+    /// A print as stored: whether it begins a cohort, and without that.
+    const fn stored(bytes: [u8; PRINT]) -> (bool, Self) {
+        let print = u32::from_be_bytes(bytes);
+        (print & Self::FIRST != 0, Self(print & !Self::FIRST))
+    }
+
+    const fn bytes(self, first: bool) -> [u8; PRINT] {
+        (self.0 | if first { Self::FIRST } else { 0 }).to_be_bytes()
+    }
+}
 
 /// The objects a subject has used.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,10 +57,7 @@ pub(crate) struct Seen {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Kind {
     kind: u8,
-    /// How many are in each cohort, the one unused for longest first. None is empty.
-    #[serde(with = "serde_bytes")]
-    cohorts: Vec<u8>,
-    /// Prints, cohort after cohort, in order within each.
+    /// Prints as stored, cohort after cohort, the one unused for longest first; in order within each.
     #[serde(with = "serde_bytes")]
     prints: Vec<u8>,
 }
@@ -46,73 +65,103 @@ struct Kind {
 /// Room to work in, kept from one kind to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    today: Vec<Print>,
-    known: Vec<Print>,
+    /// The day's objects with how often each was used.
+    today: Vec<(Print, u32)>,
+    /// Those of them to be remembered.
+    used: Vec<Print>,
+    /// How often each new one was used.
+    counts: Vec<u32>,
 }
 
 /// The objects of one kind that a subject has used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeenKind<'a>(Option<&'a Kind>);
 
-fn print(hash: u64) -> Print {
-    let [a, b, c, d, ..] = hash.to_be_bytes();
-    [a, b, c, d]
-}
-
 impl SeenKind<'_> {
     /// Those of `hashes` that are new to the subject.
     pub(crate) fn new_among(self, hashes: impl Iterator<Item = u64>) -> Vec<u64> {
         hashes
-            .filter(|hash| !self.0.is_some_and(|kind| kind.has(print(*hash))))
+            .filter(|hash| !self.0.is_some_and(|kind| kind.has(Print::of(*hash))))
             .collect()
     }
 }
 
 impl Kind {
-    fn prints(&self) -> &[Print] {
-        self.prints.as_chunks().0
+    /// Prints with whether they begin a cohort.
+    fn prints(&self) -> impl Iterator<Item = (bool, Print)> {
+        let (prints, _) = self.prints.as_chunks();
+        prints.iter().map(|bytes| Print::stored(*bytes))
+    }
+
+    fn len(&self) -> usize {
+        self.prints.len() / PRINT
     }
 
     fn has(&self, print: Print) -> bool {
-        self.prints().contains(&print)
+        self.prints().any(|(_, known)| known == print)
+    }
+
+    /// Which objects of a day are to be remembered, in order: all that are known, and those new ones for which there is room.
+    ///
+    /// New ones get the room that is left or half of all room, and never that of known ones used today: a day of very many must
+    /// not make all earlier days forgotten. Where there are more, those used most often are taken, and of those used equally
+    /// often all or none: the others have no better claim than each other.
+    fn choose(&self, most: usize, scratch: &mut Scratch) {
+        let Scratch { today, used, counts } = scratch;
+        counts.clear();
+        counts.extend(
+            today
+                .iter()
+                .filter(|(print, _)| !self.has(*print))
+                .map(|(_, count)| *count),
+        );
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        let known = today.len() - counts.len();
+        let left = most.saturating_sub(self.len());
+        let room = left.max(most / 2).min(most.saturating_sub(known));
+        // The first that has no room.
+        let too_few = counts.get(room).copied();
+        used.clear();
+        let chosen = today
+            .iter()
+            .filter(|(print, count)| too_few.is_none_or(|few| *count > few) || self.has(*print));
+        used.extend(chosen.map(|(print, _)| *print));
     }
 
     /// Remembers the objects of a day, which are in order and different.
-    ///
-    /// A day with more new ones than there is room for is remembered by what was known before: none of the new ones has a
-    /// better claim than the others.
-    fn remember(&mut self, today: &[Print], most: usize, known: &mut Vec<Print>) {
-        known.clear();
-        known.extend(today.iter().filter(|print| self.has(**print)));
-        let used: &[Print] = if today.len() <= most { today } else { known };
-        let (mut cohorts, mut prints) = (Vec::new(), Vec::new());
-        let mut rest = self.prints();
-        for count in &self.cohorts {
-            let (cohort, others) = rest.split_at(usize::from(*count).min(rest.len()));
-            rest = others;
-            let before = prints.len();
-            let unused = cohort.iter().filter(|print| used.binary_search(print).is_err());
-            prints.extend(unused.flatten());
-            let left = (prints.len() - before) / PRINT;
-            if left > 0 {
-                cohorts.push(left as u8);
+    fn remember(&mut self, most: usize, scratch: &mut Scratch) {
+        self.choose(most, scratch);
+        let used = &scratch.used;
+        let mut prints = Vec::with_capacity(self.prints.len() + PRINT * used.len());
+        // A cohort's first can be among those used today, and another one begins it then.
+        let mut begins = false;
+        for (first, print) in self.prints() {
+            begins |= first;
+            if used.binary_search(&print).is_err() {
+                prints.extend(print.bytes(begins));
+                begins = false;
             }
         }
-        if !used.is_empty() {
-            cohorts.push(used.len() as u8);
-            prints.extend(used.iter().flatten());
+        for (at, print) in used.iter().enumerate() {
+            prints.extend(print.bytes(at == 0));
         }
-        (self.cohorts, self.prints) = (cohorts, prints);
-        while self.prints().len() > most {
+        self.prints = prints;
+        while self.len() > most {
             self.forget();
         }
     }
 
+    /// True if something would be left without the cohort unused for longest.
+    fn has_several(&self) -> bool {
+        self.prints().skip(1).any(|(first, _)| first)
+    }
+
     /// Forgets the cohort unused for longest.
     fn forget(&mut self) {
-        if !self.cohorts.is_empty() {
-            let count = usize::from(self.cohorts.remove(0));
-            self.prints.drain(..(PRINT * count).min(self.prints.len()));
+        let second = self.prints().skip(1).position(|(first, _)| first);
+        match second {
+            Some(at) => drop(self.prints.drain(..PRINT * (at + 1))),
+            None => self.prints.clear(),
         }
     }
 }
@@ -133,14 +182,14 @@ impl Seen {
         self.kinds.get(at)
     }
 
-    /// Remembers a day's objects of a kind.
+    /// Remembers a day's objects of a kind, given with how often each was used.
     pub(crate) fn remember(
         &mut self,
         kind: ObjectKind,
-        hashes: impl Iterator<Item = u64>,
+        objects: impl Iterator<Item = (u64, u32)>,
         scratch: &mut Scratch,
     ) {
-        self.remember_as(kind.index() as u8, MOST_OF_KIND, hashes, scratch);
+        self.remember_as(kind.index() as u8, MOST_OF_KIND, objects, scratch);
     }
 
     /// Remembers a day's business records.
@@ -150,7 +199,7 @@ impl Seen {
         scratch: &mut Scratch,
     ) {
         if hashes.len() > 0 {
-            self.remember_as(RECORDS, MOST_RECORDS, hashes, scratch);
+            self.remember_as(RECORDS, MOST_RECORDS, hashes.map(|hash| (hash, 1)), scratch);
         }
     }
 
@@ -158,14 +207,14 @@ impl Seen {
         &mut self,
         kind: u8,
         most: usize,
-        hashes: impl Iterator<Item = u64>,
+        objects: impl Iterator<Item = (u64, u32)>,
         scratch: &mut Scratch,
     ) {
-        let Scratch { today, known } = scratch;
+        let today = &mut scratch.today;
         today.clear();
-        today.extend(hashes.map(print));
+        today.extend(objects.map(|(hash, count)| (Print::of(hash), count)));
         today.sort_unstable();
-        today.dedup();
+        today.dedup_by_key(|(print, _)| *print);
         let at = self.kinds.partition_point(|known| known.kind < kind);
         if self.kinds.get(at).is_none_or(|known| known.kind != kind) {
             let empty = Kind {
@@ -175,11 +224,12 @@ impl Seen {
             self.kinds.insert(at, empty);
         }
         if let Some(kind) = self.kinds.get_mut(at) {
-            kind.remember(today, most, known);
+            kind.remember(most, scratch);
         }
         while self.len() > MOST {
             // Of kinds with as many the last one.
-            match self.kinds.iter_mut().max_by_key(|kind| kind.prints.len()) {
+            let size = |kind: &&mut Kind| (kind.has_several(), kind.len());
+            match self.kinds.iter_mut().max_by_key(size) {
                 Some(largest) => largest.forget(),
                 None => break,
             }
@@ -188,7 +238,7 @@ impl Seen {
 
     /// Objects remembered.
     fn len(&self) -> usize {
-        self.kinds.iter().map(|kind| kind.prints().len()).sum()
+        self.kinds.iter().map(Kind::len).sum()
     }
 
     /// Packed bytes.
@@ -218,46 +268,99 @@ mod tests {
     }
 
     fn remember(seen: &mut Seen, kind: ObjectKind, hashes: impl Iterator<Item = u64>) {
-        seen.remember(kind, hashes, &mut Scratch::default());
+        seen.remember(kind, hashes.map(|hash| (hash, 1)), &mut Scratch::default());
     }
 
     #[test]
     fn the_latest_are_known_and_whole_days_are_forgotten() {
         let mut seen = Seen::default();
         for day in 0..60 {
-            remember(&mut seen, ObjectKind::Domain, hashes("d", 5 * day..5 * day + 5));
+            remember(&mut seen, ObjectKind::Domain, hashes("d", 7 * day..7 * day + 7));
         }
-        // 25 whole days are 125 of at most 128.
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 175..300)), 0);
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 0..175)), 175);
+        let known = 420 - MOST_OF_KIND as u32 / 7 * 7;
+        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", known..420)), 0);
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("d", 0..known)),
+            known as usize
+        );
         assert_eq!(new(&seen, ObjectKind::Domain, hashes("other", 0..5_000)), 5_000);
-        assert_eq!(new(&seen, ObjectKind::Host, hashes("d", 236..300)), 64, "another kind");
+        assert_eq!(
+            new(&seen, ObjectKind::Host, hashes("d", 413..420)),
+            7,
+            "another kind"
+        );
     }
 
     #[test]
     fn what_is_used_again_is_young_again() {
         let mut seen = Seen::default();
-        remember(&mut seen, ObjectKind::Host, hashes("own", 0..1));
+        remember(&mut seen, ObjectKind::Host, hashes("own", 0..3));
         for day in 0..400 {
             remember(&mut seen, ObjectKind::Host, hashes("h", day..day + 1));
-            if day % 50 == 0 {
-                remember(&mut seen, ObjectKind::Host, hashes("own", 0..1));
+            if day % 20 == 0 {
+                // Of the three each is the first one of its day in some order of names.
+                let own = day / 20 % 3;
+                remember(&mut seen, ObjectKind::Host, hashes("own", own..own + 1));
             }
         }
-        assert_eq!(new(&seen, ObjectKind::Host, hashes("own", 0..1)), 0);
+        assert_eq!(new(&seen, ObjectKind::Host, hashes("own", 0..3)), 0);
     }
 
     #[test]
-    fn a_day_with_more_than_there_is_room_for_is_remembered_by_what_was_known() {
+    fn a_day_of_very_many_makes_no_earlier_day_forgotten() {
+        let (most, half) = (MOST_OF_KIND as u32, MOST_OF_KIND as u32 / 2);
         let mut seen = Seen::default();
+        remember(&mut seen, ObjectKind::Domain, hashes("first", 0..most + 1));
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("first", 0..most + 1)),
+            most as usize + 1
+        );
         remember(&mut seen, ObjectKind::Domain, hashes("d", 0..10));
-        remember(&mut seen, ObjectKind::Domain, hashes("e", 0..100));
-        remember(&mut seen, ObjectKind::Domain, hashes("d", 0..1_000));
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 0..10)), 0);
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 10..1_000)), 990);
-        remember(&mut seen, ObjectKind::Domain, hashes("f", 0..100));
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("d", 0..10)), 0, "it is young");
-        assert_eq!(new(&seen, ObjectKind::Domain, hashes("e", 0..100)), 100);
+        remember(&mut seen, ObjectKind::Domain, hashes("e", 0..most - 10));
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("e", 0..most - 10)),
+            0,
+            "there is room"
+        );
+        remember(&mut seen, ObjectKind::Domain, hashes("d", 0..11 + half));
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("d", 0..11 + half)),
+            half as usize + 1
+        );
+        assert_eq!(new(&seen, ObjectKind::Domain, hashes("e", 0..most - 10)), 0);
+        remember(&mut seen, ObjectKind::Domain, hashes("f", 0..half));
+        assert_eq!(new(&seen, ObjectKind::Domain, hashes("f", 0..half)), 0);
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("d", 0..10)),
+            0,
+            "younger than the others"
+        );
+        let e = hashes("e", 0..most - 10);
+        assert_eq!(new(&seen, ObjectKind::Domain, e), most as usize - 10);
+    }
+
+    #[test]
+    fn of_too_many_new_ones_those_used_most_are_remembered_and_no_known_one_goes() {
+        let (most, half) = (MOST_OF_KIND as u32, MOST_OF_KIND as u32 / 2);
+        let mut seen = Seen::default();
+        remember(&mut seen, ObjectKind::Domain, hashes("known", 0..most - 20));
+        let known = hashes("known", 0..most - 20).map(|hash| (hash, 1));
+        let often = hashes("often", 0..15).map(|hash| (hash, 3));
+        let twice = hashes("twice", 0..6).map(|hash| (hash, 2));
+        let once = hashes("once", 0..half).map(|hash| (hash, 1));
+        let day = once.chain(twice).chain(often).chain(known);
+        seen.remember(ObjectKind::Domain, day, &mut Scratch::default());
+        assert_eq!(new(&seen, ObjectKind::Domain, hashes("known", 0..most - 20)), 0);
+        assert_eq!(new(&seen, ObjectKind::Domain, hashes("often", 0..15)), 0);
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("twice", 0..6)),
+            6,
+            "room for five"
+        );
+        assert_eq!(
+            new(&seen, ObjectKind::Domain, hashes("once", 0..half)),
+            half as usize
+        );
     }
 
     #[test]
@@ -269,11 +372,11 @@ mod tests {
                 let day = 100 * day..100 * day + 12;
                 remember(&mut seen, *kind, hashes(kind.as_str(), day));
             }
-            let records = hashes("r", 256 * day..256 * day + 256);
+            let records = hashes("r", 256 * day..256 * day + 20);
             seen.remember_records(records, &mut Scratch::default());
         }
         assert!(seen.len() <= MOST && seen.len() > MOST / 2, "{}", seen.len());
-        assert!(seen.bytes() < PRINT * MOST + 200, "{}", seen.bytes());
+        assert!(seen.bytes() < PRINT * MOST + 64, "{}", seen.bytes());
         assert_eq!(new(&seen, ObjectKind::Host, hashes("h", 0..10)), 0);
     }
 
@@ -292,8 +395,10 @@ mod tests {
                     let known: Vec<bool> = objects()
                         .map(|hash| new(seen, kind, std::iter::once(hash)) == 0)
                         .collect();
-                    remember(seen, kind, objects());
-                    answers.push(known);
+                    let counted = objects().enumerate().map(|(at, hash)| (hash, at as u32 % 3));
+                    seen.remember(kind, counted, &mut Scratch::default());
+                    prop_assert!(seen.len() <= MOST);
+                    answers.push((known, seen.len()));
                 }
                 prop_assert_eq!(answers.first(), answers.last());
             }

@@ -6,7 +6,7 @@ use super::Profiles;
 
 /// To be raised with every change of what [`Profiles`] holds or of how it is computed: scores must not go on from numbers that
 /// meant something else.
-const LAYOUT: u8 = 3;
+const LAYOUT: u8 = 4;
 
 /// Stands first in the state, so that another layout is told before anything is misread.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -54,6 +54,7 @@ impl Profiles {
         }
         self.peers.push(groups, &firsts, &self.settings);
         self.popular.trim(day);
+        self.records.end_day();
     }
 
     fn learn_objects(&mut self, day: Day, row: &Row<'_>) {
