@@ -48,7 +48,7 @@ fn a_subject_that_does_everything_takes_a_kibibyte_before_sketches() {
     let profiles = after(60, everything);
     let bytes = profiles.bytes_before_sketches();
     assert!((800.0..=1_024.0).contains(&bytes), "{bytes}");
-    // And 168 objects of 4 bytes, as many counts as are kept, the things worked with, and the allocator's part.
+    // And 128 objects of 4 bytes, as many counts as are kept, the things worked with, and the allocator's part.
     let all = profiles.bytes_per_subject();
     assert!(all < 3_000.0, "{all}");
 }
