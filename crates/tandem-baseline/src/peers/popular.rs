@@ -42,16 +42,23 @@ impl Popular {
         *entry = (faded(*entry, day) as f32 + 1.0, day.0);
     }
 
-    /// Forgets the least used while there are too many.
+    /// Forgets the least used while there are too many. Of objects used equally much either all stay or none: which of them went
+    /// would depend on what they are called.
     pub(crate) fn trim(&mut self, day: Day) {
         if self.uses.len() <= MOST {
             return;
         }
-        let mut order: Vec<(f64, u64)> = self.uses.iter().map(|(key, e)| (faded(*e, day), *key)).collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        for (_, key) in order.iter().take(self.uses.len() - MOST * 9 / 10) {
-            self.uses.remove(key);
-        }
+        let mut uses: Vec<f64> = self.uses.values().map(|entry| faded(*entry, day)).collect();
+        uses.sort_unstable_by(f64::total_cmp);
+        let Some(last) = uses.get(uses.len() - MOST * 9 / 10).copied() else {
+            return;
+        };
+        let fewer = uses.partition_point(|use_| *use_ < last);
+        let stay = uses.len() - fewer <= MOST;
+        self.uses.retain(|_, entry| {
+            let use_ = faded(*entry, day);
+            use_ > last || stay && use_ == last
+        });
     }
 
     /// Bytes held.
@@ -63,4 +70,36 @@ impl Popular {
 fn faded((uses, since): (f32, i32), day: Day) -> f64 {
     let days = f64::from(day.0.saturating_sub(since).max(0));
     f64::from(uses) * (-std::f64::consts::LN_2 * days / HALF_LIFE).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_used_are_forgotten_and_of_equals_all_or_none() {
+        let most = MOST as u64;
+        let day = |popular: &mut Popular, day: i32, objects: std::ops::Range<u64>| {
+            objects.for_each(|object| popular.add("", object, Day(day)));
+            popular.trim(Day(day));
+        };
+        let known = |popular: &Popular, objects: std::ops::Range<u64>| {
+            objects
+                .filter(|object| popular.uses("", *object, Day(3)) > 0.0)
+                .count()
+        };
+        let mut popular = Popular::default();
+        day(&mut popular, 1, 0..1_000);
+        day(&mut popular, 2, 1_000..most);
+        assert_eq!(known(&popular, 0..most), MOST, "there is room");
+        // Those of the first day go; those of the second have room then.
+        day(&mut popular, 3, most..most + 500);
+        assert_eq!(known(&popular, 0..1_000), 0);
+        assert_eq!(known(&popular, 1_000..most + 500), MOST - 500);
+        // A day of more than there is room for leaves what is used more often.
+        day(&mut popular, 3, most..most + 500);
+        day(&mut popular, 3, 2 * most..4 * most);
+        assert_eq!(known(&popular, most..most + 500), 500);
+        assert_eq!(known(&popular, 2 * most..4 * most), 0);
+    }
 }
