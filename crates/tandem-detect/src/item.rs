@@ -34,6 +34,8 @@ pub(crate) struct Item {
     pub(crate) expands: Vec<Box<str>>,
     /// `neq`: no value may fit; otherwise one is enough.
     pub(crate) negate: bool,
+    /// Whether each value is compared with the field's values alone: none is about absence or another field.
+    plain: bool,
     quick: Option<Box<Quick>>,
 }
 
@@ -65,7 +67,14 @@ impl Item {
             }
         }
         let modifiers = modifiers.into();
+        let alone = |pattern: &Pattern| {
+            !matches!(
+                pattern,
+                Pattern::Null | Pattern::Exists(_) | Pattern::FieldRef { .. }
+            )
+        };
         Self {
+            plain: patterns.iter().all(alone),
             target,
             modifiers,
             patterns,
@@ -96,16 +105,27 @@ impl Item {
     pub(crate) fn holds(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> bool {
         let fits =
             |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
-        let mut values = self.patterns.iter().enumerate();
-        let outcome = if let Some(quick) = &self.quick {
-            self.cells(view, field)
-                .any(|cell| quick.fits(cell, &self.patterns))
-                || quick
-                    .rest
-                    .iter()
-                    .any(|at| self.patterns.get(*at).is_some_and(|pattern| fits((*at, pattern))))
-        } else {
-            values.any(fits)
+        let outcome = match &self.quick {
+            None if self.plain => self
+                .cells(view, field)
+                .any(|cell| self.patterns.iter().any(|pattern| pattern.fits(cell))),
+            None => self.patterns.iter().enumerate().any(fits),
+            Some(quick) => {
+                let rest = || {
+                    quick
+                        .rest
+                        .iter()
+                        .filter_map(|at| Some((*at, self.patterns.get(*at)?)))
+                };
+                let mut cells = self.cells(view, field);
+                if self.plain {
+                    cells.any(|cell| {
+                        quick.fits(cell, &self.patterns) || rest().any(|(_, pattern)| pattern.fits(cell))
+                    })
+                } else {
+                    cells.any(|cell| quick.fits(cell, &self.patterns)) || rest().any(fits)
+                }
+            }
         };
         // `neq` with another field needs both fields; with values, an absent field differs from all of them.
         let relation_absent = || {

@@ -16,6 +16,8 @@ use super::witness::Place;
 /// Bytes of a gram, and of one for literals that are shorter.
 const GRAM: usize = 4;
 const SHORT: usize = 2;
+/// Grams looked at together: those that begin in the first half of eight bytes.
+const ABREAST: usize = 4;
 /// Bytes at a value's end by which literals are found.
 const TAIL: usize = 8;
 /// Bits of the table for each gram: one place in 32 of a value is compared for nothing, if grams were spread evenly.
@@ -52,8 +54,8 @@ struct Needle {
 struct Grams<const N: usize> {
     /// Whether a gram with this hash stands for a literal.
     bits: Box<[u64]>,
-    /// How far a hash is shifted to be a bit's number.
-    shift: u32,
+    /// The part of a hash that is a bit's number.
+    mask: u32,
     /// Whose gram it is, and where in the literal it stands.
     whose: FxHashMap<u32, Vec<(u32, u32)>>,
 }
@@ -100,11 +102,13 @@ impl Needles {
     /// Calls `name` with the rules of every literal that stands in `text` where it must; perhaps several times.
     pub(super) fn look(&self, text: &str, name: &mut impl FnMut(&[u32])) {
         let text = text.as_bytes();
+        let end = tail(text, TAIL);
         for (less, tails) in self.ends.iter().enumerate() {
             if tails.is_empty() || text.len() <= less {
                 continue;
             }
-            for at in tails.get(&tail(text, less + 1)).into_iter().flatten() {
+            let last = end & u64::MAX >> (u8::BITS as usize * (TAIL - 1 - less));
+            for at in tails.get(&last).into_iter().flatten() {
                 if let Some(needle) = self.needles.get(*at as usize)
                     && text.ends_with(&needle.literal)
                 {
@@ -149,11 +153,11 @@ impl Needle {
 
 /// The last `length` bytes (at most eight) as a number; zeros before a shorter text.
 fn tail(text: &[u8], length: usize) -> u64 {
-    let from = text.len().saturating_sub(length);
-    text.get(from..)
-        .unwrap_or_default()
-        .iter()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    match text.last_chunk() {
+        Some(last) if length == TAIL => u64::from_be_bytes(*last),
+        _ => number(text.get(text.len().saturating_sub(length)..).unwrap_or_default()),
+    }
 }
 
 impl<const N: usize> Grams<N> {
@@ -173,17 +177,17 @@ impl<const N: usize> Grams<N> {
         }
         let bits = (whose.len() * BITS_PER_GRAM).next_power_of_two().ilog2();
         let bits = bits.clamp(*TABLE.start(), *TABLE.end());
-        let shift = u32::BITS - bits;
+        let mask = u32::MAX >> (u32::BITS - bits);
         let mut table = vec![0_u64; 1 << (bits - 6)].into_boxed_slice();
         for gram in whose.keys() {
-            let bit = hash(*gram) >> shift;
+            let bit = hash(*gram) & mask;
             if let Some(word) = table.get_mut((bit >> 6) as usize) {
                 *word |= 1 << (bit & 63);
             }
         }
         Self {
             bits: table,
-            shift,
+            mask,
             whose,
         }
     }
@@ -193,28 +197,54 @@ impl<const N: usize> Grams<N> {
         if self.bits.is_empty() {
             return;
         }
-        for (stand, some) in text.array_windows::<N>().enumerate() {
-            let gram = number(some);
-            let bit = hash(gram) >> self.shift;
-            let word = self.bits.get((bit >> 6) as usize).copied().unwrap_or_default();
-            if word >> (bit & 63) & 1 == 0 {
-                continue;
-            }
+        let mut hit = |gram: u32, stand: usize| {
             for (at, offset) in self.whose.get(&gram).into_iter().flatten() {
                 each(*at, *offset, stand);
             }
+        };
+        let mut from = 0;
+        // Several at a time and hardly a branch: most stands are nobody's gram.
+        while let Some(eight) = text.get(from..).and_then(|rest| rest.first_chunk()) {
+            let eight = u64::from_le_bytes(*eight);
+            let grams = std::array::from_fn::<u32, ABREAST, _>(|on| {
+                (eight >> (u8::BITS as usize * on)) as u32 & Self::BITS_OF_GRAM
+            });
+            if grams.iter().fold(0, |any, gram| any | self.asks(*gram)) & 1 == 1 {
+                for (on, gram) in grams.into_iter().enumerate() {
+                    if self.asks(gram) & 1 == 1 {
+                        hit(gram, from + on);
+                    }
+                }
+            }
+            from += ABREAST;
         }
+        let rest = text.get(from..).unwrap_or_default();
+        for (on, some) in rest.array_windows::<N>().enumerate() {
+            let gram = number(some);
+            if self.asks(gram) & 1 == 1 {
+                hit(gram, from + on);
+            }
+        }
+    }
+
+    const BITS_OF_GRAM: u32 = u32::MAX >> (u32::BITS as usize - u8::BITS as usize * N);
+
+    /// Whose lowest bit is set if the gram may stand for a literal.
+    fn asks(&self, gram: u32) -> u64 {
+        let bit = hash(gram) & self.mask;
+        let word = self.bits.get((bit >> 6) as usize).copied().unwrap_or_default();
+        word >> (bit & 63)
     }
 }
 
-/// The last four bytes as a number.
+/// A gram as a number.
 fn number<const N: usize>(gram: &[u8; N]) -> u32 {
-    gram.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+    gram.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte))
 }
 
 /// Multiplicative hashing (Knuth, The Art of Computer Programming 3, section 6.4): the upper bits are the hash.
 const fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1)
+    ((gram as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as u32
 }
 
 /// How common grams and pairs of bytes are among literals: what many rules look for is what events are full of.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::witness::likelihood;
+use super::witness::{cost, likelihood};
 use crate::condition::Expr;
 use crate::field::{FieldId, Fields};
 use crate::item::{Item, Target};
@@ -162,7 +162,8 @@ impl Program {
         at
     }
 
-    /// Parts joined by `and`, nested ones lifted, the least likely first.
+    /// Parts joined by `and`, nested ones lifted, in the order in which falsehood costs least to find: by cost for each part that
+    /// is false (Hanani 1977, 'An optimal evaluation of Boolean expressions in an online query system').
     fn and(&self, parts: Vec<Op>) -> Op {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
@@ -171,11 +172,12 @@ impl Program {
                 other => flat.push(other),
             }
         }
-        flat.sort_by(|left, right| likelihood(self, left).total_cmp(&likelihood(self, right)));
+        // Positive numbers are in the order of their bits.
+        flat.sort_by_cached_key(|part| (cost(self, part) / (1.0 - likelihood(self, part))).to_bits());
         Op::And(flat.into())
     }
 
-    /// Parts joined by `or`, nested ones lifted, the most likely first.
+    /// Parts joined by `or`, nested ones lifted, in the order in which truth costs least to find.
     fn or(&self, parts: Vec<Op>) -> Op {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
@@ -184,7 +186,7 @@ impl Program {
                 other => flat.push(other),
             }
         }
-        flat.sort_by(|left, right| likelihood(self, right).total_cmp(&likelihood(self, left)));
+        flat.sort_by_cached_key(|part| (cost(self, part) / likelihood(self, part)).to_bits());
         Op::Or(flat.into())
     }
 

@@ -42,16 +42,19 @@ pub(super) struct Atom {
 impl Atom {
     /// A rough guess at how often it is true of an event. Only the order matters: it decides which witness is taken.
     fn likelihood(&self) -> f64 {
-        let length = self.literal.len() as i32;
-        let base = match self.place {
+        if COMMON.contains(&&*self.literal) {
+            return 0.6;
+        }
+        let length = (self.literal.len() as i32).min(40);
+        match self.place {
             Place::Present => 0.9,
-            // Short values are codes (event ids, numbers, flags); long ones are names.
-            Place::Whole => 0.06 * 0.9_f64.powi(length.min(30)),
-            Place::Start | Place::End => 0.25 * 0.88_f64.powi(length.min(40)),
-            Place::Inside => 0.5 * 0.88_f64.powi(length.min(40)),
-        };
-        let common = COMMON.contains(&&*self.literal);
-        if common { base.max(0.2) } else { base }
+            // Numbers are codes of which a source has few (event ids, types, ports).
+            Place::Whole if self.literal.bytes().all(|byte| byte.is_ascii_digit()) => 0.1,
+            // Short values are flags; long ones are names.
+            Place::Whole => 0.06 * 0.85_f64.powi(length),
+            Place::Start | Place::End => 0.25 * 0.8_f64.powi(length),
+            Place::Inside => 0.5 * 0.8_f64.powi(length),
+        }
     }
 }
 
@@ -83,6 +86,12 @@ const COMMON: &[&str] = &[
     "system",
     "windows",
     "microsoft",
+    "microsoft corporation",
+    "microsoft windows",
+    "\\registry\\machine\\software\\",
+    "nt authority",
+    "authori",
+    "autori",
     "http",
     "https://",
     "http://",
@@ -136,6 +145,36 @@ pub(super) fn likelihood(program: &Program, op: &Op) -> f64 {
             Some(Some(atoms)) => atoms.iter().map(Atom::likelihood).sum::<f64>().min(0.95),
             _ => 0.9,
         },
+    }
+}
+
+/// What testing a part of a rule costs about, in comparisons with a whole value.
+pub(super) fn cost(program: &Program, op: &Op) -> f64 {
+    match op {
+        // Half of the parts, for one may settle it.
+        Op::And(parts) | Op::Or(parts) => {
+            let all: f64 = parts.iter().map(|part| cost(program, part)).sum();
+            all.midpoint(1.0)
+        }
+        Op::Not(part) => cost(program, part),
+        Op::Item(at) => program.items.get(*at as usize).map_or(1.0, |linked| {
+            let patterns = linked.item.patterns.iter();
+            patterns.map(pattern_cost).sum()
+        }),
+    }
+}
+
+fn pattern_cost(pattern: &Pattern) -> f64 {
+    match pattern {
+        Pattern::Null | Pattern::Exists(_) | Pattern::Present => 0.5,
+        Pattern::Text(text) => match text.shape {
+            Shape::Exact(_) | Shape::Prefix(_) | Shape::Suffix(_) => 1.0,
+            Shape::Contains(_) => 4.0,
+            Shape::Glob(_) => 20.0,
+        },
+        Pattern::FieldRef { .. } | Pattern::Number(..) => 2.0,
+        Pattern::Cidr(_) | Pattern::Time(..) => 10.0,
+        Pattern::Regexp(_) => 50.0,
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Regexp {
     machine: Machine,
     /// Folded literals of which every match contains at least one; empty if none is known.
     required: Vec<String>,
+    /// Bytes that every match has at least.
+    least: usize,
 }
 
 impl Regexp {
@@ -54,10 +56,14 @@ impl Regexp {
             .size_limit(SIZE_LIMIT)
             .build();
         match plain {
-            Ok(regex) => Ok(Self {
-                machine: Machine::Plain(regex),
-                required: required(source, flags),
-            }),
+            Ok(regex) => {
+                let (required, least) = demands(source, flags);
+                Ok(Self {
+                    machine: Machine::Plain(regex),
+                    required,
+                    least,
+                })
+            }
             Err(regex::Error::CompiledTooBig(limit)) => {
                 Err(RegexpError(format!("it would need more than {limit} bytes")))
             }
@@ -65,6 +71,7 @@ impl Regexp {
                 .map(|regex| Self {
                     machine: Machine::Backtracking(regex),
                     required: Vec::new(),
+                    least: 0,
                 })
                 .ok_or_else(|| RegexpError(last_line(&error.to_string()))),
         }
@@ -73,7 +80,7 @@ impl Regexp {
     /// True if it matches anywhere in `text`. A backtracking expression that reaches its limit does not match.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.machine {
-            Machine::Plain(regex) => regex.is_match(text),
+            Machine::Plain(regex) => text.len() >= self.least && regex.is_match(text),
             Machine::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
         }
     }
@@ -118,17 +125,21 @@ fn last_line(message: &str) -> String {
         .to_owned()
 }
 
-fn required(source: &str, flags: Flags) -> Vec<String> {
+/// What every match of an expression has: one of these folded literals (empty if none is known), and at least so many bytes.
+fn demands(source: &str, flags: Flags) -> (Vec<String>, usize) {
     let parsed = ParserBuilder::new()
         .case_insensitive(flags.ignore_case)
         .multi_line(flags.multi_line)
         .dot_matches_new_line(flags.dot_all)
         .build()
         .parse(source);
-    parsed
-        .ok()
-        .and_then(|hir| analyse(&hir).any_of)
-        .unwrap_or_default()
+    parsed.map_or_else(
+        |_| Default::default(),
+        |hir| {
+            let least = hir.properties().minimum_len().unwrap_or(0);
+            (analyse(&hir).any_of.unwrap_or_default(), least)
+        },
+    )
 }
 
 /// What is known about a part of an expression.

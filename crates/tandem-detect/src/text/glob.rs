@@ -7,9 +7,30 @@ use super::tokens::{DASHES, Token, Tokens};
 /// A compiled value with wildcards: stretches without `*`, looked for from left to right.
 #[derive(Debug, Clone)]
 pub(crate) struct Glob {
-    stretches: Vec<Vec<Token>>,
+    stretches: Vec<Stretch>,
     from_start: bool,
     to_end: bool,
+}
+
+/// What stands between two `*`.
+#[derive(Debug, Clone)]
+struct Stretch {
+    tokens: Vec<Token>,
+    /// Finds the literal that it begins with, if it does.
+    first: Option<memmem::Finder<'static>>,
+}
+
+impl Stretch {
+    fn new(tokens: &[Token]) -> Self {
+        let first = match tokens.first() {
+            Some(Token::Lit(literal)) => Some(memmem::Finder::new(literal.as_bytes()).into_owned()),
+            _ => None,
+        };
+        Self {
+            tokens: tokens.to_vec(),
+            first,
+        }
+    }
 }
 
 impl Glob {
@@ -19,7 +40,7 @@ impl Glob {
             .split(|token| *token == Token::Many)
             .filter(|stretch| !stretch.is_empty());
         Self {
-            stretches: stretches.map(<[Token]>::to_vec).collect(),
+            stretches: stretches.map(Stretch::new).collect(),
             from_start: tokens.first() != Some(&Token::Many),
             to_end: tokens.last() != Some(&Token::Many),
         }
@@ -27,7 +48,8 @@ impl Glob {
 
     /// The literals that every match contains.
     pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
-        self.stretches.iter().flatten().filter_map(|token| match token {
+        let tokens = self.stretches.iter().flat_map(|stretch| &stretch.tokens);
+        tokens.filter_map(|token| match token {
             Token::Lit(text) => Some(text.as_str()),
             _ => None,
         })
@@ -50,14 +72,14 @@ impl Glob {
 }
 
 /// Where the first fit of `stretch` at or after `at` ends.
-fn find(stretch: &[Token], text: &str, at: usize, fixed_start: bool, fixed_end: bool) -> Option<usize> {
-    let fits = |start: usize| fit(stretch, text, start).filter(|end| !fixed_end || *end == text.len());
+fn find(stretch: &Stretch, text: &str, at: usize, fixed_start: bool, fixed_end: bool) -> Option<usize> {
+    let fits =
+        |start: usize| fit(&stretch.tokens, text, start).filter(|end| !fixed_end || *end == text.len());
     if fixed_start {
         return fits(at);
     }
     let mut start = at;
-    if let Some(Token::Lit(first)) = stretch.first() {
-        let finder = memmem::Finder::new(first.as_bytes());
+    if let Some(finder) = &stretch.first {
         loop {
             start += finder.find(text.as_bytes().get(start..)?)?;
             if let Some(end) = fits(start) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
+use super::successor::Successors;
 use super::{Attr, ClassUid, LogSource, NumAttr, Severity, Status};
 use crate::{EventId, Timestamp};
 
@@ -110,7 +111,10 @@ pub struct EventBatch {
     logsources: Vec<LogSource>,
     fields: Vec<Field>,
     rows: Vec<Row>,
-    last_name: u32,
+    /// Of the names.
+    next_name: Successors,
+    /// Of the log sources.
+    next_logsource: Successors,
 }
 
 impl EventBatch {
@@ -162,6 +166,7 @@ impl EventBatch {
         if self.names.len() > 4_096 {
             self.names.clear();
             self.name_ids.clear();
+            self.next_name.clear();
         }
     }
 
@@ -180,32 +185,41 @@ impl EventBatch {
         &self.logsources
     }
 
-    /// The index of a log source in this batch, adding it if it is new.
+    /// The index of a log source in this batch, adding it if it is new. The one that came after the last one before is tried
+    /// first.
     pub fn intern_logsource(&mut self, logsource: &LogSource) -> u16 {
-        if let Some(at) = self.logsources.iter().position(|known| known == logsource) {
-            return at as u16;
+        let guess = self.next_logsource.guess();
+        if self.logsources.get(guess) == Some(logsource) {
+            self.next_logsource.right(guess);
+            return guess as u16;
         }
-        self.logsources.push(logsource.clone());
-        (self.logsources.len() - 1) as u16
+        let known = self.logsources.iter().position(|known| known == logsource);
+        let at = known.unwrap_or_else(|| {
+            self.logsources.push(logsource.clone());
+            self.logsources.len() - 1
+        });
+        self.next_logsource.wrong(at as u32);
+        at as u16
     }
 
     /// The id of a field name, adding it if it is new. Records of one source repeat their names in the same order, so the
-    /// name after the last one asked for is tried first.
+    /// name that came after the last one before is tried first.
     pub fn intern_name(&mut self, name: &str) -> NameId {
-        let next = self.last_name as usize + 1;
-        let next = if next < self.names.len() { next } else { 0 };
-        if self.names.get(next).is_some_and(|known| **known == *name) {
-            self.last_name = next as u32;
-            return NameId(next as u32);
+        let guess = self.next_name.guess();
+        if self.names.get(guess).is_some_and(|known| **known == *name) {
+            self.next_name.right(guess);
+            return NameId(guess as u32);
         }
-        if let Some(id) = self.name_ids.get(name) {
-            self.last_name = id.0;
-            return *id;
-        }
-        let id = NameId(self.names.len() as u32);
-        self.names.push(name.into());
-        self.name_ids.insert(name.into(), id);
-        self.last_name = id.0;
+        let id = match self.name_ids.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = NameId(self.names.len() as u32);
+                self.names.push(name.into());
+                self.name_ids.insert(name.into(), id);
+                id
+            }
+        };
+        self.next_name.wrong(id.0);
         id
     }
 
@@ -245,6 +259,7 @@ impl EventBatch {
         self.rows.iter().map(|row| EventRef { batch: self, row })
     }
 
+    #[inline]
     fn push_text(&mut self, text: &str) -> Span {
         let start = self.text.len() as u32;
         self.text.push_str(text);
@@ -254,6 +269,7 @@ impl EventBatch {
         }
     }
 
+    #[inline]
     fn str(&self, span: Span) -> &str {
         let start = span.start as usize;
         self.text
@@ -280,6 +296,7 @@ impl EventBuilder<'_> {
     }
 
     /// As [`Self::field`], with a name interned before.
+    #[inline]
     pub fn field_by_id(&mut self, name: NameId, value: Value<'_>) {
         let value = match value {
             Value::Null => Stored::Null,
@@ -292,6 +309,7 @@ impl EventBuilder<'_> {
     }
 
     /// Interns a field name, for use with [`Self::field_by_id`].
+    #[inline]
     pub fn intern_name(&mut self, name: &str) -> NameId {
         self.batch.intern_name(name)
     }
@@ -384,6 +402,7 @@ impl Drop for EventBuilder<'_> {
 }
 
 impl EventBatch {
+    #[inline]
     fn value(&self, stored: Stored) -> Value<'_> {
         match stored {
             Stored::Null => Value::Null,
@@ -394,6 +413,7 @@ impl EventBatch {
         }
     }
 
+    #[inline]
     fn field_ref(&self, field: Field) -> FieldRef<'_> {
         let name = self.names.get(field.name.0 as usize).map_or("", |name| name);
         FieldRef {
@@ -423,6 +443,7 @@ impl<'a> EventRef<'a> {
     }
 
     /// Fields of the native view in the order of the record.
+    #[inline]
     pub fn fields(&self) -> impl Iterator<Item = FieldRef<'a>> + use<'a> {
         let batch = self.batch;
         let range = self.row.fields.start as usize..self.row.fields.end as usize;
@@ -443,6 +464,7 @@ impl<'a> EventRef<'a> {
     }
 
     /// A text attribute of the core view.
+    #[inline]
     pub fn attr(&self, attr: Attr) -> Option<&'a str> {
         let text = self.batch.str(self.row.attrs[attr.index()]);
         (!text.is_empty()).then_some(text)
@@ -454,6 +476,7 @@ impl<'a> EventRef<'a> {
     }
 
     /// Indices into [`EventBatch::logsources`].
+    #[inline]
     pub fn logsource_ids(&self) -> &'a [u16] {
         &self.row.logsources[..self.row.logsource_count as usize]
     }

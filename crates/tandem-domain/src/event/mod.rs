@@ -9,6 +9,7 @@ mod batch;
 mod class;
 mod json;
 mod logsource;
+mod successor;
 
 pub use attr::{Attr, NumAttr};
 pub use batch::{BatchFull, EventBatch, EventBuilder, EventHead, EventRef, FieldRef, NameId, Span, Value};
