@@ -42,13 +42,10 @@ impl Past<'_> {
         2.0 * (circle + 0.5) < expected + 0.5 && of_no_group()
     }
 
-    /// Records others work on; of more than 256 records a day a sample speaks for all.
+    /// Records others work on. Of more than 256 records a day they are counted among those that are known, so that no more are
+    /// told than there were.
     fn others_records(&self, activity: &DayActivity) -> f64 {
         let hashes = activity.record_hashes();
-        let kept = hashes.len();
-        if kept == 0 {
-            return 0.0;
-        }
         let others = self
             .subject
             .records()
@@ -58,6 +55,6 @@ impl Past<'_> {
                 let named = self.groups.iter().filter(|name| !name.is_empty());
                 self.records.has("", *record) && named.clone().all(|name| !self.records.has(name, *record))
             });
-        (others.count() as f64 * activity.records() / kept as f64).round()
+        others.count() as f64
     }
 }

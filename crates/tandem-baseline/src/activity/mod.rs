@@ -1,8 +1,11 @@
 //! What one account, later one subject, did on one local calendar day: a summary that can be merged in any order.
 
 mod objects;
+mod older;
 mod timeline;
 
+use objects::{Sample, rank};
+use older::OlderDay;
 use serde::{Deserialize, Serialize};
 
 pub use objects::{DayObject, Distinct, Objects, object_hash};
@@ -14,10 +17,12 @@ use crate::{Action, ObjectKind};
 
 /// Most objects kept by name per kind and day.
 pub const OBJECTS_PER_KIND: usize = 128;
-/// Hashes kept to count distinct files and records.
+/// Hashes kept of files, to count them, and of records.
 pub const DISTINCT_HASHES: usize = 256;
 /// First byte of an encoded activity; another layout gets another number.
-const ENCODING: u8 = 3;
+const ENCODING: u8 = 4;
+/// The layout before too many objects were cut by when they were used. It reads as a day of which that is not known.
+const CUT_BY_HASH: u8 = 3;
 /// The layout before the order of acts was kept. It reads as a day of which no order is known.
 const WITHOUT_ORDER: u8 = 2;
 /// The layout before [`DayActivity::looks`] was counted. It reads as a day without any.
@@ -63,7 +68,7 @@ pub struct DayActivity {
     actions: Vec<ActionDay>,
     kinds: Vec<KindDay>,
     files: Distinct<DISTINCT_HASHES>,
-    records: Distinct<DISTINCT_HASHES>,
+    records: Sample<DISTINCT_HASHES>,
     looks: u32,
     timeline: Timeline,
 }
@@ -94,15 +99,16 @@ impl DayActivity {
         if seen.denied {
             self.count(Action::Denied, seen);
         }
+        let rank = rank(60_000_000 * u64::from(minute) + u64::from(seen.micros));
         for object in &seen.objects {
-            self.kind(object.kind).add(object.hash(), object.shown(), 1);
+            self.kind(object.kind).add(object.hash(), object.shown(), 1, rank);
         }
         self.looks = self.looks.saturating_add(u32::from(seen.is_curious()));
         if let Some(file) = seen.file {
             self.files.add(file);
         }
         if let Some(record) = seen.record {
-            self.records.add(record);
+            self.records.add(record, rank);
         }
     }
 
@@ -160,17 +166,13 @@ impl DayActivity {
         &self.kinds
     }
 
-    /// Distinct files touched; exact up to 256, then estimated within about 6 %.
+    /// Distinct files touched; exact up to 256, then estimated within about 6 %, from their names: not for scores.
     pub fn files(&self) -> f64 {
         self.files.count()
     }
 
-    /// Distinct records touched; exact up to 256, then estimated within about 6 %.
-    pub fn records(&self) -> f64 {
-        self.records.count()
-    }
-
-    /// Hashes of records touched: all of them up to 256, else the 256 smallest, which are a fair sample.
+    /// Hashes of records touched: all of them up to 256, else up to 256 of those touched at some of the day's times, which are
+    /// spread over the day and the same whatever records are called.
     pub fn record_hashes(&self) -> impl ExactSizeIterator<Item = u64> {
         self.records.iter()
     }
@@ -212,9 +214,10 @@ impl DayActivity {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match bytes.split_first() {
             Some((&ENCODING, rest)) => Ok(postcard::from_bytes(rest)?),
+            Some((&CUT_BY_HASH, rest)) => older(rest),
             // The last fields, a timeline and before it a number, were not there yet: zeros stand for none.
-            Some((&WITHOUT_ORDER, rest)) => Ok(postcard::from_bytes(&[rest, &[0; 2]].concat())?),
-            Some((&WITHOUT_LOOKS, rest)) => Ok(postcard::from_bytes(&[rest, &[0; 3]].concat())?),
+            Some((&WITHOUT_ORDER, rest)) => older(&[rest, &[0; 2]].concat()),
+            Some((&WITHOUT_LOOKS, rest)) => older(&[rest, &[0; 3]].concat()),
             Some((&layout, _)) => Err(DecodeError::Layout(layout)),
             None => Err(DecodeError::Empty),
         }
@@ -251,6 +254,10 @@ impl DayActivity {
     }
 }
 
+fn older(bytes: &[u8]) -> Result<DayActivity, DecodeError> {
+    Ok(postcard::from_bytes::<OlderDay>(bytes)?.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,7 +268,7 @@ mod tests {
         day.add(&Observation::new(Action::Logon, 9));
         day.timeline = Timeline::default();
         let now = day.encode().unwrap();
-        for (layout, absent) in [(WITHOUT_ORDER, 2), (WITHOUT_LOOKS, 3)] {
+        for (layout, absent) in [(CUT_BY_HASH, 0), (WITHOUT_ORDER, 2), (WITHOUT_LOOKS, 3)] {
             let mut then = now.clone();
             then[0] = layout;
             then.truncate(now.len() - absent);

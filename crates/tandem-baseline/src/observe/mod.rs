@@ -59,6 +59,8 @@ pub fn observe<'a>(
         action,
         hour: local.hour().min(23),
         minute: (local.minute % 60) as u8,
+        // Clocks of all zones are whole minutes apart.
+        micros: event.head().time.0.rem_euclid(60_000_000) as u32,
         bytes: classify::bytes(event, action),
         items: classify::items(event),
         confidential: label.is_some_and(|label| names::is_confidential(label, home)),

@@ -43,6 +43,8 @@ pub struct Observation<'a> {
     pub hour: u8,
     /// Minute of that hour, 0 to 59. Good enough for the order of acts.
     pub minute: u8,
+    /// Microsecond of that minute, 0 to 59,999,999: it chooses what is kept of a day of too many objects.
+    pub micros: u32,
     /// Bytes moved.
     pub bytes: u64,
     /// Things touched at once: rows, pages, attachments.
@@ -66,6 +68,7 @@ impl Observation<'_> {
             action,
             hour,
             minute: 0,
+            micros: 0,
             bytes: 0,
             items: 0,
             confidential: false,

@@ -374,8 +374,8 @@ impl Subject {
         let mut scratch = seen::Scratch::default();
         self.seen.remember_records(activity.record_hashes(), &mut scratch);
         for part in activity.kinds() {
-            let objects = part.objects.iter().map(|object| (object.hash, object.count));
-            self.seen.remember(part.kind, objects, &mut scratch);
+            self.seen
+                .remember(part.kind, part.objects.weighed(), &mut scratch);
         }
     }
 

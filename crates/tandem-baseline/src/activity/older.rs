@@ -1,0 +1,92 @@
+//! Days as layouts before the fourth had them: what was kept of too many was chosen by the smallest hashes.
+
+use serde::Deserialize;
+
+use super::objects::{Distinct, Objects, Sample};
+use super::{ActionDay, DISTINCT_HASHES, DayActivity, KindDay, OBJECTS_PER_KIND, Timeline};
+use crate::ObjectKind;
+
+/// A whole day.
+#[derive(Debug, Deserialize)]
+pub(super) struct OlderDay {
+    actions: Vec<ActionDay>,
+    kinds: Vec<OlderKind>,
+    files: Distinct<DISTINCT_HASHES>,
+    records: OlderHashes,
+    looks: u32,
+    timeline: Timeline,
+}
+
+#[derive(Debug, Deserialize)]
+struct OlderKind {
+    kind: ObjectKind,
+    objects: OlderObjects,
+}
+
+#[derive(Debug, Deserialize)]
+struct OlderObjects {
+    kept: Vec<OlderObject>,
+    overflowed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct OlderObject {
+    hash: u64,
+    count: u32,
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct OlderHashes {
+    kept: Vec<u64>,
+    overflowed: bool,
+}
+
+/// When they were used is not known. Ranked by their hashes they merge as they did.
+const fn rank(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+impl From<OlderDay> for DayActivity {
+    fn from(day: OlderDay) -> Self {
+        let kinds = day.kinds.into_iter().map(|part| {
+            let mut objects = Objects::<OBJECTS_PER_KIND>::default();
+            for object in &part.objects.kept {
+                objects.add(object.hash, &object.text, object.count, rank(object.hash));
+            }
+            if part.objects.overflowed {
+                objects.keep_below(
+                    part.objects
+                        .kept
+                        .last()
+                        .map_or(0, |last| rank(last.hash).saturating_add(1)),
+                );
+            }
+            KindDay {
+                kind: part.kind,
+                objects,
+            }
+        });
+        let mut records = Sample::default();
+        day.records
+            .kept
+            .iter()
+            .for_each(|hash| records.add(*hash, rank(*hash)));
+        if day.records.overflowed {
+            records.keep_below(
+                day.records
+                    .kept
+                    .last()
+                    .map_or(0, |last| rank(*last).saturating_add(1)),
+            );
+        }
+        Self {
+            actions: day.actions,
+            kinds: kinds.collect(),
+            files: day.files,
+            records,
+            looks: day.looks,
+            timeline: day.timeline,
+        }
+    }
+}
