@@ -90,3 +90,38 @@ impl From<OlderDay> for DayActivity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::CUT_BY_HASH;
+
+    #[test]
+    fn objects_and_records_of_an_older_day_are_there_and_a_cut_stays_a_cut() {
+        let hashes: Vec<u64> = (1..=OBJECTS_PER_KIND as u64).map(|n| n << 40).collect();
+        for overflowed in [false, true] {
+            let objects: Vec<(u64, u32, String)> =
+                hashes.iter().map(|hash| (*hash, 3, "a".to_owned())).collect();
+            let kinds = vec![(ObjectKind::Host, (objects, overflowed))];
+            let none = (Vec::<u64>::new(), false);
+            let older = (
+                Vec::<ActionDay>::new(),
+                kinds,
+                none,
+                (hashes.clone(), overflowed),
+                5_u32,
+                Timeline::default(),
+            );
+            let bytes = postcard::to_extend(&older, vec![CUT_BY_HASH]).unwrap();
+            let day = DayActivity::decode(&bytes).unwrap();
+            let kept = &day.kinds()[0].objects;
+            assert!(kept.iter().map(|object| object.hash).eq(hashes.iter().copied()));
+            assert_eq!(kept.overflowed(), overflowed);
+            let count = if overflowed { 1 } else { 3 };
+            assert!(kept.iter().all(|object| object.count == count));
+            assert!(day.record_hashes().eq(hashes.iter().copied()));
+            assert_eq!(day.looks(), 5);
+            assert_eq!(DayActivity::decode(&day.encode().unwrap()).unwrap(), day);
+        }
+    }
+}
