@@ -1,9 +1,10 @@
 //! Bounded sets of what a day touched, whose merge does not care about order and whose cut does not care about names.
 //!
-//! A day of too many is cut by *when* things were used, never by what they are called. Every use has a rank, its time of day
-//! well mixed; a thing has the least rank of its uses; kept are the things with a rank below the `K + 1`-th smallest. So of
-//! things with one rank all are kept or none. Whatever is below the limit of a whole is below the limit of every part, so parts
-//! may be added and merged in any order. This is a bottom-k sketch (Cohen and Kaplan 2007, *Summarizing data using bottom-k
+//! A day of too many is cut by *when* things were used, not by what they are called. Every use has a rank, its time of day
+//! well mixed; a thing has the least rank of its uses; kept are the things with a rank below the `K + 1`-th smallest. Only where
+//! the limit falls among things used at one moment do hashes of their names choose: a thousand files copied within a second of
+//! a clock that knows no less must not be forgotten because no time tells them apart. Whatever is below the limit of a whole is
+//! below the limit of every part, so parts may be added and merged in any order. This is a bottom-k sketch (Cohen and Kaplan 2007, *Summarizing data using bottom-k
 //! sketches*) over times. Mixing spreads what is kept over the day: whoever does their usual work first hides nothing behind it.
 
 use serde::{Deserialize, Serialize};
@@ -24,10 +25,13 @@ pub(super) fn rank(time: u64) -> u32 {
     (xxh3_64_with_seed(&time.to_le_bytes(), RANK_SEED) >> 32) as u32
 }
 
-/// The first rank that does not fit among `most`, if there are more.
-fn limit(ranks: impl Iterator<Item = u32>, most: usize) -> Option<u32> {
-    let mut ranks: Vec<u32> = ranks.collect();
-    (ranks.len() > most).then(|| *ranks.select_nth_unstable(most).1)
+/// A thing's place in the order in which things are kept: its rank, then its hash.
+type Place = (u32, u64);
+
+/// The first place that does not fit among `most`, if there are more.
+fn limit(places: impl Iterator<Item = Place>, most: usize) -> Option<Place> {
+    let mut places: Vec<Place> = places.collect();
+    (places.len() > most).then(|| *places.select_nth_unstable(most).1)
 }
 
 /// One object of a day.
@@ -43,19 +47,25 @@ pub struct DayObject {
     rank: u32,
 }
 
+impl DayObject {
+    const fn place(&self) -> Place {
+        (self.rank, self.hash)
+    }
+}
+
 /// The objects of one kind on one day, at most `K` of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Objects<const K: usize> {
     /// By hash.
     kept: Vec<DayObject>,
-    /// Ranks from here on are not kept.
-    below: Option<u32>,
+    /// Places from here on are not kept.
+    below: Option<Place>,
 }
 
 impl<const K: usize> Objects<K> {
     /// Adds `count` uses of an object, the least rank among them `rank`.
     pub(super) fn add(&mut self, hash: u64, text: &str, count: u32, rank: u32) {
-        if self.below.is_some_and(|below| rank >= below) {
+        if self.below.is_some_and(|below| (rank, hash) >= below) {
             return;
         }
         let count = if self.overflowed() { 1 } else { count };
@@ -79,20 +89,20 @@ impl<const K: usize> Objects<K> {
                     rank,
                 };
                 self.kept.insert(at, object);
-                if let Some(below) = limit(self.kept.iter().map(|object| object.rank), K) {
+                if let Some(below) = limit(self.kept.iter().map(DayObject::place), K) {
                     self.keep_below(below);
                 }
             }
         }
     }
 
-    /// Forgets ranks from `below` on.
-    pub(super) fn keep_below(&mut self, below: u32) {
+    /// Forgets places from `below` on.
+    pub(super) fn keep_below(&mut self, below: Place) {
         if self.below.is_some_and(|known| known <= below) {
             return;
         }
         self.below = Some(below);
-        self.kept.retain(|object| object.rank < below);
+        self.kept.retain(|object| object.place() < below);
         // What was used when it was not kept is not counted, and when that was depends on the order of arrival.
         self.kept.iter_mut().for_each(|object| object.count = 1);
     }
@@ -141,30 +151,30 @@ impl<const K: usize> Objects<K> {
 pub(super) struct Sample<const K: usize> {
     /// Hash and rank, by hash.
     kept: Vec<(u64, u32)>,
-    below: Option<u32>,
+    below: Option<Place>,
 }
 
 impl<const K: usize> Sample<K> {
     /// Adds a use of a thing.
     pub(super) fn add(&mut self, hash: u64, rank: u32) {
-        if self.below.is_some_and(|below| rank >= below) {
+        if self.below.is_some_and(|below| (rank, hash) >= below) {
             return;
         }
         match self.kept.binary_search_by_key(&hash, |(known, _)| *known) {
             Ok(at) => self.kept[at].1 = self.kept[at].1.min(rank),
             Err(at) => {
                 self.kept.insert(at, (hash, rank));
-                if let Some(below) = limit(self.kept.iter().map(|(_, rank)| *rank), K) {
+                if let Some(below) = limit(self.kept.iter().map(|(hash, rank)| (*rank, *hash)), K) {
                     self.keep_below(below);
                 }
             }
         }
     }
 
-    /// Forgets ranks from `below` on.
-    pub(super) fn keep_below(&mut self, below: u32) {
+    /// Forgets places from `below` on.
+    pub(super) fn keep_below(&mut self, below: Place) {
         self.below = Some(self.below.map_or(below, |known| known.min(below)));
-        self.kept.retain(|(_, rank)| *rank < below);
+        self.kept.retain(|(hash, rank)| (*rank, *hash) < below);
     }
 
     /// Adds all of another part.

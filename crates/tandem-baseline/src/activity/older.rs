@@ -47,6 +47,11 @@ const fn rank(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
+/// The place after that of the last thing kept.
+fn after(last: Option<u64>) -> (u32, u64) {
+    last.map_or((0, 0), |hash| (rank(hash), hash.saturating_add(1)))
+}
+
 impl From<OlderDay> for DayActivity {
     fn from(day: OlderDay) -> Self {
         let kinds = day.kinds.into_iter().map(|part| {
@@ -55,12 +60,7 @@ impl From<OlderDay> for DayActivity {
                 objects.add(object.hash, &object.text, object.count, rank(object.hash));
             }
             if part.objects.overflowed {
-                objects.keep_below(
-                    part.objects
-                        .kept
-                        .last()
-                        .map_or(0, |last| rank(last.hash).saturating_add(1)),
-                );
+                objects.keep_below(after(part.objects.kept.last().map(|last| last.hash)));
             }
             KindDay {
                 kind: part.kind,
@@ -73,12 +73,7 @@ impl From<OlderDay> for DayActivity {
             .iter()
             .for_each(|hash| records.add(*hash, rank(*hash)));
         if day.records.overflowed {
-            records.keep_below(
-                day.records
-                    .kept
-                    .last()
-                    .map_or(0, |last| rank(*last).saturating_add(1)),
-            );
+            records.keep_below(after(day.records.kept.last().copied()));
         }
         Self {
             actions: day.actions,

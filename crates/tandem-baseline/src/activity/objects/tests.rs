@@ -8,8 +8,7 @@ use crate::{Action, DayActivity, Object, ObjectKind, Observation};
 fn usage(naming: &str, n: u32, thing: u32) -> Observation<'static> {
     let mut seen = Observation::new(Action::RecordRead, (n / 60 % 24) as u8);
     seen.minute = (n % 60) as u8;
-    // Some at the very same time.
-    seen.micros = n / 3 % 5 * 1_000;
+    seen.micros = n;
     let text = format!("home of {naming}{thing}");
     seen.record = Some(object_hash(9, &text));
     let kind = ObjectKind::Share;
@@ -87,11 +86,12 @@ fn what_is_kept_is_spread_over_the_day() {
 }
 
 #[test]
-fn of_things_used_at_one_time_all_are_kept_or_none() {
-    let at_once =
-        |things: std::ops::Range<u32>| things.map(|thing| usage("anna", 61, thing)).collect::<Vec<_>>();
-    let most = OBJECTS_PER_KIND as u32;
-    let kept = |uses: &[Observation<'static>]| day(uses).kinds()[0].objects.iter().len();
-    assert_eq!(kept(&at_once(0..most)), OBJECTS_PER_KIND);
-    assert_eq!(kept(&at_once(0..most + 1)), 0);
+fn of_things_used_at_one_moment_as_many_are_kept_as_fit() {
+    let at_once = |things: u32| -> Vec<_> { (0..things).map(|thing| usage("anna", 61, thing)).collect() };
+    for things in [OBJECTS_PER_KIND as u32, OBJECTS_PER_KIND as u32 + 1, 700] {
+        let uses = at_once(things);
+        let whole = day(&uses);
+        assert_eq!(whole.kinds()[0].objects.iter().len(), OBJECTS_PER_KIND);
+        assert_eq!(day(uses.iter().rev()), whole);
+    }
 }
