@@ -73,7 +73,7 @@ impl Needles {
                 if place == Place::End {
                     let length = literal.len().min(TAIL);
                     if let Some(tails) = all.ends.get_mut(length.saturating_sub(1)) {
-                        tails.entry(tail(&literal, length)).or_default().push(at);
+                        tails.entry(tail(&literal)).or_default().push(at);
                     }
                 } else if let Some(offset) = commonness.rarest_gram(&literal) {
                     long.push((at, offset));
@@ -102,7 +102,7 @@ impl Needles {
     /// Calls `name` with the rules of every literal that stands in `text` where it must; perhaps several times.
     pub(super) fn look(&self, text: &str, name: &mut impl FnMut(&[u32])) {
         let text = text.as_bytes();
-        let end = tail(text, TAIL);
+        let end = tail(text);
         for (less, tails) in self.ends.iter().enumerate() {
             if tails.is_empty() || text.len() <= less {
                 continue;
@@ -151,13 +151,12 @@ impl Needle {
     }
 }
 
-/// The last `length` bytes (at most eight) as a number; zeros before a shorter text.
-fn tail(text: &[u8], length: usize) -> u64 {
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    match text.last_chunk() {
-        Some(last) if length == TAIL => u64::from_be_bytes(*last),
-        _ => number(text.get(text.len().saturating_sub(length)..).unwrap_or_default()),
-    }
+/// The last [`TAIL`] bytes as a number; zeros before a shorter text.
+fn tail(text: &[u8]) -> u64 {
+    text.last_chunk().map_or_else(
+        || text.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        |last| u64::from_be_bytes(*last),
+    )
 }
 
 impl<const N: usize> Grams<N> {
@@ -197,9 +196,11 @@ impl<const N: usize> Grams<N> {
         if self.bits.is_empty() {
             return;
         }
-        let mut hit = |gram: u32, stand: usize| {
-            for (at, offset) in self.whose.get(&gram).into_iter().flatten() {
-                each(*at, *offset, stand);
+        let mut find = |gram: u32, stand: usize| {
+            if self.asks(gram) & 1 == 1 {
+                for (at, offset) in self.whose.get(&gram).into_iter().flatten() {
+                    each(*at, *offset, stand);
+                }
             }
         };
         let mut from = 0;
@@ -211,19 +212,14 @@ impl<const N: usize> Grams<N> {
             });
             if grams.iter().fold(0, |any, gram| any | self.asks(*gram)) & 1 == 1 {
                 for (on, gram) in grams.into_iter().enumerate() {
-                    if self.asks(gram) & 1 == 1 {
-                        hit(gram, from + on);
-                    }
+                    find(gram, from + on);
                 }
             }
             from += ABREAST;
         }
         let rest = text.get(from..).unwrap_or_default();
         for (on, some) in rest.array_windows::<N>().enumerate() {
-            let gram = number(some);
-            if self.asks(gram) & 1 == 1 {
-                hit(gram, from + on);
-            }
+            find(number(some), from + on);
         }
     }
 
