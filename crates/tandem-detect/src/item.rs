@@ -34,8 +34,8 @@ pub(crate) struct Item {
     pub(crate) expands: Vec<Box<str>>,
     /// `neq`: no value may fit; otherwise one is enough.
     pub(crate) negate: bool,
-    /// Whether each value is compared with the field's values alone: none is about absence or another field.
-    plain: bool,
+    /// Whether a value is about more than one value of the field: its absence, or another field.
+    relates: bool,
     quick: Option<Box<Quick>>,
 }
 
@@ -67,14 +67,14 @@ impl Item {
             }
         }
         let modifiers = modifiers.into();
-        let alone = |pattern: &Pattern| {
-            !matches!(
+        let relates = |pattern: &Pattern| {
+            matches!(
                 pattern,
                 Pattern::Null | Pattern::Exists(_) | Pattern::FieldRef { .. }
             )
         };
         Self {
-            plain: patterns.iter().all(alone),
+            relates: patterns.iter().any(relates),
             target,
             modifiers,
             patterns,
@@ -103,30 +103,13 @@ impl Item {
 
     /// True if the event laid out in `view` satisfies the item. `field` and `others` are the ids of the fields it names.
     pub(crate) fn holds(&self, view: &View<'_>, field: FieldId, others: &[FieldId]) -> bool {
-        let fits =
-            |(at, pattern): (usize, &Pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
-        let outcome = match &self.quick {
-            None if self.plain => self
-                .cells(view, field)
-                .any(|cell| self.patterns.iter().any(|pattern| pattern.fits(cell))),
-            None => self.patterns.iter().enumerate().any(fits),
-            Some(quick) => {
-                let rest = || {
-                    quick
-                        .rest
-                        .iter()
-                        .filter_map(|at| Some((*at, self.patterns.get(*at)?)))
-                };
-                let mut cells = self.cells(view, field);
-                if self.plain {
-                    cells.any(|cell| {
-                        quick.fits(cell, &self.patterns) || rest().any(|(_, pattern)| pattern.fits(cell))
-                    })
-                } else {
-                    cells.any(|cell| quick.fits(cell, &self.patterns)) || rest().any(fits)
-                }
-            }
+        let fits = |cell: Cell<'_>| match &self.quick {
+            Some(quick) => quick.fits(cell, &self.patterns),
+            None => self.patterns.iter().any(|pattern| pattern.fits(cell)),
         };
+        let relation = |(at, pattern)| self.value_fits(view, field, others.get(at).copied(), pattern);
+        let outcome = self.cells(view, field).any(fits)
+            || self.relates && self.patterns.iter().enumerate().any(relation);
         // `neq` with another field needs both fields; with values, an absent field differs from all of them.
         let relation_absent = || {
             self.patterns
@@ -219,8 +202,17 @@ impl Quick {
         (quick.exact.len() + quick.contains.len() >= LONG_LIST).then_some(quick)
     }
 
-    /// True if an exact or contained text of the list, which `patterns` is, fits.
+    /// True if a value of the list, which `patterns` is, fits.
     fn fits(&self, cell: Cell<'_>, patterns: &[Pattern]) -> bool {
+        self.listed(cell, patterns)
+            || self
+                .rest
+                .iter()
+                .any(|at| patterns.get(*at).is_some_and(|pattern| pattern.fits(cell)))
+    }
+
+    /// True if an exact or contained text of the list fits.
+    fn listed(&self, cell: Cell<'_>, patterns: &[Pattern]) -> bool {
         if matches!(cell.value, tandem_domain::Value::Null) {
             return false;
         }

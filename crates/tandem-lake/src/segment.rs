@@ -57,15 +57,26 @@ pub fn expired(segments: &[Segment], today: Day, days: u32) -> Vec<Segment> {
         .collect()
 }
 
-/// The days that are worth merging, each with its segments: those with at least `min_segments` files that were not cut
-/// to full size by an earlier merge.
+/// Of a day's bytes, the part that is in small segments and makes it worth reading the large ones again too. With it an event is
+/// written again about as often as the day's size has grown by a quarter, however often small segments come.
+const WORTH: u64 = 4;
+
+/// The days that are worth merging, each with the segments to merge: days with at least `min_segments` *small* segments, that is
+/// below `full_bytes`. The others are merged again only when the small ones have grown to a quarter of their size, so that a day
+/// is not read again and again as it fills; until then the small ones become one, or as many as they fill.
 pub fn mergeable(segments: &[Segment], min_segments: usize, full_bytes: u64) -> Vec<(Day, Vec<Segment>)> {
     let mut days: std::collections::BTreeMap<Day, Vec<Segment>> = std::collections::BTreeMap::new();
     for segment in segments {
         days.entry(segment.day).or_default().push(segment.clone());
     }
-    days.retain(|_, of_day| {
-        of_day.iter().filter(|segment| segment.bytes < full_bytes).count() >= min_segments.max(2)
-    });
+    let small = |segment: &&Segment| segment.bytes < full_bytes;
+    days.retain(|_, of_day| of_day.iter().filter(small).count() >= min_segments.max(2));
+    for of_day in days.values_mut() {
+        let all: u64 = of_day.iter().map(|segment| segment.bytes).sum();
+        let in_small: u64 = of_day.iter().filter(small).map(|segment| segment.bytes).sum();
+        if in_small.saturating_mul(WORTH) < all - in_small {
+            of_day.retain(|segment| small(&segment));
+        }
+    }
     days.into_iter().collect()
 }

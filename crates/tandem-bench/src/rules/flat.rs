@@ -2,11 +2,10 @@
 //! JSON object. They are read a line at a time, so that what a process takes in memory is the engine's.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
-use std::ops::Range;
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use tandem_domain::event::{EventBatch, EventHead, FieldsWriter};
 use tandem_domain::{EventId, LogSource};
 
@@ -87,56 +86,10 @@ impl Writer {
     }
 }
 
-/// The lines of a file, in a buffer that grows to the longest of them.
-struct Lines {
-    file: File,
-    buffer: Vec<u8>,
-    /// What of the buffer was read and not yet handed out.
-    held: Range<usize>,
-}
-
-impl Lines {
-    fn new(file: File) -> Self {
-        Self {
-            file,
-            buffer: vec![0; 1 << 18],
-            held: 0..0,
-        }
-    }
-
-    /// The next line without its end.
-    fn next(&mut self) -> Result<Option<&str>> {
-        let mut looked = 0;
-        loop {
-            let held = self.buffer.get(self.held.clone()).unwrap_or_default();
-            let end = memchr::memchr(b'\n', held.get(looked..).unwrap_or_default());
-            if let Some(end) = end.map(|end| self.held.start + looked + end) {
-                let line = self.held.start..end;
-                self.held.start = end + 1;
-                let line = self.buffer.get(line).unwrap_or_default();
-                return Ok(Some(std::str::from_utf8(line)?));
-            }
-            looked = held.len();
-            self.buffer.copy_within(self.held.clone(), 0);
-            self.held = 0..looked;
-            if looked == self.buffer.len() {
-                self.buffer.resize(2 * looked, 0);
-            }
-            let more = self
-                .file
-                .read(self.buffer.get_mut(looked..).unwrap_or_default())?;
-            ensure!(more > 0 || looked == 0, "a line without an end");
-            if more == 0 {
-                return Ok(None);
-            }
-            self.held.end += more;
-        }
-    }
-}
-
 /// Reads one.
 pub struct Reader {
-    lines: Lines,
+    lines: BufReader<File>,
+    text: String,
     /// Sets of log sources that were met before, as they are written: there are few.
     known: Vec<(String, Vec<LogSource>)>,
     /// Which of them came last: the next is often the same.
@@ -148,7 +101,8 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
         Ok(Self {
-            lines: Lines::new(file),
+            lines: BufReader::with_capacity(1 << 18, file),
+            text: String::new(),
             known: Vec::new(),
             last: 0,
         })
@@ -156,9 +110,11 @@ impl Reader {
 
     /// The next record and where it comes from; nothing at the end.
     pub fn record(&mut self) -> Result<Option<(&[LogSource], &str)>> {
-        let Some(line) = self.lines.next()? else {
+        self.text.clear();
+        if self.lines.read_line(&mut self.text)? == 0 {
             return Ok(None);
-        };
+        }
+        let line = self.text.trim_end_matches('\n');
         let (sources, record) = line.split_once('\t').context("a line without a record")?;
         if self
             .known

@@ -1,29 +1,30 @@
 //! Many literals looked for in one value, in time that hardly depends on how many there are.
 //!
-//! A literal that must end the value is found by the value's last bytes in a hash table. For one that may stand anywhere, four
-//! of its bytes that are rare among all literals (its *gram*) stand for it: a walk over the value asks a table of bits, small
-//! enough for the processor's nearest cache, whether the four bytes at hand are anybody's gram, and only then compares. An
-//! automaton over thousands of literals needs no comparing, but each of its steps waits for memory that no near cache holds.
-//! (The idea is the fingerprint of Wu and Manber 1994, 'A fast algorithm for multi-pattern searching', with the block chosen
-//! for each literal instead of its beginning.)
+//! A literal that must begin or end the value is found by the value's first or last bytes in a hash table. For one that may
+//! stand anywhere, a few of its bytes that are rare among all literals (its *grams*) stand for it: a walk over the value asks a
+//! table of bits, small enough for the processor's nearest cache, whether the bytes at hand are anybody's gram, and only then
+//! compares. An automaton over thousands of literals needs no comparing, but each of its steps waits for memory that no near
+//! cache holds. (The idea is the fingerprint of Wu and Manber 1994, 'A fast algorithm for multi-pattern searching', with the
+//! block chosen for each literal instead of its beginning.)
+
+mod commonness;
+mod edges;
+mod grams;
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use commonness::Commonness;
+use edges::Edges;
+use grams::{Grams, span};
+use memchr::memmem::Finder;
 
 use super::witness::Place;
 
-/// Bytes of a gram, and of one for literals that are shorter.
+/// Bytes of a gram, of one for literals that are too short for it, and of one where all literals are long: fewer places of a
+/// value have somebody's gram (one place in six of a text of hexadecimal digits, where 5,000 hashes are looked for by four).
 const GRAM: usize = 4;
 const SHORT: usize = 2;
-/// Grams looked at together: those that begin in the first half of eight bytes.
-const ABREAST: usize = 4;
-/// Bytes at a value's end by which literals are found.
-const TAIL: usize = 8;
-/// Bits of the table for each gram: one place in 32 of a value is compared for nothing, if grams were spread evenly.
-const BITS_PER_GRAM: usize = 32;
-/// Fewest and most bits of the table, as powers of two: from a cache line to a quarter of a near cache of 32 KiB.
-const TABLE: std::ops::RangeInclusive<u32> = 9..=16;
+const LONG: usize = 8;
 
 /// Literals, each with where it must stand and whose witness it is.
 pub(super) type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
@@ -32,32 +33,23 @@ pub(super) type Literals = BTreeMap<Box<str>, Vec<(Place, Box<[u32]>)>>;
 #[derive(Default)]
 pub(super) struct Needles {
     needles: Vec<Needle>,
-    /// By length (at most [`TAIL`]) less one: literals that end the value, by their last bytes.
-    ends: [Tails; TAIL],
-    grams: Grams<GRAM>,
-    short: Grams<SHORT>,
-    /// Literals of one byte that may stand elsewhere than at the end.
-    single: Vec<u32>,
+    starts: Edges,
+    ends: Edges,
+    long: Grams<LONG, { span(LONG) }>,
+    grams: Grams<GRAM, { span(GRAM) }>,
+    short: Grams<SHORT, { span(SHORT) }>,
+    /// Literals of one or two bytes that may stand anywhere: few.
+    tiny: Vec<Tiny>,
+    /// The same, one character that is not of ASCII: letters of other scripts that look alike.
+    strange: Vec<Tiny>,
 }
 
-/// Literals by their last bytes.
-type Tails = FxHashMap<u64, Vec<u32>>;
+/// The number of a literal, and what finds it.
+type Tiny = (u32, Finder<'static>);
 
 struct Needle {
     literal: Box<[u8]>,
-    place: Place,
     rules: Box<[u32]>,
-}
-
-/// Literals by a gram.
-#[derive(Default)]
-struct Grams<const N: usize> {
-    /// Whether a gram with this hash stands for a literal.
-    bits: Box<[u64]>,
-    /// The part of a hash that is a bit's number.
-    mask: u32,
-    /// Whose gram it is, and where in the literal it stands.
-    whose: FxHashMap<u32, Vec<(u32, u32)>>,
 }
 
 impl Needles {
@@ -65,33 +57,50 @@ impl Needles {
     pub(super) fn new(literals: Literals) -> Self {
         let commonness = Commonness::of(literals.keys().map(|text| text.as_bytes()));
         let mut all = Self::default();
-        let (mut long, mut short) = (Vec::new(), Vec::new());
+        let mut inside = Vec::new();
         for (text, places) in literals {
             for (place, rules) in places {
                 let at = all.needles.len() as u32;
                 let literal: Box<[u8]> = text.as_bytes().into();
-                if place == Place::End {
-                    let length = literal.len().min(TAIL);
-                    if let Some(tails) = all.ends.get_mut(length.saturating_sub(1)) {
-                        tails.entry(tail(&literal, length)).or_default().push(at);
-                    }
-                } else if let Some(offset) = commonness.rarest_gram(&literal) {
-                    long.push((at, offset));
-                } else if let Some(offset) = commonness.rarest_pair(&literal) {
-                    short.push((at, offset));
-                } else {
-                    all.single.push(at);
+                match place {
+                    Place::Start => all.starts.add(&literal, at, edges::first),
+                    Place::End => all.ends.add(&literal, at, edges::last),
+                    _ => inside.push(at),
                 }
-                all.needles.push(Needle {
-                    literal,
-                    place,
-                    rules,
-                });
+                all.needles.push(Needle { literal, rules });
             }
         }
-        all.grams = Grams::new(&all.needles, &long);
-        all.short = Grams::new(&all.needles, &short);
+        all.arrange(&commonness, &inside);
         all
+    }
+
+    /// Arranges the literals that may stand anywhere.
+    fn arrange(&mut self, commonness: &Commonness, inside: &[u32]) {
+        let needles = std::mem::take(&mut self.needles);
+        let literal = |at: u32| needles.get(at as usize).map(|needle| &*needle.literal);
+        let literals = || inside.iter().filter_map(|at| Some((*at, literal(*at)?)));
+        let all_long = literals().all(|(_, literal)| literal.len() > LONG);
+        let (mut long, mut grams, mut short) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, literal) in literals() {
+            if all_long && let Some(offset) = commonness.rarest(literal, LONG) {
+                long.push((at, offset));
+            } else if let Some(offset) = commonness.rarest(literal, GRAM) {
+                grams.push((at, offset));
+            } else if let Some(offset) = commonness.rarest(literal, SHORT) {
+                short.push((at, offset));
+            } else {
+                let some = if literal.is_ascii() {
+                    &mut self.tiny
+                } else {
+                    &mut self.strange
+                };
+                some.push((at, Finder::new(literal).into_owned()));
+            }
+        }
+        self.long = Grams::new(literal, &long);
+        self.grams = Grams::new(literal, &grams);
+        self.short = Grams::new(literal, &short);
+        self.needles = needles;
     }
 
     /// How many there are.
@@ -101,192 +110,37 @@ impl Needles {
 
     /// Calls `name` with the rules of every literal that stands in `text` where it must; perhaps several times.
     pub(super) fn look(&self, text: &str, name: &mut impl FnMut(&[u32])) {
+        let ascii = self.strange.is_empty() || text.is_ascii();
         let text = text.as_bytes();
-        let end = tail(text, TAIL);
-        for (less, tails) in self.ends.iter().enumerate() {
-            if tails.is_empty() || text.len() <= less {
-                continue;
-            }
-            let last = end & u64::MAX >> (u8::BITS as usize * (TAIL - 1 - less));
-            for at in tails.get(&last).into_iter().flatten() {
-                if let Some(needle) = self.needles.get(*at as usize)
-                    && text.ends_with(&needle.literal)
-                {
-                    name(&needle.rules);
-                }
-            }
-        }
-        for at in &self.single {
-            if let Some(needle) = self.needles.get(*at as usize)
-                && needle.stands_in(text)
-            {
+        let mut name_if = |needle: &Needle, stands: bool| {
+            if stands {
                 name(&needle.rules);
             }
+        };
+        self.starts.look(edges::first(text), text.len(), |at| {
+            let needle = self.needles.get(at as usize);
+            needle.inspect(|needle| name_if(needle, text.starts_with(&needle.literal)));
+        });
+        self.ends.look(edges::last(text), text.len(), |at| {
+            let needle = self.needles.get(at as usize);
+            needle.inspect(|needle| name_if(needle, text.ends_with(&needle.literal)));
+        });
+        let strange = self.strange.iter().filter(|_| !ascii);
+        for (at, finder) in self.tiny.iter().chain(strange) {
+            let needle = self.needles.get(*at as usize);
+            needle.inspect(|needle| name_if(needle, finder.find(text).is_some()));
         }
         let mut compare = |at: u32, offset: u32, stand: usize| {
-            let Some(needle) = self.needles.get(at as usize) else {
-                return;
-            };
-            let Some(from) = stand.checked_sub(offset as usize) else {
-                return;
-            };
-            let rest = text.get(from..).unwrap_or_default();
-            if rest.starts_with(&needle.literal) && (needle.place != Place::Start || from == 0) {
-                name(&needle.rules);
+            let rest = stand
+                .checked_sub(offset as usize)
+                .and_then(|from| text.get(from..));
+            if let (Some(rest), Some(needle)) = (rest, self.needles.get(at as usize)) {
+                name_if(needle, rest.starts_with(&needle.literal));
             }
         };
+        self.long.look(text, &mut compare);
         self.grams.look(text, &mut compare);
         self.short.look(text, &mut compare);
-    }
-}
-
-impl Needle {
-    /// True if a literal of one byte that does not have to end the value stands in it.
-    fn stands_in(&self, text: &[u8]) -> bool {
-        match (self.place, self.literal.first()) {
-            (Place::Start, first) => text.first() == first,
-            (_, Some(byte)) => memchr::memchr(*byte, text).is_some(),
-            (_, None) => true,
-        }
-    }
-}
-
-/// The last `length` bytes (at most eight) as a number; zeros before a shorter text.
-fn tail(text: &[u8], length: usize) -> u64 {
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    match text.last_chunk() {
-        Some(last) if length == TAIL => u64::from_be_bytes(*last),
-        _ => number(text.get(text.len().saturating_sub(length)..).unwrap_or_default()),
-    }
-}
-
-impl<const N: usize> Grams<N> {
-    /// `standing`: literals and where their grams stand in them.
-    fn new(needles: &[Needle], standing: &[(u32, usize)]) -> Self {
-        if standing.is_empty() {
-            return Self::default();
-        }
-        let mut whose: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
-        for (at, offset) in standing {
-            let literal = needles.get(*at as usize).map(|needle| &*needle.literal);
-            let gram = literal.and_then(|literal| literal.get(*offset..)?.first_chunk::<N>());
-            if let Some(gram) = gram {
-                let gram = number(gram);
-                whose.entry(gram).or_default().push((*at, *offset as u32));
-            }
-        }
-        let bits = (whose.len() * BITS_PER_GRAM).next_power_of_two().ilog2();
-        let bits = bits.clamp(*TABLE.start(), *TABLE.end());
-        let mask = u32::MAX >> (u32::BITS - bits);
-        let mut table = vec![0_u64; 1 << (bits - 6)].into_boxed_slice();
-        for gram in whose.keys() {
-            let bit = hash(*gram) & mask;
-            if let Some(word) = table.get_mut((bit >> 6) as usize) {
-                *word |= 1 << (bit & 63);
-            }
-        }
-        Self {
-            bits: table,
-            mask,
-            whose,
-        }
-    }
-
-    /// Calls `each` with a literal, where in it its gram stands and where in `text`, for every gram in `text`.
-    fn look(&self, text: &[u8], each: &mut impl FnMut(u32, u32, usize)) {
-        if self.bits.is_empty() {
-            return;
-        }
-        let mut hit = |gram: u32, stand: usize| {
-            for (at, offset) in self.whose.get(&gram).into_iter().flatten() {
-                each(*at, *offset, stand);
-            }
-        };
-        let mut from = 0;
-        // Several at a time and hardly a branch: most stands are nobody's gram.
-        while let Some(eight) = text.get(from..).and_then(|rest| rest.first_chunk()) {
-            let eight = u64::from_le_bytes(*eight);
-            let grams = std::array::from_fn::<u32, ABREAST, _>(|on| {
-                (eight >> (u8::BITS as usize * on)) as u32 & Self::BITS_OF_GRAM
-            });
-            if grams.iter().fold(0, |any, gram| any | self.asks(*gram)) & 1 == 1 {
-                for (on, gram) in grams.into_iter().enumerate() {
-                    if self.asks(gram) & 1 == 1 {
-                        hit(gram, from + on);
-                    }
-                }
-            }
-            from += ABREAST;
-        }
-        let rest = text.get(from..).unwrap_or_default();
-        for (on, some) in rest.array_windows::<N>().enumerate() {
-            let gram = number(some);
-            if self.asks(gram) & 1 == 1 {
-                hit(gram, from + on);
-            }
-        }
-    }
-
-    const BITS_OF_GRAM: u32 = u32::MAX >> (u32::BITS as usize - u8::BITS as usize * N);
-
-    /// Whose lowest bit is set if the gram may stand for a literal.
-    fn asks(&self, gram: u32) -> u64 {
-        let bit = hash(gram) & self.mask;
-        let word = self.bits.get((bit >> 6) as usize).copied().unwrap_or_default();
-        word >> (bit & 63)
-    }
-}
-
-/// A gram as a number.
-fn number<const N: usize>(gram: &[u8; N]) -> u32 {
-    gram.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte))
-}
-
-/// Multiplicative hashing (Knuth, The Art of Computer Programming 3, section 6.4): the upper bits are the hash.
-const fn hash(gram: u32) -> u32 {
-    ((gram as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as u32
-}
-
-/// How common grams and pairs of bytes are among literals: what many rules look for is what events are full of.
-#[derive(Default)]
-struct Commonness {
-    grams: FxHashMap<[u8; GRAM], u32>,
-    pairs: FxHashMap<[u8; SHORT], u32>,
-}
-
-impl Commonness {
-    fn of<'a>(literals: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut all = Self::default();
-        for literal in literals {
-            for four in literal.array_windows::<GRAM>() {
-                *all.grams.entry(*four).or_default() += 1;
-            }
-            for two in literal.array_windows::<SHORT>() {
-                *all.pairs.entry(*two).or_default() += 1;
-            }
-        }
-        all
-    }
-
-    /// Where the rarest gram of a literal stands; `None` if it is shorter than one.
-    fn rarest_gram(&self, literal: &[u8]) -> Option<usize> {
-        let commonness = |four: &[u8; GRAM]| {
-            let pairs = four.array_windows().map(|two| self.pair(two));
-            let grams = self.grams.get(four).copied().unwrap_or_default();
-            (grams, pairs.fold(0, u32::saturating_add))
-        };
-        let stands = literal.array_windows().map(commonness).enumerate();
-        stands.min_by_key(|(_, how)| *how).map(|(at, _)| at)
-    }
-
-    /// The same for pairs of bytes.
-    fn rarest_pair(&self, literal: &[u8]) -> Option<usize> {
-        let stands = literal.array_windows().map(|two| self.pair(two)).enumerate();
-        stands.min_by_key(|(_, how)| *how).map(|(at, _)| at)
-    }
-
-    fn pair(&self, two: &[u8; SHORT]) -> u32 {
-        self.pairs.get(two).copied().unwrap_or_default()
     }
 }
 

@@ -188,38 +188,37 @@ impl EventBatch {
     /// The index of a log source in this batch, adding it if it is new. The one that came after the last one before is tried
     /// first.
     pub fn intern_logsource(&mut self, logsource: &LogSource) -> u16 {
-        let guess = self.next_logsource.guess();
-        if self.logsources.get(guess) == Some(logsource) {
-            self.next_logsource.right(guess);
-            return guess as u16;
+        let Self {
+            logsources,
+            next_logsource,
+            ..
+        } = self;
+        let is_it = |at| logsources.get(at) == Some(logsource);
+        let known = || logsources.iter().position(|known| known == logsource);
+        let entry = next_logsource.entry(is_it, || known().unwrap_or(logsources.len()));
+        if entry == logsources.len() {
+            logsources.push(logsource.clone());
         }
-        let known = self.logsources.iter().position(|known| known == logsource);
-        let at = known.unwrap_or_else(|| {
-            self.logsources.push(logsource.clone());
-            self.logsources.len() - 1
-        });
-        self.next_logsource.wrong(at as u32);
-        at as u16
+        entry as u16
     }
 
     /// The id of a field name, adding it if it is new. Records of one source repeat their names in the same order, so the
     /// name that came after the last one before is tried first.
     pub fn intern_name(&mut self, name: &str) -> NameId {
-        let guess = self.next_name.guess();
-        if self.names.get(guess).is_some_and(|known| **known == *name) {
-            self.next_name.right(guess);
-            return NameId(guess as u32);
+        let Self {
+            names,
+            name_ids,
+            next_name,
+            ..
+        } = self;
+        let is_it = |at: usize| names.get(at).map(|known| &**known) == Some(name);
+        let known = || name_ids.get(name).map(|id| id.0 as usize);
+        let entry = next_name.entry(is_it, || known().unwrap_or(names.len()));
+        let id = NameId(entry as u32);
+        if entry == names.len() {
+            names.push(name.into());
+            name_ids.insert(name.into(), id);
         }
-        let id = match self.name_ids.get(name) {
-            Some(id) => *id,
-            None => {
-                let id = NameId(self.names.len() as u32);
-                self.names.push(name.into());
-                self.name_ids.insert(name.into(), id);
-                id
-            }
-        };
-        self.next_name.wrong(id.0);
         id
     }
 

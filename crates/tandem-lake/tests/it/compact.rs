@@ -142,3 +142,28 @@ async fn segments_of_different_days_are_not_merged() {
         [(MONDAY, 2), (MONDAY.plus(1), 2)]
     );
 }
+
+#[tokio::test]
+async fn large_segments_wait_until_the_small_ones_are_worth_it() {
+    let lake = TestLake::new();
+    let one = lake.write(&[logons("a", 1, 2, 1)]).remove(0);
+    let sized = |name: &str, bytes| Segment {
+        path: name.to_owned(),
+        bytes,
+        ..one.clone()
+    };
+    let merged = |small_bytes: u64| -> Vec<String> {
+        let day = [
+            sized("large", 100),
+            sized("larger", 140),
+            sized("small", small_bytes),
+            sized("smaller", 10),
+        ];
+        let days = mergeable(&day, 2, 100);
+        assert_eq!(days.len(), 1);
+        let of_day = days.into_iter().flat_map(|(_, of_day)| of_day);
+        of_day.map(|segment| segment.path).collect()
+    };
+    assert_eq!(merged(49), ["small", "smaller"]);
+    assert_eq!(merged(50), ["large", "larger", "small", "smaller"]);
+}

@@ -104,7 +104,8 @@ pub async fn maintain(app: &App, dry_run: bool) -> Result<Maintained, ServiceErr
 /// What is merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merge {
-    /// All segments of a day that has enough small ones; every event is then there once.
+    /// The segments of a day that has enough small ones, the large ones too when that is worth it; in what is merged every
+    /// event is there once.
     Days,
     /// Only the small segments: cheap enough to be done often.
     Small,
