@@ -1,10 +1,13 @@
 //! Acts in fifteen kinds, coarse enough for what follows what to be known of one person.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Action;
 use crate::observe::Observation;
 
 /// A kind of acts. The common ones come first: their sets are stored in fewer bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum CoarseAction {
     /// Web pages and network connections.

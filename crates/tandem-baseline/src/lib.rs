@@ -12,7 +12,8 @@
 //!
 //! What always holds, and is held by tests:
 //! - a score uses nothing but earlier days and the day itself;
-//! - renaming people, computers or files changes no bit of a score;
+//! - renaming people, computers or files changes no bit of a score, save where somebody uses more things at one moment than are kept
+//!   of a day: then hashes of their names choose;
 //! - days of absence change nothing, whatever their number;
 //! - a restored snapshot continues with the same scores to the last bit;
 //! - memory is bounded whatever the input.
@@ -49,6 +50,7 @@ mod transitions;
 pub use action::{Action, ObjectKind};
 pub use activity::{ActionDay, DayActivity, DayObject, DecodeError, KindDay, OBJECTS_PER_KIND, Objects};
 pub use channel::{Channel, Flow};
+pub use coarse::CoarseAction;
 pub use communities::is_learned_group;
 pub use explain::{Sentences, usual_of};
 pub use observe::{HomeContext, Object, Observation, Observed, observe};
@@ -60,3 +62,4 @@ pub use profiles::{
 };
 pub use score::{ChannelSurprise, DayContext, DayScore, Parts, SubjectDay};
 pub use settings::Settings;
+pub use transitions::Transition;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, DayActivity};
+use crate::{Channel, DayActivity, Transition};
 
 /// What is known about a subject's day besides its activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct ChannelSurprise {
     pub own_usual: f64,
     /// What is usual for its peers, if there are enough of them.
     pub peer_usual: Option<f64>,
+    /// Of the order of acts: the step that is told of.
+    #[serde(default)]
+    pub followed: Option<Transition>,
     /// What, compared with the own past, compared with the peers, in plain words.
     pub sentence: String,
 }

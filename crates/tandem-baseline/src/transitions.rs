@@ -19,6 +19,9 @@
 //! contradicts it. So the logarithm of the subject's own usual sum and its spread are learned like those of a volume, with the
 //! peers' as prior, and the larger of both p-values counts.
 
+use serde::{Deserialize, Serialize};
+
+use crate::DayActivity;
 use crate::activity::Timeline;
 use crate::channel::Channel;
 use crate::coarse::CoarseAction;
@@ -39,17 +42,25 @@ const _: () = assert!(TRANSITIONS <= 256);
 type Chances = [f64; KINDS];
 
 /// One kind of acts after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Transition {
-    /// Nothing at the beginning of a day.
-    pub(crate) from: Option<CoarseAction>,
-    pub(crate) to: CoarseAction,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transition {
+    /// What came first; nothing at the beginning of a day.
+    pub from: Option<CoarseAction>,
+    /// What followed.
+    pub to: CoarseAction,
 }
 
 impl Transition {
     /// Its number, below [`TRANSITIONS`].
     pub(crate) fn number(self) -> u8 {
         number(self.from.map_or(BEGIN, CoarseAction::index), self.to.index()) as u8
+    }
+
+    /// How often a day took this step.
+    pub fn times(self, activity: &DayActivity) -> u32 {
+        let of_day = counts(activity.timeline());
+        let this = of_day.iter().find(|(number, _)| *number == self.number());
+        this.map_or(0, |(_, times)| *times)
     }
 
     fn of(number: usize) -> Option<Self> {

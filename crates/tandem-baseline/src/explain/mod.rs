@@ -57,6 +57,10 @@ fn explained(row: &Row<'_>, ranks: &Ranks, (index, value): (u8, f64), share: f64
         observed: feature.observed,
         own_usual: feature.own,
         peer_usual: feature.peers,
+        followed: match feature.detail {
+            Detail::Followed(transition) => Some(transition),
+            _ => None,
+        },
         sentence: sentence(row, feature),
     })
 }

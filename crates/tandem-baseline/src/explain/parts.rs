@@ -130,6 +130,7 @@ mod tests {
             observed: 3.0,
             own_usual: 1.0,
             peer_usual: None,
+            followed: None,
             sentence: sentence.to_owned(),
         }
         .sentences();

@@ -7,6 +7,7 @@ mod own;
 mod picture;
 #[cfg(test)]
 mod tests;
+mod values;
 mod view;
 
 use std::collections::{BTreeMap, HashMap};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tandem_baseline::{Channel, DayActivity, OwnHours, Unit, observed};
+use tandem_baseline::{Channel, DayActivity, OwnHours};
 use tandem_domain::Day;
 
+use super::values::Values;
 use super::view::{DayValue, PastBand, PeerValues, Picture, PictureKind, PictureUnit};
 use crate::api::card::PEERS;
 use crate::pipeline::departures::{Departure, channel_named};
@@ -41,16 +42,9 @@ pub fn picture(departure: &Departure, around: &Around<'_>) -> Option<Picture> {
     if channel == Channel::Hour {
         return Some(hours(departure.observed, around));
     }
-    let unit = Unit::of(channel, today)?;
-    let split = matches!(channel, Channel::InHours(_) | Channel::OutOfHours(_));
-    // Without the hours of that day in and outside of them cannot be told apart.
-    let own_hours = if split { around.hours? } else { OwnHours::ALL };
-    let value = |day: Day, activity: &DayActivity| observed(channel, unit, activity, day, own_hours);
-    let mut history = Vec::new();
-    for (day, activity) in around.own.range(..around.day).rev().take(PAST_DAYS) {
-        history.push((*day, value(*day, activity)?));
-    }
-    history.reverse();
+    let values = Values::of(departure, channel, today, around.hours)?;
+    let mut history = values.on(around.own.range(..around.day));
+    history.drain(..history.len().saturating_sub(PAST_DAYS));
     let past = sorted(history.iter().map(|(_, value)| *value));
     let band = (past.len() >= BAND_LEAST).then(|| PastBand {
         low: quantile(&past, 0.1),
@@ -59,8 +53,8 @@ pub fn picture(departure: &Departure, around: &Around<'_>) -> Option<Picture> {
     });
     Some(Picture {
         kind: PictureKind::Days,
-        unit: unit.into(),
-        value: departure.observed,
+        unit: values.unit,
+        value: values.today,
         history: history
             .into_iter()
             .map(|(day, value)| DayValue {
@@ -69,36 +63,20 @@ pub fn picture(departure: &Departure, around: &Around<'_>) -> Option<Picture> {
             })
             .collect(),
         band,
-        peers: peers(around, value),
+        peers: peers(around, &values),
         own_hours: None,
         peer_hours: None,
-        note: note(channel).into(),
+        note: values.note,
     })
 }
 
-fn note(channel: Channel) -> &'static str {
-    match channel {
-        Channel::InHours(_) => {
-            "Counted within the hours that were this subject's own on that day; peers in the same hours."
-        }
-        Channel::OutOfHours(_) => {
-            "Counted outside the hours that were this subject's own on that day; peers in the same hours."
-        }
-        _ => "Counted over the whole day.",
-    }
-}
-
-fn peers(around: &Around<'_>, value: impl Fn(Day, &DayActivity) -> Option<f64>) -> Option<PeerValues> {
+fn peers(around: &Around<'_>, values: &Values) -> Option<PeerValues> {
     let people = active(around);
-    let values = around
-        .peers
-        .iter()
-        .flatten()
-        .filter_map(|(day, activity)| value(*day, activity));
-    let values = sorted(values);
-    (people >= PEERS).then(|| PeerValues {
+    let of_days = around.peers.iter().flat_map(|days| values.on(days.iter()));
+    let of_days = sorted(of_days.map(|(_, value)| value));
+    (people >= PEERS && !of_days.is_empty()).then(|| PeerValues {
         people: people as u64,
-        quantiles: QUANTILES.iter().map(|share| quantile(&values, *share)).collect(),
+        quantiles: QUANTILES.iter().map(|share| quantile(&of_days, *share)).collect(),
     })
 }
 

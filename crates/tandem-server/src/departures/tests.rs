@@ -1,4 +1,6 @@
-use tandem_baseline::{Action, Channel, DayActivity, Observation, OwnHours};
+use tandem_baseline::{
+    Action, Channel, CoarseAction, DayActivity, Object, ObjectKind, Observation, OwnHours, Transition,
+};
 use tandem_domain::Day;
 
 use super::own::own_sentence;
@@ -38,6 +40,7 @@ fn departure(channel: Channel, observed: f64) -> Departure {
         observed,
         own_usual: 1.0,
         peer_usual: None,
+        followed: None,
     }
 }
 
@@ -121,10 +124,112 @@ fn an_hour_is_held_against_days_of_the_same_kind() {
 }
 
 #[test]
+fn the_order_of_acts_is_drawn_as_how_often_each_day_took_the_step() {
+    let copied_then_deleted = |times: u8| {
+        let mut done = day(0, 9);
+        for hour in 10..10 + times {
+            let mut copied = Observation::new(Action::RemovableCopy, hour);
+            copied.minute = 5;
+            let mut deleted = Observation::new(Action::FileDelete, hour);
+            deleted.minute = 20;
+            done.add(&copied);
+            done.add(&deleted);
+        }
+        done
+    };
+    let days = (1..=30).map(|back| (MONDAY.plus(-back), copied_then_deleted(u8::from(back % 3 == 0))));
+    let own: Days = days.chain([(MONDAY, copied_then_deleted(6))]).collect();
+    let step = Transition {
+        from: Some(CoarseAction::Removable),
+        to: CoarseAction::Cleaning,
+    };
+    let found = Departure {
+        followed: Some(step),
+        ..departure(Channel::Transitions, 6.0)
+    };
+    let drawn = picture(&found, &around(&own, &[])).unwrap();
+    assert_eq!((drawn.unit, drawn.value), (PictureUnit::Acts, 6.0));
+    assert_eq!(
+        step.times(&own[&MONDAY]),
+        6,
+        "the mark is what the day itself tells"
+    );
+    let often: Vec<f64> = drawn.history.iter().map(|past| past.value).collect();
+    assert_eq!(often.iter().sum::<f64>(), 10.0, "every third day");
+    assert_eq!(often.len(), 30);
+    assert_eq!(
+        drawn.note,
+        "How often a day went from removable media to deleting, renaming or packing files."
+    );
+    // Kept by a version that did not note which step it was.
+    let older = departure(Channel::Transitions, 6.0);
+    assert_eq!(picture(&older, &around(&own, &[])), None);
+}
+
+#[test]
+fn first_uses_are_drawn_as_what_no_earlier_kept_day_has() {
+    let using = |shares: std::ops::Range<i32>| {
+        let mut done = day(0, 9);
+        let mut seen = Observation::new(Action::ShareAccess, 10);
+        let object = |share| Object {
+            kind: ObjectKind::Share,
+            text: format!("share {share}").into(),
+        };
+        seen.objects = shares.map(object).collect();
+        done.add(&seen);
+        done
+    };
+    // Each day the share of the day before and one more.
+    let days = (1..=40).map(|back| (MONDAY.plus(-back), using(-back - 1..-back + 1)));
+    let own: Days = days.chain([(MONDAY, using(0..7))]).collect();
+    let drawn = picture(
+        &departure(Channel::Novel(ObjectKind::Share), 6.0),
+        &around(&own, &[]),
+    )
+    .unwrap();
+    assert_eq!((drawn.unit, drawn.value), (PictureUnit::Items, 6.0));
+    assert_eq!(
+        drawn.history.len(),
+        30,
+        "the first ten days have too little before them"
+    );
+    assert!(drawn.history.iter().all(|past| past.value == 1.0));
+    let hosts = departure(Channel::Novel(ObjectKind::Host), 1.0);
+    let drawn = picture(&hosts, &around(&own, &[])).unwrap();
+    assert!(drawn.history.iter().all(|past| past.value == 0.0), "another kind");
+    // Peers who were active on ten days only tell nothing.
+    let few: Vec<Days> = (0..12)
+        .map(|_| own.clone().into_iter().take(10).collect())
+        .collect();
+    assert_eq!(picture(&hosts, &around(&own, &few)).unwrap().peers, None);
+}
+
+#[test]
+fn looks_are_drawn_as_far_as_each_day_counts_them() {
+    let refused = |times: u8| {
+        let mut done = day(0, 9);
+        for _ in 0..times {
+            let mut seen = Observation::new(Action::FileRead, 10);
+            seen.denied = true;
+            done.add(&seen);
+        }
+        done
+    };
+    let days = (1..=20).map(|back| (MONDAY.plus(-back), refused(u8::from(back % 2 == 0))));
+    let own: Days = days.chain([(MONDAY, refused(4))]).collect();
+    let drawn = picture(&departure(Channel::Curiosity, 9.0), &around(&own, &[])).unwrap();
+    assert_eq!(drawn.value, 4.0);
+    assert_eq!(drawn.history.iter().map(|past| past.value).sum::<f64>(), 10.0);
+    assert!(drawn.note.contains("The day's 5 other looks"), "{}", drawn.note);
+    let all = picture(&departure(Channel::Curiosity, 4.0), &around(&own, &[])).unwrap();
+    assert!(!all.note.contains("other looks"), "{}", all.note);
+}
+
+#[test]
 fn what_kept_days_do_not_tell_has_no_picture() {
     let own = past(20);
-    let first_use = departure(Channel::Novel(tandem_baseline::ObjectKind::Share), 1.0);
-    assert_eq!(picture(&first_use, &around(&own, &[])), None);
+    let others_work = departure(Channel::Curiosity, 3.0);
+    assert_eq!(picture(&others_work, &around(&own, &[])), None);
     let copies = departure(Channel::OutOfHours(Action::RemovableCopy), 3.0);
     let nobody = Vec::new();
     let without_hours = Around {

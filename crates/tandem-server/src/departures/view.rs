@@ -111,7 +111,7 @@ pub struct DepartureView {
     pub peers: String,
     /// Share of what made that day unusual, 0 to 1.
     pub share: f64,
-    /// Nothing for first uses and the order of acts, which no kept day tells by itself, and where the activity is no longer kept.
+    /// Nothing for looks at others' work alone, which no kept day tells by itself, and where the activity is no longer kept.
     #[schema(required)]
     pub picture: Option<Picture>,
 }

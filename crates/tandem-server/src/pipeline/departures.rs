@@ -2,7 +2,7 @@
 //! were usual then. A picture is drawn from these and from the days of activity around it.
 
 use serde::{Deserialize, Serialize};
-use tandem_baseline::{Channel, DayScore, DayTally, OwnHours};
+use tandem_baseline::{Channel, DayScore, DayTally, OwnHours, Transition};
 
 /// Most channels kept of a day.
 const CHANNELS: usize = 4;
@@ -42,6 +42,9 @@ pub struct Departure {
     pub own_usual: f64,
     /// What was usual for its peers, if there were enough of them.
     pub peer_usual: Option<f64>,
+    /// Of the order of acts: the step that is told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<Transition>,
 }
 
 impl UnusualDay {
@@ -62,6 +65,7 @@ impl UnusualDay {
                 observed: found.observed,
                 own_usual: found.own_usual,
                 peer_usual: found.peer_usual,
+                followed: found.followed,
             }
         });
         Self {
