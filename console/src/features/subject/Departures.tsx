@@ -55,7 +55,8 @@ function Day({ day, found }: { day: string; found: Departure[] }) {
               <DeparturePicture picture={one.picture} day={day} />
             ) : (
               <p className="muted small">
-                No picture: days that are still kept do not tell whose work things were, or the day is no longer kept.
+                No picture: days that are still kept do not tell whose work things were, or the day is no
+                longer kept.
               </p>
             )}
           </article>
