@@ -159,7 +159,7 @@ fn the_order_of_acts_is_drawn_as_how_often_each_day_took_the_step() {
     assert_eq!(often.len(), 30);
     assert_eq!(
         drawn.note,
-        "How often a day went from removable media to deleting, renaming or packing files."
+        "How often a day had deleting, renaming or packing files after removable media."
     );
     // Kept by a version that did not note which step it was.
     let older = departure(Channel::Transitions, 6.0);

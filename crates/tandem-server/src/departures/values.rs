@@ -136,7 +136,7 @@ fn observed_note(channel: Channel) -> &'static str {
 fn step_note(step: Transition) -> String {
     let to = step.to.words();
     match step.from.map(CoarseAction::words) {
-        Some(from) => format!("How often a day went from {from} to {to}."),
+        Some(from) => format!("How often a day had {to} after {from}."),
         None => format!("Whether a day began with {to}."),
     }
 }
