@@ -16,10 +16,7 @@ impl Past<'_> {
         let objects: usize = things
             .map(|part| {
                 let hashes = part.objects.iter().map(|object| object.hash);
-                let new = match self.subject.seen(part.kind) {
-                    Some(seen) => seen.new_among(hashes),
-                    None => hashes.collect(),
-                };
+                let new = self.subject.seen(part.kind).new_among(hashes);
                 new.iter().filter(|object| self.is_others(**object)).count()
             })
             .sum();

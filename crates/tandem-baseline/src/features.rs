@@ -286,10 +286,7 @@ impl Past<'_> {
         if self.subject.days == 0 {
             return;
         }
-        let new = match self.subject.seen(kind) {
-            Some(seen) => seen.new_among(hashes),
-            None => hashes.collect(),
-        };
+        let new = self.subject.seen(kind).new_among(hashes);
         if new.is_empty() {
             return;
         }

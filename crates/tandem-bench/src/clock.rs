@@ -1,4 +1,4 @@
-//! What the machine says about this process: processor time and largest size.
+//! What the machine says about this process's time.
 
 use std::time::Instant;
 
@@ -52,12 +52,4 @@ fn processor_seconds() -> f64 {
     let after_name = text.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2);
     ticks.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// The process's largest resident size, MiB; 0 where `/proc` does not tell.
-pub fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kib.unwrap_or_default() / 1_024.0
 }

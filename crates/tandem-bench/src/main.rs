@@ -1,6 +1,7 @@
 //! `tandem-bench`: programs that print figures. Tables go to stdout, words about progress to stderr, and each program writes
 //! its figures as one flat JSON object.
 
+mod again;
 mod behaviour;
 #[cfg(feature = "rules")]
 mod clock;
@@ -19,6 +20,7 @@ mod rules;
 mod scenarios;
 #[cfg(feature = "rules")]
 mod sigma;
+mod size;
 
 use std::process::ExitCode;
 

@@ -4,8 +4,9 @@
 //! well mixed; a thing has the least rank of its uses; kept are the things with a rank below the `K + 1`-th smallest. Only where
 //! the limit falls among things used at one moment do hashes of their names choose: a thousand files copied within a second of
 //! a clock that knows no less must not be forgotten because no time tells them apart. Whatever is below the limit of a whole is
-//! below the limit of every part, so parts may be added and merged in any order. This is a bottom-k sketch (Cohen and Kaplan 2007, *Summarizing data using bottom-k
-//! sketches*) over times. Mixing spreads what is kept over the day: whoever does their usual work first hides nothing behind it.
+//! below the limit of every part, so parts may be added and merged in any order. This is a bottom-k sketch (Cohen and Kaplan
+//! 2007, *Summarizing data using bottom-k sketches*) over times. Mixing spreads what is kept over the day: whoever does their
+//! usual work first hides nothing behind it.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -26,12 +27,92 @@ pub(super) fn rank(time: u64) -> u32 {
 }
 
 /// A thing's place in the order in which things are kept: its rank, then its hash.
-type Place = (u32, u64);
+pub type Place = (u32, u64);
 
-/// The first place that does not fit among `most`, if there are more.
-fn limit(places: impl Iterator<Item = Place>, most: usize) -> Option<Place> {
-    let mut places: Vec<Place> = places.collect();
-    (places.len() > most).then(|| *places.select_nth_unstable(most).1)
+/// What can be kept of a day.
+pub trait Thing: Clone {
+    /// Its place by its uses so far.
+    fn place(&self) -> Place;
+    /// It was used at this rank too.
+    fn used_at(&mut self, rank: u32);
+    /// Takes in what is known of the same thing besides its rank; `all` of its uses are counted.
+    fn join(&mut self, other: &Self, all: bool);
+    /// Not all of its uses are counted.
+    fn uncount(&mut self) {}
+}
+
+/// Things of one day, at most `K` of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept<T, const K: usize> {
+    /// By hash.
+    kept: Vec<T>,
+    /// Places from here on are not kept.
+    below: Option<Place>,
+}
+
+impl<T, const K: usize> Default for Kept<T, K> {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            below: None,
+        }
+    }
+}
+
+impl<T: Thing, const K: usize> Kept<T, K> {
+    /// Adds a use at a place: `join` takes it into the thing that is known, and is told whether all uses are counted; a new one
+    /// is made.
+    fn add_at(&mut self, place: Place, join: impl FnOnce(&mut T, bool), make: impl FnOnce() -> T) {
+        if self.below.is_some_and(|below| place >= below) {
+            return;
+        }
+        let (rank, hash) = place;
+        let all = self.below.is_none();
+        match self.kept.binary_search_by_key(&hash, |thing| thing.place().1) {
+            Ok(at) => {
+                let thing = &mut self.kept[at];
+                thing.used_at(rank);
+                join(thing, all);
+            }
+            Err(at) => {
+                let mut thing = make();
+                if !all {
+                    thing.uncount();
+                }
+                self.kept.insert(at, thing);
+                if self.kept.len() > K
+                    && let Some(last) = self.kept.iter().map(Thing::place).max()
+                {
+                    self.keep_below(last);
+                }
+            }
+        }
+    }
+
+    /// Forgets places from `below` on.
+    pub(super) fn keep_below(&mut self, below: Place) {
+        if self.below.is_some_and(|known| known <= below) {
+            return;
+        }
+        self.below = Some(below);
+        self.kept.retain(|thing| thing.place() < below);
+        // What was used when it was not kept is not counted, and when that was depends on the order of arrival.
+        self.kept.iter_mut().for_each(Thing::uncount);
+    }
+
+    /// Adds all of another part.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if let Some(below) = other.below {
+            self.keep_below(below);
+        }
+        for thing in &other.kept {
+            self.add_at(
+                thing.place(),
+                |known, all| known.join(thing, all),
+                || thing.clone(),
+            );
+        }
+    }
 }
 
 /// One object of a day.
@@ -48,73 +129,49 @@ pub struct DayObject {
 }
 
 impl DayObject {
-    const fn place(&self) -> Place {
+    fn used(&mut self, text: &str, count: u32, all: bool) {
+        if all {
+            self.count = self.count.saturating_add(count);
+        }
+        // Two texts under one hash: keep the smaller, so that order does not matter.
+        if text < self.text.as_str() {
+            text.clone_into(&mut self.text);
+        }
+    }
+}
+
+impl Thing for DayObject {
+    fn place(&self) -> Place {
         (self.rank, self.hash)
+    }
+
+    fn used_at(&mut self, rank: u32) {
+        self.rank = self.rank.min(rank);
+    }
+
+    fn join(&mut self, other: &Self, all: bool) {
+        self.used(&other.text, other.count, all);
+    }
+
+    fn uncount(&mut self) {
+        self.count = 1;
     }
 }
 
 /// The objects of one kind on one day, at most `K` of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Objects<const K: usize> {
-    /// By hash.
-    kept: Vec<DayObject>,
-    /// Places from here on are not kept.
-    below: Option<Place>,
-}
+pub type Objects<const K: usize> = Kept<DayObject, K>;
 
 impl<const K: usize> Objects<K> {
     /// Adds `count` uses of an object, the least rank among them `rank`.
     pub(super) fn add(&mut self, hash: u64, text: &str, count: u32, rank: u32) {
-        if self.below.is_some_and(|below| (rank, hash) >= below) {
-            return;
-        }
-        let count = if self.overflowed() { 1 } else { count };
-        match self.kept.binary_search_by_key(&hash, |object| object.hash) {
-            Ok(at) => {
-                let object = &mut self.kept[at];
-                if self.below.is_none() {
-                    object.count = object.count.saturating_add(count);
-                }
-                object.rank = object.rank.min(rank);
-                // Two texts under one hash: keep the smaller, so that order does not matter.
-                if cut(text) < object.text.as_str() {
-                    cut(text).clone_into(&mut object.text);
-                }
-            }
-            Err(at) => {
-                let object = DayObject {
-                    hash,
-                    count,
-                    text: cut(text).to_owned(),
-                    rank,
-                };
-                self.kept.insert(at, object);
-                if let Some(below) = limit(self.kept.iter().map(DayObject::place), K) {
-                    self.keep_below(below);
-                }
-            }
-        }
-    }
-
-    /// Forgets places from `below` on.
-    pub(super) fn keep_below(&mut self, below: Place) {
-        if self.below.is_some_and(|known| known <= below) {
-            return;
-        }
-        self.below = Some(below);
-        self.kept.retain(|object| object.place() < below);
-        // What was used when it was not kept is not counted, and when that was depends on the order of arrival.
-        self.kept.iter_mut().for_each(|object| object.count = 1);
-    }
-
-    /// Adds all of another part.
-    pub(super) fn merge(&mut self, other: &Self) {
-        if let Some(below) = other.below {
-            self.keep_below(below);
-        }
-        for object in &other.kept {
-            self.add(object.hash, &object.text, object.count, object.rank);
-        }
+        let text = cut(text);
+        let make = || DayObject {
+            hash,
+            count,
+            text: text.to_owned(),
+            rank,
+        };
+        self.add_at((rank, hash), |object, all| object.used(text, count, all), make);
     }
 
     /// The objects kept, by hash.
@@ -146,50 +203,37 @@ impl<const K: usize> Objects<K> {
     }
 }
 
-/// Hashes of things touched on one day, at most `K` of them, kept as [`Objects`] are.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Sample<const K: usize> {
-    /// Hash and rank, by hash.
-    kept: Vec<(u64, u32)>,
-    below: Option<Place>,
+/// A thing of which nothing but its hash is kept, and the least rank of its uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Touched {
+    hash: u64,
+    rank: u32,
 }
+
+impl Thing for Touched {
+    fn place(&self) -> Place {
+        (self.rank, self.hash)
+    }
+
+    fn used_at(&mut self, rank: u32) {
+        self.rank = self.rank.min(rank);
+    }
+
+    fn join(&mut self, _: &Self, _: bool) {}
+}
+
+/// Hashes of things touched on one day, at most `K` of them.
+pub(super) type Sample<const K: usize> = Kept<Touched, K>;
 
 impl<const K: usize> Sample<K> {
     /// Adds a use of a thing.
     pub(super) fn add(&mut self, hash: u64, rank: u32) {
-        if self.below.is_some_and(|below| (rank, hash) >= below) {
-            return;
-        }
-        match self.kept.binary_search_by_key(&hash, |(known, _)| *known) {
-            Ok(at) => self.kept[at].1 = self.kept[at].1.min(rank),
-            Err(at) => {
-                self.kept.insert(at, (hash, rank));
-                if let Some(below) = limit(self.kept.iter().map(|(hash, rank)| (*rank, *hash)), K) {
-                    self.keep_below(below);
-                }
-            }
-        }
-    }
-
-    /// Forgets places from `below` on.
-    pub(super) fn keep_below(&mut self, below: Place) {
-        self.below = Some(self.below.map_or(below, |known| known.min(below)));
-        self.kept.retain(|(hash, rank)| (*rank, *hash) < below);
-    }
-
-    /// Adds all of another part.
-    pub(super) fn merge(&mut self, other: &Self) {
-        if let Some(below) = other.below {
-            self.keep_below(below);
-        }
-        for (hash, rank) in &other.kept {
-            self.add(*hash, *rank);
-        }
+        self.add_at((rank, hash), |_, _| {}, || Touched { hash, rank });
     }
 
     /// The hashes kept, smallest first.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = u64> {
-        self.kept.iter().map(|(hash, _)| *hash)
+        self.kept.iter().map(|thing| thing.hash)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::heap;
+use crate::profile::slot;
 
 /// Counts below this are forgotten: after as many half-lives as make one of a million.
 const FORGOTTEN: f32 = 1e-6;
@@ -16,15 +17,8 @@ pub(super) struct Bins {
 impl Bins {
     /// Adds to a bin.
     pub(super) fn add(&mut self, bin: u16, count: u32) {
-        let count = count as f32;
-        match self.counts.binary_search_by_key(&bin, |(known, _)| *known) {
-            Ok(at) => {
-                if let Some((_, sum)) = self.counts.get_mut(at) {
-                    *sum += count;
-                }
-            }
-            Err(at) => self.counts.insert(at, (bin, count)),
-        }
+        let (_, sum) = slot(&mut self.counts, bin, |(known, _)| *known, |bin| (bin, 0.0));
+        *sum += count as f32;
     }
 
     /// Fades.

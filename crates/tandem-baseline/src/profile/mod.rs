@@ -243,7 +243,7 @@ impl Subject {
     }
 
     /// Objects of a kind used before.
-    pub(crate) fn seen(&self, kind: ObjectKind) -> Option<SeenKind<'_>> {
+    pub(crate) fn seen(&self, kind: ObjectKind) -> SeenKind<'_> {
         self.seen.of(kind)
     }
 
@@ -461,18 +461,42 @@ pub(crate) struct SubjectBytes {
     pub(crate) objects: usize,
 }
 
-#[cfg(test)]
 impl SubjectBytes {
+    /// The parts with their names.
+    pub(crate) const fn named(&self) -> [(&'static str, usize); 8] {
+        [
+            ("scalars", self.scalars),
+            ("rates", self.rates),
+            ("volumes", self.volumes),
+            ("usual", self.usual),
+            ("hours", self.hours),
+            ("transitions", self.transitions),
+            ("counts", self.counts),
+            ("objects", self.objects),
+        ]
+    }
+
     /// All of them.
-    pub(crate) const fn all(&self) -> usize {
-        self.scalars
-            + self.rates
-            + self.volumes
-            + self.usual
-            + self.hours
-            + self.transitions
-            + self.counts
-            + self.objects
+    pub(crate) fn all(&self) -> usize {
+        self.named().iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Of them what is no sketch.
+    pub(crate) fn before_sketches(&self) -> usize {
+        self.all() - self.counts - self.objects
+    }
+}
+
+impl std::ops::AddAssign for SubjectBytes {
+    fn add_assign(&mut self, more: Self) {
+        self.scalars += more.scalars;
+        self.rates += more.rates;
+        self.volumes += more.volumes;
+        self.usual += more.usual;
+        self.hours += more.hours;
+        self.transitions += more.transitions;
+        self.counts += more.counts;
+        self.objects += more.objects;
     }
 }
 
@@ -481,17 +505,17 @@ fn packed_size(of: &impl Serialize) -> usize {
     postcard::experimental::serialized_size(of).unwrap_or_default()
 }
 
-/// The entry of a channel in a list kept sorted by channel, made if absent.
-pub(crate) fn slot<T>(
+/// The entry of a key (a channel, a kind, a bin) in a list kept sorted by it, made if absent.
+pub(crate) fn slot<T, K: Ord + Copy>(
     list: &mut Vec<T>,
-    channel: u8,
-    key: impl Fn(&T) -> u8,
-    make: impl Fn(u8) -> T,
+    wanted: K,
+    key: impl Fn(&T) -> K,
+    make: impl Fn(K) -> T,
 ) -> &mut T {
-    let at = match list.binary_search_by_key(&channel, key) {
+    let at = match list.binary_search_by_key(&wanted, key) {
         Ok(at) => at,
         Err(at) => {
-            list.insert(at, make(channel));
+            list.insert(at, make(wanted));
             at
         }
     };

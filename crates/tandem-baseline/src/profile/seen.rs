@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::slot;
 use crate::ObjectKind;
 
 /// Most objects remembered of one kind.
@@ -73,7 +74,7 @@ pub(crate) struct Scratch {
     counts: Vec<u32>,
 }
 
-/// The objects of one kind that a subject has used.
+/// The objects of one kind that a subject has used; none before the first.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeenKind<'a>(Option<&'a Kind>);
 
@@ -167,19 +168,19 @@ impl Kind {
 }
 
 impl Seen {
-    /// Objects of a kind, if any were used before.
-    pub(crate) fn of(&self, kind: ObjectKind) -> Option<SeenKind<'_>> {
-        self.kind(kind.index() as u8).map(|kind| SeenKind(Some(kind)))
+    /// Objects of a kind.
+    pub(crate) fn of(&self, kind: ObjectKind) -> SeenKind<'_> {
+        self.kind(kind.index() as u8)
     }
 
     /// Business records worked on.
     pub(crate) fn records(&self) -> SeenKind<'_> {
-        SeenKind(self.kind(RECORDS))
+        self.kind(RECORDS)
     }
 
-    fn kind(&self, kind: u8) -> Option<&Kind> {
-        let at = self.kinds.binary_search_by_key(&kind, |known| known.kind).ok()?;
-        self.kinds.get(at)
+    fn kind(&self, kind: u8) -> SeenKind<'_> {
+        let at = self.kinds.binary_search_by_key(&kind, |known| known.kind);
+        SeenKind(at.ok().and_then(|at| self.kinds.get(at)))
     }
 
     /// Remembers a day's objects of a kind, given with how often each was used.
@@ -215,17 +216,11 @@ impl Seen {
         today.extend(objects.map(|(hash, count)| (Print::of(hash), count)));
         today.sort_unstable();
         today.dedup_by_key(|(print, _)| *print);
-        let at = self.kinds.partition_point(|known| known.kind < kind);
-        if self.kinds.get(at).is_none_or(|known| known.kind != kind) {
-            let empty = Kind {
-                kind,
-                ..Kind::default()
-            };
-            self.kinds.insert(at, empty);
-        }
-        if let Some(kind) = self.kinds.get_mut(at) {
-            kind.remember(most, scratch);
-        }
+        let empty = |kind| Kind {
+            kind,
+            ..Kind::default()
+        };
+        slot(&mut self.kinds, kind, |known| known.kind, empty).remember(most, scratch);
         while self.len() > MOST {
             // Of kinds with as many the last one.
             let size = |kind: &&mut Kind| (kind.has_several(), kind.len());
@@ -260,11 +255,7 @@ mod tests {
     }
 
     fn new(seen: &Seen, kind: ObjectKind, hashes: impl Iterator<Item = u64>) -> usize {
-        let hashes: Vec<u64> = hashes.collect();
-        match seen.of(kind) {
-            Some(of) => of.new_among(hashes.into_iter()).len(),
-            None => hashes.len(),
-        }
+        seen.of(kind).new_among(hashes).len()
     }
 
     fn remember(seen: &mut Seen, kind: ObjectKind, hashes: impl Iterator<Item = u64>) {

@@ -104,15 +104,14 @@ impl Subjects {
     }
 
     /// Changes a subject's state, or that of a new one.
-    pub(crate) fn change<T>(&mut self, name: &str, change: impl FnOnce(&mut Subject) -> T) -> T {
+    pub(crate) fn change(&mut self, name: &str, change: impl FnOnce(&mut Subject)) {
         let mut subject = self.get(name).unwrap_or_default();
-        let changed = change(&mut subject);
+        change(&mut subject);
         self.put(name, &subject);
-        changed
     }
 
     /// Keeps a subject's state.
-    pub(crate) fn put(&mut self, name: &str, subject: &Subject) {
+    fn put(&mut self, name: &str, subject: &Subject) {
         let mut scratch = std::mem::take(&mut self.scratch.0);
         scratch.clear();
         // Numbers and bytes can always be packed.

@@ -61,10 +61,11 @@ impl Profiles {
             let moved = self.communities.has_moved(row.subject);
             if moved
                 && is_learned_group(self.circle(&self.compared_with(row.peers)).name)
-                && let Some(mut subject) = self.subjects.get(row.subject)
+                && self.subjects.group(row.subject).is_some()
             {
-                subject.change_role(&self.settings);
-                self.subjects.put(row.subject, &subject);
+                let settings = &self.settings;
+                self.subjects
+                    .change(row.subject, |subject| subject.change_role(settings));
             }
         }
     }

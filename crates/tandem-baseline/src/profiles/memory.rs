@@ -1,7 +1,7 @@
 //! Where the memory is.
 
 use super::Profiles;
-use crate::profile::Subjects;
+use crate::profile::{SubjectBytes, Subjects};
 
 /// Bytes of the whole state by part, as the allocator gives them out: with the unused room of lists and maps, and what it
 /// rounds blocks up by.
@@ -11,22 +11,8 @@ pub struct Memory {
     pub subjects: usize,
     /// All subjects' places in the map.
     pub places: usize,
-    /// Their numbers of days, groups and running totals.
-    pub scalars: usize,
-    /// How often each does what.
-    pub rates: usize,
-    /// How much each moves.
-    pub volumes: usize,
-    /// How surprising each usually is.
-    pub usual: usize,
-    /// When each is active.
-    pub hours: usize,
-    /// What follows what with each.
-    pub transitions: usize,
-    /// Sketch: on how many days which count was how high.
-    pub counts: usize,
-    /// Sketch: objects used.
-    pub objects: usize,
+    /// Their own state.
+    pub(crate) states: SubjectBytes,
     /// Sketch: what each works with, and which community that makes it part of.
     pub links: usize,
     /// What the allocator rounds the subjects' blocks up by.
@@ -44,16 +30,26 @@ pub struct Memory {
 impl Memory {
     /// The parts of the subjects' own state with their names.
     pub fn own_parts(&self) -> [(&'static str, usize); 11] {
+        let [
+            scalars,
+            rates,
+            volumes,
+            usual,
+            hours,
+            transitions,
+            counts,
+            objects,
+        ] = self.states.named();
         [
             ("places", self.places),
-            ("scalars", self.scalars),
-            ("rates", self.rates),
-            ("volumes", self.volumes),
-            ("usual", self.usual),
-            ("hours", self.hours),
-            ("transitions", self.transitions),
-            ("counts", self.counts),
-            ("objects", self.objects),
+            scalars,
+            rates,
+            volumes,
+            usual,
+            hours,
+            transitions,
+            counts,
+            objects,
             ("links", self.links),
             ("rounding", self.rounding),
         ]
@@ -76,7 +72,7 @@ impl Memory {
 
     /// Of it what is no sketch and not rounding.
     pub fn before_sketches(&self) -> usize {
-        self.places + self.scalars + self.rates + self.volumes + self.usual + self.hours + self.transitions
+        self.places + self.states.before_sketches()
     }
 
     /// What is held once for all.
@@ -104,14 +100,7 @@ impl Profiles {
             ..Memory::default()
         };
         for (parts, rounding) in self.subjects.bytes() {
-            memory.scalars += parts.scalars;
-            memory.rates += parts.rates;
-            memory.volumes += parts.volumes;
-            memory.usual += parts.usual;
-            memory.hours += parts.hours;
-            memory.transitions += parts.transitions;
-            memory.counts += parts.counts;
-            memory.objects += parts.objects;
+            memory.states += parts;
             memory.rounding += rounding;
         }
         memory

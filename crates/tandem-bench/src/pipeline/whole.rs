@@ -1,17 +1,19 @@
 //! The whole pipeline as `tandem ingest` runs it, in a process of its own, so that its memory is its own.
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use tandem_domain::Day;
 use tandem_server::App;
 use tandem_server::pipeline::analyse::State;
 use tandem_server::pipeline::{IngestOptions, analyse, ingest};
 
-use crate::clock::{Watch, peak_mib};
+use crate::again;
+use crate::clock::Watch;
 use crate::company::Company;
+use crate::size::peak_mib;
 
 /// Figures of one whole run.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -40,22 +42,15 @@ pub struct Whole {
 
 /// Starts this program again for one company and reads its figures.
 pub fn measure(company: &Company, rules: Option<&Path>, source: Option<&str>) -> Result<Whole> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("pipeline").arg("--run-one").arg(&company.dir);
+    let mut args = vec!["pipeline".as_ref(), "--run-one".as_ref(), company.dir.as_os_str()];
     if let Some(rules) = rules {
-        command.arg("--rules").arg(rules);
+        args.extend(["--rules".as_ref(), rules.as_os_str()]);
     }
     if let Some(source) = source {
-        command.arg("--source").arg(source);
+        args.extend(["--source", source].map(OsStr::new));
     }
-    let output = command.output().context("starting a process for one company")?;
-    ensure!(
-        output.status.success(),
-        "the run over {} failed: {}",
-        company.dir.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).context("the run's figures cannot be read")
+    let printed = again::run(&format!("the run over {}", company.dir.display()), &args)?;
+    serde_json::from_slice(&printed).context("the run's figures cannot be read")
 }
 
 /// Runs one company and prints its figures as JSON.

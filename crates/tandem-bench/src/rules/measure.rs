@@ -1,7 +1,7 @@
 //! One engine over one file of records, in a process of its own, so that its memory is its own.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,7 +13,9 @@ use tandem_domain::EventBatch;
 
 use super::flat::{FlatFile, Reader};
 use super::rule_texts;
-use crate::clock::{Watch, peak_mib};
+use crate::again;
+use crate::clock::Watch;
+use crate::size::peak_mib;
 
 /// Events in one batch, about what a collector closes a batch with.
 const BATCH: usize = 4_096;
@@ -59,19 +61,10 @@ pub fn apart(whose: Whose, file: &FlatFile, rules: &Path) -> Result<Measured> {
         Whose::Rsigma => "rsigma",
     };
     eprintln!("{name}: {} events of {}", file.events, file.path.display());
-    let output = Command::new(std::env::current_exe()?)
-        .args(["rules", "--engine", name, "--measure"])
-        .arg(&file.path)
-        .arg("--rules")
-        .arg(rules)
-        .output()
-        .context("starting a process for one engine")?;
-    ensure!(
-        output.status.success(),
-        "measuring {name} failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).context("the figures cannot be read")
+    let engine = ["rules", "--engine", name, "--measure"].map(OsStr::new);
+    let files = [file.path.as_os_str(), "--rules".as_ref(), rules.as_os_str()];
+    let printed = again::run(&format!("measuring {name}"), &[&engine[..], &files].concat())?;
+    serde_json::from_slice(&printed).context("the figures cannot be read")
 }
 
 /// Measures an engine and prints its figures as JSON.

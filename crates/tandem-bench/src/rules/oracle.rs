@@ -10,7 +10,7 @@ use tandem_domain::LogSource;
 
 use super::measure::{Measured, Pass, fastest};
 use super::rule_texts;
-use crate::clock::peak_mib;
+use crate::size::peak_mib;
 
 /// `rsigma-eval`, reading included. An event has one log source there: the first of ours, which is less work than all of them.
 pub fn measure(file: &Path, rules: &Path) -> Result<Measured> {

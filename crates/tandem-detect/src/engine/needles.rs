@@ -108,34 +108,33 @@ impl Needles {
         self.needles.len()
     }
 
+    /// The rules of a literal, none if it does not stand in the value.
+    #[inline]
+    fn rules_if(&self, at: u32, stands: impl FnOnce(&[u8]) -> bool) -> &[u32] {
+        match self.needles.get(at as usize) {
+            Some(needle) if stands(&needle.literal) => &needle.rules,
+            _ => &[],
+        }
+    }
+
     /// Calls `name` with the rules of every literal that stands in `text` where it must; perhaps several times.
     pub(super) fn look(&self, text: &str, name: &mut impl FnMut(&[u32])) {
         let ascii = self.strange.is_empty() || text.is_ascii();
         let text = text.as_bytes();
-        let mut name_if = |needle: &Needle, stands: bool| {
-            if stands {
-                name(&needle.rules);
-            }
-        };
         self.starts.look(edges::first(text), text.len(), |at| {
-            let needle = self.needles.get(at as usize);
-            needle.inspect(|needle| name_if(needle, text.starts_with(&needle.literal)));
+            name(self.rules_if(at, |literal| text.starts_with(literal)));
         });
         self.ends.look(edges::last(text), text.len(), |at| {
-            let needle = self.needles.get(at as usize);
-            needle.inspect(|needle| name_if(needle, text.ends_with(&needle.literal)));
+            name(self.rules_if(at, |literal| text.ends_with(literal)));
         });
         let strange = self.strange.iter().filter(|_| !ascii);
         for (at, finder) in self.tiny.iter().chain(strange) {
-            let needle = self.needles.get(*at as usize);
-            needle.inspect(|needle| name_if(needle, finder.find(text).is_some()));
+            name(self.rules_if(*at, |_| finder.find(text).is_some()));
         }
         let mut compare = |at: u32, offset: u32, stand: usize| {
-            let rest = stand
-                .checked_sub(offset as usize)
-                .and_then(|from| text.get(from..));
-            if let (Some(rest), Some(needle)) = (rest, self.needles.get(at as usize)) {
-                name_if(needle, rest.starts_with(&needle.literal));
+            let from = stand.checked_sub(offset as usize);
+            if let Some(rest) = from.and_then(|from| text.get(from..)) {
+                name(self.rules_if(at, |literal| rest.starts_with(literal)));
             }
         };
         self.long.look(text, &mut compare);

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use tandem_baseline::{Channel, DayActivity, OwnHours};
-use tandem_baseline::{CoarseAction, ObjectKind, Transition, Unit, observed};
+use tandem_baseline::{Channel, CoarseAction, DayActivity, ObjectKind, OwnHours, Transition, Unit, observed};
 use tandem_domain::Day;
 
 use super::view::PictureUnit;

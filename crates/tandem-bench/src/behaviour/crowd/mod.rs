@@ -4,7 +4,6 @@
 mod life;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -14,7 +13,8 @@ use tandem_domain::Day;
 
 use self::life::Person;
 use super::metrics::{Figures, memory};
-use crate::place;
+use crate::size::resident_mib;
+use crate::{again, place};
 
 /// Seed of everybody's days.
 const SEED: u64 = 20_260_301;
@@ -114,17 +114,9 @@ fn print(found: &Memory, figures: &Map<String, Value>) {
 
 /// How much larger a process is that holds the state in `file` than before it read it, MiB.
 fn held(file: &Path) -> Result<f64> {
-    let output = Command::new(std::env::current_exe()?)
-        .args(["behaviour", "--hold"])
-        .arg(file)
-        .output()
-        .context("starting another process")?;
-    ensure!(
-        output.status.success(),
-        "holding the state failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8_lossy(&output.stdout);
+    let args = ["behaviour".as_ref(), "--hold".as_ref(), file.as_os_str()];
+    let printed = again::run("holding the state", &args)?;
+    let text = String::from_utf8_lossy(&printed);
     text.trim().parse().context("the other process said no number")
 }
 
@@ -152,14 +144,6 @@ pub fn hold(file: &PathBuf) -> Result<()> {
     ensure!(!profiles.is_empty(), "nobody is in the state");
     println!("{}", last - before);
     Ok(())
-}
-
-/// The process's resident size, MiB; 0 where `/proc` does not tell.
-fn resident_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kib.unwrap_or_default() / 1_024.0
 }
 
 #[cfg(test)]
